@@ -1,0 +1,121 @@
+"""The database: declarative base, column types and what SQLite must be told.
+
+Domain code flushes only to obtain an id and never commits; the edge (view,
+command, job) commits once.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event, orm
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment, kept in UTC. SQLite has no zones, so they are put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(enum: type[StrEnum], name: str) -> sa.Enum:
+    """A column type that stores the enum's lower-case values under a named CHECK."""
+    return sa.Enum(
+        enum,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        values_callable=lambda members: [member.value for member in members],
+        length=40,
+    )
+
+
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+Money = Annotated[Decimal, mapped_column(sa.Numeric(14, 2))]
+Sha256 = Annotated[str, mapped_column(sa.String(64))]
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    registry = orm.registry(
+        metadata=sa.MetaData(naming_convention=CONVENTION),
+        type_annotation_map={
+            datetime: UtcDateTime,
+            date: sa.Date,
+            Decimal: sa.Numeric(14, 2),
+            dict[str, Any]: Json,
+            list[Any]: Json,
+            list[str]: Json,
+            list[dict[str, Any]]: Json,
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table's class derives from."""
+
+        __abstract__ = True
+
+else:
+    # The extension adds its session to a subclass of Base that type checkers cannot see.
+    Model = db.Model
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What the engine for `url` is made with."""
+    if url.startswith("sqlite"):
+        # The driver opens a write transaction at the first INSERT, UPDATE or DELETE and reads
+        # outside of one: no read snapshot can grow stale under a write, so that the busy
+        # timeout alone makes writers wait for one another.
+        return {"connect_args": {"timeout": 30, "isolation_level": "IMMEDIATE"}}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # In WAL mode NORMAL keeps every commit through the death of any process.
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.close()
+
+
+def is_sqlite() -> bool:
+    """Whether this library lives in SQLite."""
+    return db.engine.dialect.name == "sqlite"

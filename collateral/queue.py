@@ -1,0 +1,207 @@
+"""Work that happens after a change: jobs by name, sent after the commit.
+
+The truth is in the rows (a version that is still `received`, an asset whose
+`indexed_revision` is behind): a job takes ids, may run twice, and a sweep queues
+again what a lost queue lost. Huey carries the messages; the features register
+plain functions:
+
+    @job
+    def read_version(version_id: int) -> None: ...
+
+    after_commit(read_version, version.id)
+
+    @every(minutes=1)
+    def sweep() -> None: ...
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, has_app_context
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from collateral.db import db
+from collateral.logs import request_id
+
+log = logging.getLogger(__name__)
+
+Job = Callable[..., None]
+F = TypeVar("F", bound=Job)
+
+_JOBS: dict[str, Job] = {}
+_PERIODIC: dict[str, int] = {}
+_PENDING = "jobs_after_commit"
+_JOBS_RUN_AT_ONCE = threading.local()
+
+
+def job(function: F) -> F:
+    """Register a function of a feature's `jobs.py` under its dotted name."""
+    _JOBS[_name(function)] = function
+    return function
+
+
+def every(*, minutes: int) -> Callable[[Job], Job]:
+    """Register a job without arguments that runs once every so many minutes."""
+
+    def register(function: Job) -> Job:
+        _PERIODIC[_name(function)] = minutes
+        return job(function)
+
+    return register
+
+
+def _name(function: Job) -> str:
+    return f"{function.__module__}.{function.__name__}"
+
+
+def after_commit(function: Job, *args: int | str) -> None:
+    """Send the job when the session's transaction has been committed, once for each set of ids."""
+    pending = cast(
+        dict[tuple[str, tuple[int | str, ...]], None], db.session.info.setdefault(_PENDING, {})
+    )
+    pending[_name(function), args] = None
+
+
+def send(function: Job, *args: int | str) -> None:
+    """Send the job now. For commands and sweeps, which have nothing to commit."""
+    queue().send(_name(function), args)
+
+
+@dataclass
+class Queue:
+    """One application's queue: Huey over SQLite or Redis, or none at all in tests."""
+
+    app: Flask
+    url: str
+    huey: Any = field(init=False)
+    run_task: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.huey = _make_huey(self.url)
+        self.run_task = self.huey.task(name="run_job")(self._run)
+
+    def send(self, name: str, args: tuple[int | str, ...]) -> None:
+        if self.url == "immediate:":
+            self._run(name, list(args), request_id.get())
+            return
+        try:
+            self.run_task(name, list(args), request_id.get())
+        except Exception:
+            # The rows say what is still to be done; the sweep will find it.
+            log.exception("queue_unavailable", extra={"job": name})
+
+    def _run(self, name: str, args: list[int | str], request: str = "-") -> None:
+        token = request_id.set(request)
+        try:
+            # A context of its own is a session of its own, here as in the worker.
+            with self.app.app_context():
+                _run_registered(name, args)
+        finally:
+            request_id.reset(token)
+
+    def waiting(self) -> int:
+        """How many messages wait."""
+        return 0 if self.url == "immediate:" else int(self.huey.pending_count())
+
+    def consume(self, workers: int) -> None:
+        """Work until told to stop (SIGTERM or SIGINT). Blocks."""
+        from huey import crontab
+
+        for name, minutes in _PERIODIC.items():
+
+            def periodic(name: str = name) -> None:
+                self._run(name, [])
+
+            self.huey.periodic_task(
+                crontab(
+                    minute=f"*/{minutes}" if minutes < 60 else "0",
+                    hour=f"*/{minutes // 60}" if minutes >= 60 else "*",
+                ),
+                name=f"every_{name.replace('.', '_')}",
+            )(periodic)
+        self.huey.create_consumer(
+            workers=workers,
+            periodic=True,
+            check_worker_health=True,
+            initial_delay=0.05,
+            backoff=1.1,
+            max_delay=0.25,
+        ).run()
+
+
+def _run_registered(name: str, args: list[int | str]) -> None:
+    function = _JOBS.get(name)
+    if function is None:
+        log.error("unknown_job", extra={"job": name})
+        return
+    log.debug("job_started", extra={"job": name, "ids": args})
+    try:
+        function(*args)
+    except Exception:
+        db.session.rollback()
+        log.exception("job_failed", extra={"job": name, "ids": args})
+        if current_app.testing:
+            raise
+
+
+def _make_huey(url: str) -> Any:
+    if url == "immediate:":
+        from huey import MemoryHuey
+
+        return MemoryHuey("collateral")
+    if url.startswith("sqlite:"):
+        from huey import SqliteHuey
+
+        path = Path(url.removeprefix("sqlite:"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("collateral", filename=str(path), results=False, fsync=False)
+    from huey import RedisHuey
+
+    return RedisHuey("collateral", url=url, results=False)
+
+
+def init_app(app: Flask, url: str) -> None:
+    app.extensions["queue"] = Queue(app, url)
+
+
+def queue() -> Queue:
+    """The running application's queue."""
+    return cast(Queue, current_app.extensions["queue"])
+
+
+@event.listens_for(Session, "after_commit")
+def _send_pending(session: Session) -> None:
+    # Called once per outermost commit; nested ones have a parent.
+    pending = session.info.pop(_PENDING, None)
+    if pending and has_app_context():
+        if queue().url == "immediate:":
+            session.info.setdefault("jobs_at_end", {}).update(pending)
+            return
+        for name, args in pending:
+            queue().send(name, args)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _run_at_once(session: Session, transaction: Any) -> None:
+    """In tests jobs run in the committing thread, as soon as the transaction is really over."""
+    if transaction.parent is not None or getattr(_JOBS_RUN_AT_ONCE, "busy", False):
+        return
+    _JOBS_RUN_AT_ONCE.busy = True
+    try:
+        while waiting := session.info.pop("jobs_at_end", None):
+            for name, args in waiting:
+                queue().send(name, args)
+    finally:
+        _JOBS_RUN_AT_ONCE.busy = False
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_pending(session: Session) -> None:
+    session.info.pop(_PENDING, None)

@@ -1,0 +1,40 @@
+"""Gunicorn's settings that are code."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Any
+
+from collateral.config import Settings
+from collateral.logs import configure
+
+accesslog = None
+proc_name = "collateral-web"
+
+
+def on_starting(_server: Any) -> None:
+    """Log as the rest of the application does."""
+    configure(Settings.from_environ().log_level)
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Connections of the parent are not the child's."""
+    from collateral.db import db
+    from wsgi import app
+
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+def when_ready(_server: Any) -> None:
+    """Stop with the supervisor, even if it was killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), 15)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,233 @@
+"""The steps of `create_app`, in its order."""
+
+from __future__ import annotations
+
+from importlib import import_module, util
+from typing import Any
+
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy import text
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from collateral import headers, queue, storage, templating
+from collateral.config import ROOT, Settings
+from collateral.db import db, engine_options
+from collateral.errors import CollateralError, TooMany
+
+FEATURES = (
+    "accounts",
+    "assets",
+    "reading",
+    "deals",
+    "usage",
+    "search",
+    "adaptations",
+    "sharing",
+    "requests",
+    "retirement",
+    "reports",
+    "notify",
+    "connect",
+    "api",
+)
+LOCALES = ("en", "de")
+
+csrf = CSRFProtect()
+migrate = Migrate()
+babel = Babel()
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own settings, from ours."""
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SESSION_COOKIE_NAME="__Host-session" if settings.secure else "session",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        TRUSTED_HOSTS=[settings.trusted_host, *(["localhost"] if settings.testing else [])],
+        MAX_CONTENT_LENGTH=settings.max_upload + (1 << 20),
+        MAX_FORM_MEMORY_SIZE=2 << 20,
+        MAX_FORM_PARTS=2000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+    )
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def database(app: Flask) -> None:
+    """SQLAlchemy and Alembic; importing the models tells both what tables there are."""
+    db.init_app(app)
+    for feature in FEATURES:
+        if _has(f"collateral.{feature}.models"):
+            import_module(f"collateral.{feature}.models")
+    import_module("collateral.assets.revisions")
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+
+
+def seams(app: Flask, settings: Settings) -> None:
+    """Files and queue; search comes with its feature."""
+    storage.init_app(app, settings.storage_url)
+    queue.init_app(app, settings.queue_url)
+
+
+def people(app: Flask) -> None:
+    """CSRF before sign-in, sign-in before permissions."""
+    csrf.init_app(app)
+    from collateral.accounts import guard, sessions
+
+    sessions.init_app(app)
+    guard.init_app(app)
+
+
+def language(app: Flask) -> None:
+    """Texts, dates and amounts in the reader's language."""
+
+    def chosen() -> str:
+        from flask_login import current_user
+
+        if current_user and current_user.is_authenticated:
+            return str(current_user.person.locale)
+        return request.accept_languages.best_match(LOCALES) or "en"
+
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "collateral" / "translations")
+    babel.init_app(app, locale_selector=chosen)
+
+
+def pages(app: Flask, settings: Settings) -> None:
+    """Templates, headers, request ids."""
+    templating.init_app(app)
+    headers.init_app(app, secure=settings.secure)
+
+
+def features(app: Flask) -> None:
+    """Each feature's own `init_app`, its jobs and its views, in the order of the import rules."""
+    for feature in FEATURES:
+        package = import_module(f"collateral.{feature}")
+        if hasattr(package, "init_app"):
+            package.init_app(app)
+        for part in ("jobs", "views"):
+            name = f"collateral.{feature}.{part}"
+            if _has(name):
+                module = import_module(name)
+                if hasattr(module, "bp"):
+                    app.register_blueprint(module.bp)
+
+
+def _has(name: str) -> bool:
+    return util.find_spec(name) is not None
+
+
+def errors(app: Flask) -> None:
+    """One handler for each kind of failure; HTML for pages, JSON for machines."""
+
+    @app.errorhandler(CollateralError)
+    def told(error: CollateralError) -> ResponseReturnValue:
+        db.session.rollback()
+        extra = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+        return _answer(error.status, error.sentence, error.fields, extra)
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> ResponseReturnValue:
+        return _answer(403, "This page was open for too long; load it again and repeat the step.")
+
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> ResponseReturnValue:
+        db.session.rollback()
+        if error.response is not None:
+            return error
+        return _answer(error.code or 500, error.description or "")
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> ResponseReturnValue:
+        db.session.rollback()
+        app.logger.exception("unhandled", exc_info=error)
+        if app.testing:
+            raise error
+        return _answer(500, "Something here failed. It has been noted; nothing of yours was lost.")
+
+
+def _answer(
+    status: int,
+    sentence: str,
+    fields: dict[str, str] | None = None,
+    extra: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    wants_json = request.path.startswith("/api/") or (
+        request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
+    )
+    if wants_json:
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": _title(status),
+            "status": status,
+            "detail": sentence,
+        }
+        if fields:
+            body["errors"] = fields
+        response = jsonify(body)
+        response.mimetype = "application/problem+json"
+        return response, status, extra or {}
+    page = status if status in (403, 404, 413, 429) else 500 if status >= 500 else 400
+    return (
+        render_template(
+            [f"errors/{page}.html", "errors/400.html"],
+            status=status,
+            sentence=sentence,
+            title=_title(status),
+        ),
+        status,
+        extra or {},
+    )
+
+
+def _title(status: int) -> str:
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+
+
+def health(app: Flask) -> None:
+    """`/healthz`: the process answers. `/readyz`: it can do its work."""
+    from collateral.accounts.guard import public
+
+    @app.get("/healthz")
+    @public
+    def healthz() -> ResponseReturnValue:
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    @public
+    def readyz() -> ResponseReturnValue:
+        parts: dict[str, str] = {}
+        try:
+            db.session.execute(text("select 1"))
+            parts["database"] = "ok"
+        except Exception:
+            parts["database"] = "unreachable"
+        try:
+            queue.queue().waiting()
+            parts["queue"] = "ok"
+        except Exception:
+            parts["queue"] = "unreachable"
+        try:
+            storage.storage().size("0" * 64)
+            parts["files"] = "ok"
+        except Exception:
+            parts["files"] = "unreachable"
+        well = all(state == "ok" for state in parts.values())
+        return {"status": "ok" if well else "degraded", "parts": parts}, 200 if well else 503

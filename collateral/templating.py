@@ -1,0 +1,206 @@
+"""What every template may use: addresses with a hash, the nonce, numbers, dates, amounts.
+
+Filters write for people in the reader's language and time zone; nothing here reads
+the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import get_locale, gettext, ngettext
+from flask_login import current_user
+from werkzeug.urls import iri_to_uri
+
+from collateral.clock import now
+
+
+def csp_nonce() -> str:
+    """This response's nonce for our own scripts and styles."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def asset_url(path: str) -> str:
+    """A static file's address with the hash of its bytes, so that it may be kept for ever."""
+    folder = str(current_app.static_folder)
+    return url_for("static", filename=path, v=_digest(folder, path, _stamp(folder, path)))
+
+
+def _stamp(folder: str, path: str) -> float:
+    try:
+        return (Path(folder) / path).stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+@lru_cache(maxsize=512)
+def _digest(folder: str, path: str, _stamp: float) -> str:
+    file = Path(folder) / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.exists() else "0"
+
+
+def _locale() -> str:
+    return str(get_locale() or "en")
+
+
+def reader_zone() -> ZoneInfo:
+    """The signed-in person's time zone, else the installation's."""
+    if has_request_context() and current_user and current_user.is_authenticated:
+        return ZoneInfo(current_user.person.time_zone)
+    return ZoneInfo(current_app.extensions["settings"].time_zone)
+
+
+def format_date(value: date | datetime | None, style: str = "medium") -> str:
+    """12 Oct 2026; short: 12 Oct."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(reader_zone()).date()
+    if style == "short":
+        return dates.format_skeleton("MMMd", value, locale=_locale())
+    return dates.format_date(value, "d MMM y", locale=_locale())
+
+
+def format_time(value: datetime | None) -> str:
+    """14:00."""
+    if value is None:
+        return ""
+    return dates.format_time(value, "HH:mm", tzinfo=reader_zone(), locale=_locale())
+
+
+def format_datetime(value: datetime | None) -> str:
+    """12 Oct 2026, 14:00."""
+    return f"{format_date(value)}, {format_time(value)}" if value else ""
+
+
+def format_day(value: date | datetime | None) -> str:
+    """Today, tomorrow, Fri 20 Nov, else the date."""
+    if value is None:
+        return ""
+    today = now().astimezone(reader_zone()).date()
+    day = value.astimezone(reader_zone()).date() if isinstance(value, datetime) else value
+    away = (day - today).days
+    if away in (-1, 0, 1):
+        return str((gettext("yesterday"), gettext("today"), gettext("tomorrow"))[away + 1])
+    if abs(away) < 7:
+        return dates.format_date(day, "EEE d MMM", locale=_locale())
+    return format_date(day, "short") if day.year == today.year else format_date(day)
+
+
+def ago(value: datetime | None) -> str:
+    """3 days ago."""
+    if value is None:
+        return ""
+    return dates.format_timedelta(value - now(), add_direction=True, locale=_locale())
+
+
+def number(value: float | Decimal | None) -> str:
+    """1,204."""
+    return "" if value is None else numbers.format_decimal(value, locale=_locale())
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """37 % of a share between 0 and 1."""
+    return "" if value is None else f"{number(round(value * 100, digits))} %"
+
+
+def money(amount: Decimal | float | None, currency: str | None) -> str:
+    """€480,000; in German 480.000 €."""
+    if amount is None:
+        return ""
+    form = "¤#,##0" if _locale().startswith("en") else "#,##0 ¤"
+    return numbers.format_currency(
+        round(amount), currency or "EUR", form, locale=_locale(), currency_digits=False
+    )
+
+
+def money_short(amount: Decimal | float | None, currency: str | None) -> str:
+    """€1.35 M."""
+    if amount is None:
+        return ""
+    value = float(amount)
+    for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            symbol = numbers.get_currency_symbol(currency or "EUR", locale=_locale())
+            return f"{symbol}{number(round(value / size, 2 if size > 1e3 else 0))} {letter}"
+    return money(amount, currency)
+
+
+def duration(seconds: float | None) -> str:
+    """2 min 10 s; 2 h 10 min."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def bytes_(size: int | None) -> str:
+    """4.2 MB."""
+    if size is None:
+        return ""
+    value = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{number(round(value, 1 if value < 10 and unit != 'B' else 0))} {unit}"
+        value /= 1000
+    raise AssertionError
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "date": format_date,
+    "time": format_time,
+    "datetime": format_datetime,
+    "day": format_day,
+    "ago": ago,
+    "number": number,
+    "percent": percent,
+    "money": money,
+    "money_short": money_short,
+    "duration": duration,
+    "bytes": bytes_,
+}
+
+
+def address_with(**changes: Any) -> str:
+    """The present address with some query values changed; None removes one, a list repeats it."""
+    values = request.args.to_dict(flat=False)
+    for key, value in changes.items():
+        if value is None:
+            values.pop(key, None)
+        else:
+            values[key] = value if isinstance(value, list) else [str(value)]
+    query = urlencode(values, doseq=True)
+    return iri_to_uri(request.path + ("?" + query if query else ""))
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        asset_url=asset_url,
+        csp_nonce=csp_nonce,
+        address_with=address_with,
+        now=now,
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,129 @@
+"""What every test may ask for: a library of its own, a browserless client, real files.
+
+Each test gets a fresh database, made once and copied: a file under SQLite, a template
+database on PostgreSQL (COLLATERAL_TEST_DATABASE names the server). Jobs run at once,
+in a context of their own, when the transaction that queued them is over.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from collateral import create_app
+from collateral.config import Settings
+from collateral.db import db
+from tests.support import Visitor
+
+SERVER = os.environ.get("COLLATERAL_TEST_DATABASE", "")
+FILES = Path(os.environ.get("COLLATERAL_FILES") or Path(__file__).parents[2] / "shared" / "files")
+
+
+@pytest.fixture(scope="session")
+def real_files() -> Path:
+    """The folder of real files; tests that look at them are skipped where it is absent."""
+    if not FILES.is_dir():
+        pytest.skip(f"no real files at {FILES.name}; set COLLATERAL_FILES")
+    return FILES
+
+
+def make_settings(home: Path, **changes: object) -> Settings:
+    """Settings for a library in `home`, with jobs that run at once."""
+    settings = Settings.from_environ(
+        {
+            "COLLATERAL_HOME": str(home),
+            "SEARCH_URL": f"whoosh:{home / 'index'}",
+            "SECRET_KEY": "a secret for tests alone, long enough to pass",
+            "BASE_URL": "http://localhost",
+            "LOG_LEVEL": "WARNING",
+        }
+    )
+    return replace(settings, testing=True, **{"queue_url": "immediate:", **changes})
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with our tables and nothing in them, to be copied."""
+    home = tmp_path_factory.mktemp("template")
+    if SERVER:
+        name = f"template_{uuid.uuid4().hex[:12]}"
+        _on_server(f"create database {name}")
+        url = f"{SERVER}/{name}"
+    else:
+        url = f"sqlite:///{home / 'empty.sqlite'}"
+    app = create_app(make_settings(home, database_url=url))
+    with app.app_context():
+        db.create_all()
+        from collateral.accounts import audit
+
+        audit.protect(db.engine)
+        if not SERVER:
+            with db.engine.connect() as connection:
+                connection.execute(text("pragma wal_checkpoint(truncate)"))
+        db.engine.dispose()
+    yield url
+    if SERVER:
+        _on_server(f"drop database if exists {url.rsplit('/', 1)[1]} with (force)")
+
+
+@pytest.fixture
+def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """A database of this test's own."""
+    if SERVER:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        _on_server(f"create database {name} template {empty_database.rsplit('/', 1)[1]}")
+        yield f"{SERVER}/{name}"
+        _on_server(f"drop database if exists {name} with (force)")
+    else:
+        path = tmp_path / "collateral.sqlite"
+        shutil.copyfile(empty_database.removeprefix("sqlite:///"), path)
+        yield f"sqlite:///{path}"
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return make_settings(tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def bare_app(settings: Settings) -> Iterator[Flask]:
+    """The application, with no context pushed."""
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(bare_app: Flask) -> Iterator[Flask]:
+    """The application, with a context for the test's own reads and factories."""
+    with bare_app.app_context():
+        yield bare_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """`visitor.as_(person)` is a client signed in as that person."""
+    return Visitor(app)
