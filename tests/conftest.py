@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from collateral import create_app
 from collateral.config import Settings
@@ -57,7 +57,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if SERVER:
         name = f"template_{uuid.uuid4().hex[:12]}"
         _on_server(f"create database {name}")
-        url = f"{SERVER}/{name}"
+        url = SERVER.replace("{name}", name)
     else:
         url = f"sqlite:///{home / 'empty.sqlite'}"
     app = create_app(make_settings(home, database_url=url))
@@ -72,7 +72,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         db.engine.dispose()
     yield url
     if SERVER:
-        _on_server(f"drop database if exists {url.rsplit('/', 1)[1]} with (force)")
+        _on_server(f"drop database if exists {name} with (force)")
 
 
 @pytest.fixture
@@ -80,8 +80,9 @@ def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
     """A database of this test's own."""
     if SERVER:
         name = f"test_{uuid.uuid4().hex[:12]}"
-        _on_server(f"create database {name} template {empty_database.rsplit('/', 1)[1]}")
-        yield f"{SERVER}/{name}"
+        template = make_url(empty_database).database
+        _on_server(f"create database {name} template {template}")
+        yield SERVER.replace("{name}", name)
         _on_server(f"drop database if exists {name} with (force)")
     else:
         path = tmp_path / "collateral.sqlite"
@@ -90,7 +91,7 @@ def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
 
 
 def _on_server(statement: str) -> None:
-    engine = create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT")
+    engine = create_engine(SERVER.replace("{name}", "postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()

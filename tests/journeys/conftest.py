@@ -1,0 +1,224 @@
+"""A library that really runs (web and worker), and a browser that watches for mistakes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from collateral.config import ROOT
+
+PASSWORD = "a password that nobody guesses"
+SHOTS = ROOT / "test-results" / "screens"
+WIDTHS = {"390": (390, 844), "1440": (1440, 900)}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in str(item.path):
+            item.add_marker("journey")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium; a missing one fails the journeys rather than skipping them."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.fail("Chromium is missing; run tools/need-chromium.sh")
+    return {
+        "executable_path": path,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@dataclass
+class Site:
+    """A running library: its address and a way to give commands to it."""
+
+    home: Path
+    port: int
+    environ: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self, *args: str, stdin: str = "") -> str:
+        """Run `collateral ARGS` and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "collateral", *args],
+            env=self.environ,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def add_person(self, email: str, *roles: str, name: str = "") -> None:
+        options = [part for role in roles for part in ("--role", role)]
+        named = ["--name", name] if name else []
+        self.command("user", "add", email, *options, *named, "--password-stdin", stdin=PASSWORD)
+
+    def start(self) -> None:
+        log = (self.home / "server.log").open("ab")
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "collateral", "run", "--port", str(self.port)],
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                start_new_session=True,
+            )
+        )
+        log.close()
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        pytest.fail(f"the server did not start: {(self.home / 'server.log').read_text()[-3000:]}")
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            process.wait(30)
+        self.processes.clear()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def make_site(home: Path) -> Site:
+    port = free_port()
+    environ = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("COLLATERAL")},
+        "COLLATERAL_HOME": str(home),
+        "SEARCH_URL": f"whoosh:{home / 'index'}",
+        "BASE_URL": f"http://127.0.0.1:{port}",
+    }
+    return Site(home, port, environ)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An empty library with a rep, a marketer, a manager and an admin, running."""
+    site = make_site(tmp_path_factory.mktemp("site"))
+    site.command("init", "--admin", "admin@example.com")
+    site.add_person("rep@example.com", "rep", name="Mara Brandt")
+    site.add_person("marketer@example.com", "marketer", name="Ines Duarte")
+    site.add_person("manager@example.com", "manager", name="Tove Berg")
+    site.add_person("chief@example.com", "admin", name="Ada Chief")
+    site.start()
+    yield site
+    site.stop()
+
+
+@dataclass
+class Watched:
+    """A page whose console errors and refused scripts are remembered."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    """What the browser complained of; a journey with any of it fails."""
+    seen: list[str] = []
+    yield seen
+    assert seen == [], "the browser complained"
+
+
+def watch(page: Page, faults: list[str]) -> Page:
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return page
+
+
+@pytest.fixture
+def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
+    """`sign_in("rep@example.com")` answers a page on which that person has signed in."""
+    contexts: list[BrowserContext] = []
+
+    def go(email: str, *, width: str = "1440", dark: bool = False, scripts: bool = True) -> Page:
+        size = WIDTHS[width]
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            base_url=site.url,
+            accept_downloads=True,
+            locale="en-GB",
+        )
+        contexts.append(context)
+        page = watch(context.new_page(), faults)
+        page.goto("/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep pictures of the page at both widths, light and dark."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    for width, (w, h) in WIDTHS.items():
+        page.set_viewport_size({"width": w, "height": h})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
+
+
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing serious or critical on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    grave = [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert grave == []

@@ -1,0 +1,54 @@
+"""The migrations make the tables that the models say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from collateral import create_app
+from collateral.db import db
+from tests.conftest import SERVER, _on_server, make_settings
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> object:
+    if not SERVER:
+        yield f"sqlite:///{tmp_path / 'migrated.sqlite'}"
+        return
+    _on_server("create database migrated")
+    yield SERVER.replace("{name}", "migrated")
+    _on_server("drop database migrated with (force)")
+
+
+def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, url: str) -> None:
+    app = create_app(make_settings(tmp_path, database_url=url))
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection)
+            assert compare_metadata(context, db.metadata) == []
+        downgrade(revision="base")
+        left = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+        db.engine.dispose()
+    assert left == set()
+
+
+def test_the_audit_trail_is_append_only_after_the_migrations(tmp_path: Path, url: str) -> None:
+    app = create_app(make_settings(tmp_path, database_url=url))
+    with app.app_context():
+        upgrade()
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "insert into audit_entry (at, action, object_kind, detail, previous_hash, hash)"
+                    " values ('2026-01-01 00:00:00', 'asset.retired', 'asset', '{}', '0', '1')"
+                )
+            )
+        with pytest.raises(Exception, match="append-only"), db.engine.begin() as connection:
+            connection.execute(text("delete from audit_entry"))
+        db.engine.dispose()
