@@ -14,7 +14,7 @@ from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from collateral import headers, queue, storage, templating
+from collateral import headers, limits, queue, storage, templating
 from collateral.config import ROOT, Settings
 from collateral.db import db, engine_options
 from collateral.errors import CollateralError, TooMany
@@ -80,6 +80,7 @@ def seams(app: Flask, settings: Settings) -> None:
     """Files and queue; search comes with its feature."""
     storage.init_app(app, settings.storage_url)
     queue.init_app(app, settings.queue_url)
+    limits.init_app(app, settings)
 
 
 def people(app: Flask) -> None:
@@ -147,7 +148,12 @@ def errors(app: Flask) -> None:
         db.session.rollback()
         if error.response is not None:
             return error
-        return _answer(error.code or 500, error.description or "")
+        told = {
+            name: value
+            for name, value in error.get_headers(request.environ)
+            if name in ("Allow", "Retry-After", "WWW-Authenticate")
+        }
+        return _answer(error.code or 500, error.description or "", extra=told)
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> ResponseReturnValue:
