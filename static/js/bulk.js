@@ -1,0 +1,40 @@
+/* Choosing several: one box for all, a bar that appears with the first, shift for a range. */
+
+import { all, one } from "./dom.js";
+
+export default function bulk(element) {
+  const bar = one("[data-bulk-bar]", element);
+  const whole = one("[data-bulk-all]", element);
+  const items = () => all("[data-bulk-item]", element);
+  let last = null;
+
+  function update() {
+    const chosen = items().filter((item) => item.checked).length;
+    if (bar) {
+      bar.hidden = chosen === 0;
+      one("[data-bulk-count]", bar).textContent = chosen === 1 ? bar.dataset.one : bar.dataset.many.replace("#", chosen);
+      for (const part of all("[data-bulk-label]", bar)) part.textContent = part.dataset.bulkLabel.replace("#", chosen);
+    }
+    if (whole) {
+      whole.checked = chosen > 0 && chosen === items().length;
+      whole.indeterminate = chosen > 0 && chosen < items().length;
+    }
+  }
+
+  element.addEventListener("click", (event) => {
+    const item = event.target.closest("[data-bulk-item]");
+    if (item && event.shiftKey && last) {
+      const list = items();
+      const [from, to] = [list.indexOf(last), list.indexOf(item)].sort((a, b) => a - b);
+      for (const between of list.slice(from, to + 1)) between.checked = item.checked;
+    }
+    if (item) last = item;
+    if (event.target.closest("[data-bulk-clear]")) for (const each of items()) each.checked = false;
+    update();
+  });
+  element.addEventListener("change", (event) => {
+    if (event.target === whole) for (const item of items()) item.checked = whole.checked;
+    update();
+  });
+  update();
+}

@@ -1,0 +1,23 @@
+/* A part of the page that changes by itself: asks its own address again every few seconds while the page is seen, until
+   the server leaves out data-poll. */
+
+import { bind } from "./app.js";
+import { fetchPage, replaceFragments } from "./dom.js";
+
+export default function poll(element) {
+  const name = element.dataset.fragment;
+  const wait = Number(element.dataset.poll || 3) * 1000;
+  let failures = 0;
+  async function again() {
+    if (!element.isConnected) return;
+    if (document.hidden || element.contains(document.activeElement)) return void setTimeout(again, wait);
+    try {
+      const fetched = await fetchPage(element.dataset.pollUrl || location.href, name);
+      for (const part of replaceFragments(fetched.document, [name])) bind(part);
+    } catch {
+      failures += 1;
+      if (failures < 10) setTimeout(again, wait * failures);
+    }
+  }
+  if (element.dataset.poll) setTimeout(again, wait);
+}
