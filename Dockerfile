@@ -1,0 +1,26 @@
+# Built from the lock; runs without root on a read-only root file system, writing to /data alone.
+FROM python:3.11-slim AS build
+WORKDIR /opt/collateral
+COPY Makefile pyproject.toml README.md ./
+COPY requirements ./requirements
+COPY collateral ./collateral
+RUN apt-get update && apt-get install -y --no-install-recommends make \
+    && rm -rf /var/lib/apt/lists/* && make install
+
+FROM python:3.11-slim
+# LibreOffice and ffmpeg are optional: ppt, doc and odp previews, and poster frames of videos.
+ARG WITH="libreoffice-impress libreoffice-writer libreoffice-calc ffmpeg"
+RUN apt-get update && apt-get install -y --no-install-recommends $WITH \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --create-home collateral \
+    && mkdir /data && chown collateral /data
+WORKDIR /opt/collateral
+COPY --from=build /opt/collateral/.venv ./.venv
+COPY . .
+USER collateral
+ENV COLLATERAL_HOME=/data SEARCH_URL=whoosh:/data/search_index PATH=/opt/collateral/.venv/bin:$PATH
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=15s --timeout=3s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+CMD ["collateral", "run", "--host", "0.0.0.0", "--port", "8000"]
