@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module, util
 from typing import Any
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, has_request_context, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_migrate import Migrate
@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from collateral import headers, limits, queue, storage, templating
 from collateral.config import ROOT, Settings
@@ -37,6 +38,14 @@ FEATURES = (
 )
 LOCALES = ("en", "de")
 
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: no more than a row may have; a larger number is no address at all."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
+
+
 csrf = CSRFProtect()
 migrate = Migrate()
 babel = Babel()
@@ -45,6 +54,7 @@ babel = Babel()
 def configure(app: Flask, settings: Settings) -> None:
     """Flask's own settings, from ours."""
     app.extensions["settings"] = settings
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
@@ -86,8 +96,9 @@ def seams(app: Flask, settings: Settings) -> None:
 def people(app: Flask) -> None:
     """CSRF before sign-in, sign-in before permissions."""
     csrf.init_app(app)
-    from collateral.accounts import guard, sessions
+    from collateral.accounts import forgery, guard, sessions
 
+    forgery.init_app(app)
     sessions.init_app(app)
     guard.init_app(app)
 
@@ -98,6 +109,8 @@ def language(app: Flask) -> None:
     def chosen() -> str:
         from flask_login import current_user
 
+        if not has_request_context():
+            return "en"  # a job that writes to somebody says in which language
         if current_user and current_user.is_authenticated:
             return str(current_user.person.locale)
         return request.accept_languages.best_match(LOCALES) or "en"

@@ -22,7 +22,7 @@ from sqlalchemy import create_engine, make_url, text
 from collateral import create_app
 from collateral.config import Settings
 from collateral.db import db
-from tests.support import Visitor
+from tests.support import Browser, Visitor
 
 SERVER = os.environ.get("COLLATERAL_TEST_DATABASE", "")
 FILES = Path(os.environ.get("COLLATERAL_FILES") or Path(__file__).parents[2] / "shared" / "files")
@@ -106,6 +106,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 def bare_app(settings: Settings) -> Iterator[Flask]:
     """The application, with no context pushed."""
     app = create_app(settings)
+    app.test_client_class = Browser
     yield app
     with app.app_context():
         db.engine.dispose()

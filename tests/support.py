@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -15,7 +15,21 @@ from collateral.accounts.models import Person
 from collateral.db import db
 
 
-class SignedInClient(FlaskClient):
+class Browser(FlaskClient):
+    """A client whose every request has a context of its own, as on a server.
+
+    Flask would reuse the test's own context, and with it whoever was signed in before.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()  # the test's own rows are read again
+        return response
+
+
+class SignedInClient(Browser):
     """A client that sends the CSRF token with each write, as our pages do."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
@@ -37,7 +51,7 @@ class Visitor:
 
         client = SignedInClient(self.app, self.app.response_class)
         person_id = person.id
-        with self.app.test_request_context():
+        with self.app.app_context(), self.app.test_request_context():
             sessions.start(db.session.get_one(Person, person_id), "tests")
             db.session.commit()
             client.csrf = generate_csrf()  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ from collateral.accounts.permissions import TABLE, Permission, can, maker, owner
 V = TypeVar("V", bound=Callable[..., Any])
 
 PUBLIC = "public"
+TOKEN = "token"
 
 
 def requires(permission: Permission) -> Callable[[V], V]:
@@ -43,7 +44,7 @@ def public(view: V) -> V:
 
 def token_only(view: V) -> V:
     """Answers to API tokens alone; the API checks them and the permission itself."""
-    cast(Any, view).permission = "token"
+    cast(Any, view).permission = TOKEN
     return view
 
 
@@ -78,17 +79,27 @@ def _check() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint == "static":
         return None
     named = permission_of(request.endpoint)
-    if named in (PUBLIC, "token"):
+    if named == TOKEN:
         return None
-    if not current_user.is_authenticated:
-        if request.method == "GET" and request.accept_mimetypes.accept_html:
+    # Asked for now, also for public pages: it notes when the session was last seen, and commits.
+    signed_in = current_user.is_authenticated
+    if named == PUBLIC:
+        return None
+    if not signed_in:
+        if request.method == "GET" and _is_navigation():
             return redirect(url_for("accounts.sign_in", next=_here()))
-        abort(401)
+        abort(401, "You are not signed in. Sign in, then do this again.")
     if not isinstance(named, Permission):
         abort(404)
     if not can(current_user.person, named) and not _owner_may(named):
         abort(403)
     return None
+
+
+def _is_navigation() -> bool:
+    """Whether a page is wanted, not a part of one that a script would put somewhere."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode == "navigate" and request.accept_mimetypes.accept_html
 
 
 def _owner_may(permission: Permission) -> bool:
