@@ -1,0 +1,222 @@
+"""The one way in: a file on disk becomes what it says and shows, whatever it does to its reader."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from . import rendering
+from .collect import Collected
+from .confined.cage import Cage
+from .confined.client import Client, Outcome, shared
+from .confined.wire import Assembler
+from .kinds import EMPTY, FileKind
+from .results import ALL, DEFAULT, Limits, PageText, Reading, Seconds, Step
+
+__all__ = ["read"]
+
+Progress = Callable[[Step, Reading], None]
+
+_TARGET = "collateral.reading.work:read_file"
+_PICTURES = (Step.FIRST_PREVIEW, Step.PREVIEWS)
+_CAUSES = {
+    "wall": "Reading this file took longer than the {wall:.0f} seconds allowed.",
+    "cpu": "Reading this file took longer than the {cpu} seconds of work allowed.",
+    "memory": "Reading this file needs more than the {memory} MB of memory allowed.",
+    "answer": "Reading this file gave more than the {answer} MB allowed.",
+    "crash": "The program that reads this kind of file failed on it.",
+    "lost": "Reading was interrupted. Try again.",
+}
+
+
+def read(
+    path: Path,
+    kind: FileKind,
+    out: Path,
+    *,
+    want: frozenset[Step] = ALL,
+    limits: Limits = DEFAULT,
+    progress: Progress | None = None,
+    client: Client | None = None,
+) -> Reading:
+    """Read the file at `path` in a confined child; previews are written into the folder `out`.
+
+    `progress` is called in this thread after each step with all that is known by then: text
+    first, then the first page's preview, then the others. Never raises for what a file holds;
+    raises OSError when `path` cannot be opened or `out` not written.
+    """
+    begun = time.monotonic()
+    collected = Collected(out, limits)
+    refusal = _refusal(path, kind, limits)
+    if refusal is not None:
+        return _finish(collected, want, begun, fatal=refusal)
+    door = _Door(path, kind, collected, want, progress, client or shared(), begun)
+    if kind.family == "video":
+        door.video()
+    else:
+        door.steps([step for step in Step if step in want])
+    return _finish(collected, want, begun)
+
+
+class _Door:
+    """One reading under way: runs children until every wanted step was tried."""
+
+    def __init__(
+        self,
+        path: Path,
+        kind: FileKind,
+        collected: Collected,
+        want: frozenset[Step],
+        progress: Progress | None,
+        client: Client,
+        begun: float,
+    ) -> None:
+        self.path, self.kind, self.want = path, kind, want
+        self.collected = collected
+        self.client = client
+        self._progress = progress
+        self._begun = begun
+
+    def steps(
+        self, steps: list[Step], *, path: Path | None = None, kind: FileKind | None = None
+    ) -> None:
+        """Do these steps, going on after the one that a child died in."""
+        first_page = 2
+        while steps:
+            outcome = self._child(steps, path or self.path, kind or self.kind, first_page)
+            collected = self.collected
+            if collected.fatal is not None:
+                return
+            left = [step for step in steps if step not in collected.done]
+            if not left:
+                return
+            failed = collected.running or left[0]
+            sentence = self._sentence(outcome)
+            if failed is Step.PREVIEWS and collected.drawing >= first_page:
+                # One page killed its drawer: say so, and go on behind it.
+                first_page = collected.drawing + 1
+                collected.failures.setdefault(failed, sentence)
+                if outcome.cause in ("crash", "memory") and first_page <= len(collected.pages):
+                    continue
+            collected.failures.setdefault(failed, sentence)
+            collected.done.add(failed)
+            collected.running = None
+            self.report(failed)
+            steps = [step for step in left if step is not failed]
+            if outcome.cause in ("wall", "cpu", "lost"):
+                for step in steps:
+                    collected.failures.setdefault(step, sentence)
+                return
+
+    def video(self) -> None:
+        """A video has one page: its poster frame, its length for properties."""
+        collected, limits = self.collected, self.collected.limits
+        if not rendering.ffmpeg_installed():
+            sentence = "There is no preview: ffmpeg is not installed here."
+            collected.failures |= dict.fromkeys(_PICTURES, sentence)
+            collected.pages[1] = PageText(1)
+            return
+        with rendering.clip(self.client, self.path, self.kind, limits) as clip:
+            if clip is None:
+                collected.fatal = f"This {self.kind.label} is damaged and cannot be opened."
+                return
+            collected.pages[1] = PageText(1, width=float(clip.width), height=float(clip.height))
+            collected.page_count = 1
+            collected.properties = clip.properties
+            collected.done |= {Step.TEXT, Step.LANGUAGE}
+            self.report(Step.TEXT)
+            if clip.poster is None:
+                sentence = "There is no preview: no frame of this video could be taken."
+                collected.failures |= dict.fromkeys(_PICTURES, sentence)
+                return
+            steps = [step for step in (Step.FIRST_PREVIEW, Step.FEATURES) if step in self.want]
+            self.steps(steps, path=clip.poster, kind=rendering.POSTER)
+
+    def report(self, step: Step) -> None:
+        """Tell the caller that a step is over."""
+        if self._progress is not None:
+            self._progress(step, _finish(self.collected, self.want, self._begun))
+
+    def _child(self, steps: list[Step], path: Path, kind: FileKind, first_page: int) -> Outcome:
+        limits = self.collected.limits
+        left = max(1.0, limits.wall_seconds - (time.monotonic() - self._begun))
+        cage = Cage(
+            wall_seconds=left,
+            cpu_seconds=limits.cpu_seconds,
+            memory_mb=rendering.memory_mb(kind, limits),
+            answer_mb=limits.answer_mb,
+        )
+        spec = {
+            "kind": asdict(kind),
+            "limits": asdict(limits),
+            "steps": [step.value for step in steps],
+            "first_page": first_page,
+        }
+        assembler = Assembler(limits.answer_mb << 20)
+
+        def take(data: bytes) -> None:
+            for head, blob in assembler.feed(data):
+                finished = self.collected.take(head, blob)
+                if finished is not None:
+                    self.report(finished)
+
+        outcome = self.client.run(_TARGET, spec, cage=cage, file=path, take=take)
+        self.collected.seconds["child"] = (
+            self.collected.seconds.get("child", 0.0) + outcome.seconds
+        )
+        return outcome
+
+    def _sentence(self, outcome: Outcome) -> str:
+        limits = self.collected.limits
+        return _CAUSES.get(outcome.cause, _CAUSES["crash"]).format(
+            wall=limits.wall_seconds,
+            cpu=limits.cpu_seconds,
+            memory=rendering.memory_mb(self.kind, limits),
+            answer=limits.answer_mb,
+        )
+
+
+def _refusal(path: Path, kind: FileKind, limits: Limits) -> str | None:
+    if kind.media_type == EMPTY.media_type:
+        return "This file is empty."
+    if path.stat().st_size > limits.file_mb << 20:
+        return f"This file is larger than the {limits.file_mb:,} MB that are read."
+    return None
+
+
+def _finish(
+    collected: Collected, want: frozenset[Step], begun: float, fatal: str | None = None
+) -> Reading:
+    """The reading as it stands."""
+    fatal = fatal or collected.fatal
+    failures = dict(collected.failures)
+    if fatal is not None:
+        failures |= {step: fatal for step in want if step not in collected.done}
+    pages = tuple(collected.pages[number] for number in sorted(collected.pages))
+    previews = tuple(collected.previews[key] for key in sorted(collected.previews))
+    notices = list(collected.notices)
+    missing = None
+    if not previews and want & set(_PICTURES):
+        missing = fatal or next((failures[step] for step in _PICTURES if step in failures), None)
+    elif Step.PREVIEWS in failures:
+        shown = len({preview.page for preview in previews})
+        notices.append(f"Only {shown} of {len(pages) or shown} previews: {failures[Step.PREVIEWS]}")
+    error = fatal
+    if error is None and not pages and not previews and failures:
+        error = next(failures[step] for step in Step if step in failures)
+    steps = {name: round(value, 4) for name, value in collected.seconds.items() if name != "child"}
+    return Reading(
+        pages=pages,
+        page_count=collected.page_count if collected.page_count is not None else len(pages) or None,
+        language=collected.language,
+        previews=previews,
+        preview_missing=missing,
+        error=error,
+        notices=tuple(notices),
+        failures=failures,
+        properties=dict(collected.properties),
+        features=tuple(collected.features[number] for number in sorted(collected.features)),
+        seconds=Seconds(round(time.monotonic() - begun, 4), round(sum(steps.values()), 4), steps),
+    )

@@ -1,0 +1,1 @@
+"""One module for each format; each runs only inside the confined child."""

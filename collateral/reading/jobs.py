@@ -1,0 +1,169 @@
+"""Reading as a job: one version at a time is claimed, read in a confined child, put down.
+
+The rows are the truth. A version is `received` until a job claims it, `reading` while
+the claim is fresh, then `ready` or `failed`. What a lost queue or a killed worker left
+behind is found by the sweep and queued again; after three attempts that ended with a
+dead worker the version is failed with a sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import CursorResult, or_, select, update
+
+from collateral.assets.intake import judge_with, read_with
+from collateral.assets.models import AssetVersion, ReadingState
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import CollateralError
+from collateral.queue import after_commit, every, job, queue, send
+from collateral.reading import door
+from collateral.reading.progress import Progress
+from collateral.reading.results import DEFAULT
+from collateral.reading.sniff import identify
+from collateral.storage import storage
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+LEASE = timedelta(seconds=DEFAULT.wall_seconds + 120)
+"""A claim that has not moved for so long belongs to a worker that died."""
+OVERDUE = timedelta(minutes=1)
+BATCH = 64
+
+_OURS = "Reading failed for a reason that is not the file's. It has been noted; try again."
+_DEADLY = (
+    f"Reading this file stopped the worker {ATTEMPTS} times, so it is not tried again by itself."
+)
+
+
+@job
+def read_version(version_id: int) -> None:
+    """Read one version, if it still waits to be read. Commits after each step."""
+    if not _claim(version_id):
+        return
+    version = db.session.get_one(AssetVersion, version_id)
+    sha256, filename = version.sha256, version.filename
+    db.session.rollback()  # nothing stays open while the file is read
+    progress = Progress(version_id)
+    folder = Path(tempfile.mkdtemp(dir=_workshop()))
+    try:
+        with storage().local(sha256) as path:
+            kind = identify(path, filename)
+            reading = door.read(path, kind, folder, progress=progress.note)
+            progress.finish(reading)
+    except Exception as error:
+        db.session.rollback()
+        log.exception("reading_failed", extra={"version": version_id})
+        _fail(version_id, error.sentence if isinstance(error, CollateralError) else _OURS)
+        if current_app.testing and not isinstance(error, CollateralError | OSError):
+            raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _claim(version_id: int) -> bool:
+    """Take the version, so that no other worker does; False when another has."""
+    claimed = db.session.execute(
+        update(AssetVersion)
+        .where(AssetVersion.id == version_id, AssetVersion.state == ReadingState.RECEIVED)
+        .values(
+            state=ReadingState.READING,
+            attempts=AssetVersion.attempts + 1,
+            read_started_at=now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return cast("CursorResult[Any]", claimed).rowcount == 1
+
+
+def _fail(version_id: int, sentence: str) -> None:
+    version = db.session.get(AssetVersion, version_id)
+    if version is not None:
+        version.state = ReadingState.FAILED
+        version.error = sentence
+        version.read_at = now()
+        db.session.commit()
+
+
+@every(minutes=1)
+def sweep() -> None:
+    """Queue what is overdue and what a dead worker left; clear its workshop."""
+    give_back(now())
+    room = BATCH - queue().waiting()
+    if room > 0:
+        for version_id in overdue(now(), room):
+            send(read_version, version_id)
+    _tidy_workshop()
+
+
+def give_back(moment: datetime) -> int:
+    """Make `received` again, or `failed`, what a dead worker was reading; how many. Commits."""
+    dead = moment - LEASE
+    since = queue().alone_since
+    if since is not None and since > dead:
+        # This worker is the only one and began after these: whoever read them is gone.
+        dead = since
+    stuck = list(
+        db.session.scalars(
+            select(AssetVersion).where(
+                AssetVersion.state == ReadingState.READING,
+                or_(AssetVersion.read_started_at.is_(None), AssetVersion.read_started_at < dead),
+            )
+        )
+    )
+    for version in stuck:
+        if version.attempts >= ATTEMPTS:
+            version.state = ReadingState.FAILED
+            version.error = _DEADLY
+            version.read_at = moment
+        else:
+            version.state = ReadingState.RECEIVED
+            after_commit(read_version, version.id)
+        log.warning("reading_given_back", extra={"version": version.id, "n": version.attempts})
+    db.session.commit()
+    return len(stuck)
+
+
+def overdue(moment: datetime, limit: int) -> list[int]:
+    """The oldest versions that have waited for longer than a queue takes."""
+    return list(
+        db.session.scalars(
+            select(AssetVersion.id)
+            .where(
+                AssetVersion.state == ReadingState.RECEIVED,
+                AssetVersion.created_at < moment - OVERDUE,
+            )
+            .order_by(AssetVersion.id)
+            .limit(limit)
+        )
+    )
+
+
+def _workshop() -> Path:
+    """Where previews lie until they are kept."""
+    folder = cast(Path, current_app.extensions["settings"].home) / "reading"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _tidy_workshop() -> None:
+    horizon = time.time() - 3600
+    for folder in _workshop().iterdir():
+        with suppress(OSError):
+            if folder.stat().st_mtime < horizon:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+judge_with(identify)
+read_with(read_version)

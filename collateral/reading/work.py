@@ -1,0 +1,172 @@
+"""What the confined child does with its file: one step after the other, each failing alone.
+
+Everything is sent on as soon as it is known, so that what a later step breaks is not lost.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from .confined.cage import Held
+from .confined.child import FILE
+from .confined.wire import Sender
+from .formats.base import Document, NoPicture, Source, Unreadable
+from .kinds import FileKind
+from .results import PREVIEW_WIDTHS, Limits, Step
+
+_SAMPLE = 20_000
+_FEW = 12
+
+
+def prepare() -> None:
+    """Called once before any fork: what is dear to build and the same for every file."""
+    import py3langid
+
+    from . import pictures  # noqa: F401
+    from .formats import (  # noqa: F401
+        archive, image, keynote, old_deck, old_word, opendocument, opening, pdf, pptx, pptx_features,
+        pptx_fonts, sheets, svg, text, word,
+    )  # fmt: skip
+    from .fonts import STAND_INS, faces
+
+    py3langid.classify("warm")
+    for family in STAND_INS:
+        faces(family)
+
+
+def read_file(spec: dict[str, Any], sender: Sender, held: Held) -> None:
+    """Read the file on descriptor FILE as `spec` says: kind, limits, steps, first_page."""
+    del held
+    Work(spec, sender).run()
+
+
+class Work:
+    """The steps over one file."""
+
+    def __init__(self, spec: dict[str, Any], sender: Sender) -> None:
+        self._sender = sender
+        self._limits = Limits(**spec["limits"])
+        self._kind = FileKind(**spec["kind"])
+        self._steps = [Step(step) for step in spec["steps"]]
+        self._first_page = int(spec.get("first_page", 1))
+        self._words: list[str] = []
+        self._document: Document
+
+    def run(self) -> None:
+        """Open, do each step, say how long it took."""
+        from .formats.opening import open_document
+
+        begun = time.perf_counter()
+        with os.fdopen(os.dup(FILE), "rb") as file:
+            file.seek(0)
+            try:
+                self._document = open_document(Source(file, self._kind, self._limits))
+            except Unreadable as reason:
+                self._sender.send({"frame": "fatal", "sentence": str(reason)})
+                return
+            self._sender.send({"frame": "opened", "seconds": time.perf_counter() - begun})
+            doing: dict[Step, Callable[[], None]] = {
+                Step.TEXT: self._text,
+                Step.LANGUAGE: self._language,
+                Step.FIRST_PREVIEW: lambda: self._previews(1, 1),
+                Step.PREVIEWS: lambda: self._previews(max(2, self._first_page), None),
+                Step.FEATURES: self._features,
+            }
+            for step in self._steps:
+                with self._step(step):
+                    doing[step]()
+
+    @contextmanager
+    def _step(self, step: Step) -> Iterator[None]:
+        self._sender.send({"frame": "begin", "step": step})
+        begun = time.perf_counter()
+        failure = None
+        try:
+            yield
+        except (Unreadable, NoPicture) as reason:
+            failure = str(reason)
+        except MemoryError:
+            failure = "Reading this file needs more memory than is allowed."
+        except Exception:
+            failure = f"This {self._kind.label} is damaged or of a kind that is not understood."
+        seconds = time.perf_counter() - begun
+        self._sender.send({"frame": "end", "step": step, "failure": failure, "seconds": seconds})
+
+    def _text(self) -> None:
+        total = 0
+        count = self._document.page_count
+        for page in self._document.pages():
+            if page.number > self._limits.pages or total > self._limits.text_chars:
+                break
+            most = self._limits.page_chars
+            fields = asdict(page) | {"text": page.text[:most], "notes": page.notes[:most]}
+            total += len(page.text) + len(page.notes)
+            self._remember(page.text)
+            self._sender.send({"frame": "page", **fields})
+        self._sender.send({
+            "frame": "facts",
+            "page_count": count,
+            "properties": _attempt(self._document.properties, {}),
+            "notices": _attempt(self._document.notices, []),
+        })  # fmt: skip
+
+    def _remember(self, text: str) -> None:
+        if sum(map(len, self._words)) < _SAMPLE:
+            self._words.append(text[:_SAMPLE])
+
+    def _language(self) -> None:
+        import py3langid
+
+        if not self._words:
+            for page in self._document.pages():
+                self._remember(page.text)
+        sample = " ".join(" ".join(self._words).split())[:_SAMPLE]
+        if sum(char.isalpha() for char in sample) >= _FEW:
+            language = str(py3langid.classify(sample)[0])
+            self._sender.send({"frame": "language", "language": language})
+
+    def _previews(self, first: int, last: int | None) -> None:
+        from .pictures import previews
+
+        count = min(self._document.picture_count, self._limits.preview_pages)
+        if count == 0:
+            raise NoPicture("There is nothing to draw in this file.")
+        last = count if last is None else min(last, count)
+        reason = None
+        for number in range(first, last + 1):
+            self._sender.send({"frame": "drawing", "page": number})
+            try:
+                image = self._document.picture(number, PREVIEW_WIDTHS[-1])
+                made = previews(image)
+            except (NoPicture, Unreadable) as error:
+                reason = reason or str(error)
+                continue
+            except Exception:
+                reason = reason or f"Page {number} could not be drawn."
+                continue
+            for width, height, data in made:
+                head = {"frame": "preview", "page": number, "width": width, "height": height}
+                self._sender.send(head, data)
+        if reason is not None:
+            raise NoPicture(reason)
+        note = getattr(self._document, "card_note", None)
+        if note and first == 1 and getattr(self._document, "drew_card", False):
+            self._sender.send({"frame": "notice", "sentence": note})
+
+    def _features(self) -> None:
+        for features in self._document.features():
+            if features.page > self._limits.pages:
+                break
+            self._sender.send({"frame": "features", **asdict(features)})
+
+
+def _attempt(ask: Callable[[], Any], otherwise: Any) -> Any:
+    try:
+        return ask()
+    except Exception:
+        return otherwise
