@@ -152,10 +152,12 @@ def _axes(chart: Any, canvas: Canvas, size: float, *, sideways: bool, scale: boo
 
     value, category = chart.value_axis, chart.category_axis
     value.has_major_gridlines = scale
-    value.visible = scale
-    value.minimum_scale = None if scale else 0
     if not scale:
-        # Some renderers draw the scale of a hidden axis all the same.
+        # Not hidden but bare: some renderers draw a hidden axis all the same, labels and all,
+        # so the labels take the colour of the ground.
+        value.minimum_scale = 0
+        value.tick_labels.font.color.rgb = rgb(canvas.theme.ground)
+        value.tick_labels.font.size = Pt(1)
         value.tick_label_position = XL_TICK_LABEL_POSITION.NONE
         value.major_tick_mark = XL_TICK_MARK.NONE
         value.format.line.fill.background()

@@ -53,10 +53,10 @@ def make_deck(title: str, author: str, theme_key: str, blocks: list[Block], seed
 
 def _pictures(block: Block, theme: Theme, seed: str) -> dict[str, bytes]:
     if block.kind == "map":
-        inner = europe(theme, 330, 278, Random(seed))
-        ground = f'<rect width="330" height="278" fill="#{theme.ground}"/>'
+        inner = europe(theme, 300, 250, Random(seed))
+        ground = f'<rect width="300" height="250" fill="#{theme.ground}"/>'
         document = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 330 278">{ground}{inner}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 250">{ground}{inner}</svg>'
         )
         return {"map": _drawn(document, 660)}
     name = block.option("art") or {"section": "wave", "closing": "wave", "photo": "plant"}.get(

@@ -199,7 +199,7 @@ def mill(rng: Random, theme: Theme, w: float, h: float) -> str:
 
 @scene
 def bearing(rng: Random, theme: Theme, w: float, h: float) -> str:
-    x, y, reach = w * 0.72, h * 0.53, h * 0.36
+    x, y, reach = w * 0.77, h * 0.52, h * 0.35
     out = [
         gradient("deep", theme.second, theme.dark, slant=True),
         rect(0, 0, w, h, theme.dark),

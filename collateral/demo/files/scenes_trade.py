@@ -82,8 +82,8 @@ def paper(rng: Random, theme: Theme, w: float, h: float) -> str:
     for i in range(11):
         x, y = i * w / 10, h * (0.42 if i % 2 else 0.68)
         side = 1 if i % 2 == 0 else -1
-        web += [(x - radius * 0.9, y - side * -radius * 0.4), (x, y + side * radius)]
-        web += [(x + radius * 0.9, y - side * -radius * 0.4)]
+        turn = [k * math.pi / 8 for k in range(9)]
+        web += [(x - radius * math.cos(a), y + side * radius * math.sin(a)) for a in turn]
         colour = theme.accent if i == hurt else "FFFFFF"
         out.append(circle(x, y, radius - 3, theme.dark, f'stroke="#{colour}" stroke-width="2.5"'))
         out.append(circle(x, y, 5, colour))
@@ -103,10 +103,11 @@ def packaging(rng: Random, theme: Theme, w: float, h: float) -> str:
     """Cartons on two belts."""
     out = [rect(0, 0, w, h, theme.dark)]
     for y, size in ((h * 0.52, 52), (h * 0.88, 74)):
-        out.append(rect(0, y, w, 6, theme.second))
-        for x in range(8, int(w), 26):
+        start = w * (0.56 if size < 60 else 0.46)
+        out.append(rect(start, y, w, 6, theme.second))
+        for x in range(int(start) + 14, int(w), 26):
             out.append(circle(x, y + 12, 5, theme.second, 'opacity="0.7"'))
-        x = w * 0.42 + rng.uniform(-10, 10)
+        x = start + rng.uniform(14, 30)
         while x < w + 30:
             tall = size * rng.choice((0.7, 0.85, 1.0))
             lit = rng.random() < 0.3
@@ -150,7 +151,7 @@ def pharma(rng: Random, theme: Theme, w: float, h: float) -> str:
     """Blister packs under a tilted light."""
     out = [sky(theme, w, h)]
     for p in range(3):
-        x, y = w * (0.52 + p * 0.17), h * (0.1 + p * 0.13)
+        x, y = w * (0.6 + p * 0.16), h * (0.08 + p * 0.14)
         cells = [rect(0, 0, 112, 168, "FFFFFF", 'rx="9" opacity="0.16"')]
         for row in range(5):
             for column in range(3):
@@ -165,12 +166,12 @@ def pharma(rng: Random, theme: Theme, w: float, h: float) -> str:
 
 @scene
 def spiral(rng: Random, theme: Theme, w: float, h: float) -> str:
-    out = [rect(0, 0, w, h, theme.tint)]
-    for i in range(110):
+    out = [rect(0, 0, w, h, theme.dark)]
+    for i in range(130):
         angle, reach = i * 2.39996, math.sqrt(i) * min(w, h) * 0.042
         out.append(
             circle(
-                w * 0.5 + math.cos(angle) * reach, h * 0.56 + math.sin(angle) * reach,
+                w * 0.76 + math.cos(angle) * reach, h * 0.54 + math.sin(angle) * reach,
                 1.6 + i * 0.035, theme.accent if rng.random() < 0.2 else theme.second,
             )
         )

@@ -67,6 +67,7 @@ def stacked(canvas: Canvas, block: Block) -> None:
 
 def _inside(chart: object, canvas: Canvas, names: list[str], form: str) -> None:
     """Each part's figure inside its part."""
+    from pptx.enum.chart import XL_LABEL_POSITION
     from pptx.util import Pt
 
     from collateral.demo.files.canvas import rgb
@@ -74,6 +75,7 @@ def _inside(chart: object, canvas: Canvas, names: list[str], form: str) -> None:
     for index in range(len(names)):
         labels = chart.plots[0].series[index].data_labels  # type: ignore[attr-defined]
         labels.show_value = True
+        labels.position = XL_LABEL_POSITION.CENTER
         labels.number_format, labels.number_format_is_linked = form, False
         labels.font.size = Pt(16)
         labels.font.bold = True
@@ -85,7 +87,7 @@ def waterfall(canvas: Canvas, block: Block) -> None:
     """From one total to another by steps; the first and last rows are the totals."""
     canvas.heading(block.title, block.subtitle)
     values = [value for _, value in block.pairs()]
-    top, left, wide, tall = 122.0, 46.0, 548.0, 150.0
+    top, left, wide, tall = 134.0, 46.0, 548.0, 140.0
     highest = max(values[0], values[-1])
     step = wide / len(values)
     canvas.box(40, top + tall, 560, 1, canvas.theme.second)
@@ -245,7 +247,7 @@ def gauges(canvas: Canvas, block: Block) -> None:
         color = canvas.theme.accent if index == 0 else canvas.theme.second
         _arc(canvas, x, 214, 64, 1.0, canvas.theme.line)
         _arc(canvas, x, 214, 64, max(0.03, min(1.0, full / 100)), color)
-        size = fonts.fitting(value, canvas.theme.heading, 27, 86, 36, bold=True)
+        size = fonts.fitting(value, canvas.theme.heading, 27, 80, 36, bold=True)
         canvas.text(x - 50, 182, 100, 36, value, size, bold=True, align="center", anchor="middle",
                     heading=True)
         canvas.text(x - wide / 2 + 10, 234, wide - 20, 36, label, 14, align="center",

@@ -39,11 +39,11 @@ def timeline(canvas: Canvas, block: Block) -> None:
     for index, row in enumerate(block.rows):
         x = 40 + index * wide + wide / 2
         last = index == count - 1
-        canvas.text(x - wide / 2 + 3, 150, wide - 6, 20, row[0], 14.5, bold=True, align="center")
+        canvas.text(x - wide / 2 + 3, 150, wide - 6, 20, row[0], 16, bold=True, align="center")
         canvas.box(x - 10, 181, 20, 20, canvas.theme.accent if last else canvas.theme.dark,
                    kind="OVAL")
-        canvas.text(x - wide / 2 + 3, 212, wide - 6, 20, row[1], 14, bold=True, align="center")
-        canvas.text(x - wide / 2 + 5, 233, wide - 10, 50, row[2], 12, align="center",
+        canvas.text(x - wide / 2 + 3, 212, wide - 6, 20, row[1], 16, bold=True, align="center")
+        canvas.text(x - wide / 2 + 5, 234, wide - 10, 50, row[2], 13.5, align="center",
                     color=canvas.theme.soft)
 
 
@@ -101,7 +101,7 @@ def tree(canvas: Canvas, block: Block) -> None:
 @layout
 def map_(canvas: Canvas, block: Block) -> None:
     canvas.heading(block.title, block.subtitle)
-    canvas.picture("map", 290, 30, 330, 278)
+    canvas.picture("map", 300, 56, 300, 250)
     step = min(46.0, 190 / max(1, len(block.rows)))
     for index, (value, label) in enumerate(block.rows):
         y = 114 + index * step

@@ -12,6 +12,12 @@ Layout = Callable[[Canvas, Block], None]
 
 LAYOUTS: dict[str, Layout] = {}
 
+# How much of a cover's width its picture leaves to the title.
+COVER_WIDTHS = {
+    "packaging": 300, "pharma": 300, "bearing": 320, "brewery": 310, "rings": 380,
+    "spiral": 290, "chemistry": 320, "paper": 480, "network": 340, "squares": 360,
+}
+
 
 def layout(draw: Layout) -> Layout:
     LAYOUTS[draw.__name__.rstrip("_")] = draw
@@ -45,11 +51,11 @@ def backdrop(canvas: Canvas, name: str) -> None:
 @layout
 def cover(canvas: Canvas, block: Block) -> None:
     backdrop(canvas, block.option("art"))
-    wide = float(block.option("width", "400"))
+    wide = float(block.option("width", "") or COVER_WIDTHS.get(block.option("art"), 400))
     canvas.box(40, 64, 36, 5, canvas.theme.accent)
     foot = _display(canvas, block.title, 80, 132, width=wide)
     if block.subtitle:
-        canvas.text(40, foot + 6, min(wide, 330), 44, block.subtitle, 15, color=WHITE)
+        canvas.text(40, foot + 8, min(wide, 330), 44, block.subtitle, 15, color=WHITE)
     canvas_logo(canvas, WHITE)
 
 
@@ -87,7 +93,8 @@ def section(canvas: Canvas, block: Block) -> None:
 def closing(canvas: Canvas, block: Block) -> None:
     backdrop(canvas, block.option("art", "wave"))
     canvas.box(40, 84, 36, 5, canvas.theme.accent)
-    foot = _display(canvas, block.title, 100, 110, width=430)
+    wide = COVER_WIDTHS.get(block.option("art", "wave"), 430)
+    foot = _display(canvas, block.title, 100, 110, width=wide)
     for index, line in enumerate(block.paragraphs):
         canvas.text(40, foot + 10 + index * 20, 360, 18, line, 13.5, color=WHITE)
     canvas_logo(canvas, WHITE)
@@ -107,7 +114,8 @@ def list_(canvas: Canvas, block: Block) -> None:
     numbered = block.option("style", "numbers") == "numbers"
     top = 118 if block.subtitle else 104
     count = len(block.items)
-    step = min(46.0, (300 - top) / max(1, count))
+    split = all(": " in item for item in block.items)
+    step = min(52.0, (302 - top) / max(1, count))
     for index, item in enumerate(block.items):
         y = top + index * step
         if numbered:
@@ -116,11 +124,11 @@ def list_(canvas: Canvas, block: Block) -> None:
         else:
             canvas.box(42, y + step / 2 - 6, 8, 8, canvas.theme.accent, kind="OVAL")
         head, _, rest = item.partition(": ")
-        if rest:
-            canvas.text(72, y, 190, step - 6, head, 15.5, bold=True, anchor="middle")
-            canvas.text(268, y, 332, step - 6, rest, 14, color=canvas.theme.soft, anchor="middle")
+        if split:
+            canvas.text(72, y, 190, step - 6, head, 16, bold=True, anchor="middle")
+            canvas.text(268, y, 332, step - 6, rest, 15, color=canvas.theme.soft, anchor="middle")
         else:
-            canvas.text(72, y, 528, step - 6, item, 17, anchor="middle")
+            canvas.text(72, y, 528, step - 6, item, 18, anchor="middle")
         if index < count - 1:
             canvas.box(72, y + step - 4, 528, 0.8, canvas.theme.line)
 

@@ -1,0 +1,20 @@
+"""Documents: case studies, one-pagers, white papers, comparisons and data sheets as PDF."""
+
+from __future__ import annotations
+
+from collateral.demo.content_format import Block
+from collateral.demo.files import paper_figures  # noqa: F401  (it adds its pieces)
+from collateral.demo.files.paper import Paper
+from collateral.demo.files.paper_words import PIECES
+from collateral.demo.files.themes import THEMES
+
+
+def make_document(
+    title: str, author: str, theme_key: str, blocks: list[Block], seed: str
+) -> bytes:
+    """The document as the bytes of a PDF; the same arguments give the same bytes."""
+    full = blocks[0].option("style") == "full"
+    paper = Paper(THEMES[theme_key], title, author, seed, running=title if full else "")
+    for block in blocks:
+        PIECES[block.kind](paper, block)
+    return paper.bytes()
