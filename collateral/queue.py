@@ -18,8 +18,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -27,6 +29,7 @@ from flask import Flask, current_app, has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from collateral.clock import now
 from collateral.db import db
 from collateral.logs import request_id
 
@@ -82,6 +85,8 @@ class Queue:
     url: str
     huey: Any = field(init=False)
     run_task: Any = field(init=False)
+    alone_since: datetime | None = field(default=None, init=False)
+    """Since when this process is known to be the only worker; None where it cannot be known."""
 
     def __post_init__(self) -> None:
         self.huey = _make_huey(self.url)
@@ -112,6 +117,50 @@ class Queue:
 
     def consume(self, workers: int) -> None:
         """Work until told to stop (SIGTERM or SIGINT). Blocks."""
+        with self._presence():
+            self._consumer(workers).run()
+
+    @contextmanager
+    def helping(self, workers: int) -> Iterator[bool]:
+        """Work beside the block where no worker runs; False, and nothing, where one does.
+
+        With Redis workers run on machines of their own: there it always answers False.
+        """
+        if not self.url.startswith("sqlite:"):
+            yield False
+            return
+        with self._presence() as alone:
+            if not alone:
+                yield False
+                return
+            consumer = self._consumer(workers)
+            consumer.start()
+            try:
+                yield True
+            finally:
+                consumer.stop(graceful=True)
+
+    @contextmanager
+    def _presence(self) -> Iterator[bool]:
+        """Hold the embedded queue's lock, which the system lets go when this process ends."""
+        if not self.url.startswith("sqlite:"):
+            yield False
+            return
+        import fcntl
+
+        with Path(self.url.removeprefix("sqlite:") + ".worker").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            self.alone_since = now()
+            try:
+                yield True
+            finally:
+                self.alone_since = None
+
+    def _consumer(self, workers: int) -> Any:
         from huey import crontab
 
         for name, minutes in _PERIODIC.items():
@@ -126,14 +175,18 @@ class Queue:
                 ),
                 name=f"every_{name.replace('.', '_')}",
             )(periodic)
-        self.huey.create_consumer(
+        # What was due while no worker ran is not left until the next minute.
+        for name, minutes in _PERIODIC.items():
+            if minutes == 1:
+                self.send(name, ())
+        return self.huey.create_consumer(
             workers=workers,
             periodic=True,
             check_worker_health=True,
             initial_delay=0.05,
             backoff=1.1,
             max_delay=0.25,
-        ).run()
+        )
 
 
 def _run_registered(name: str, args: list[int | str]) -> None:
