@@ -1,0 +1,166 @@
+"""What lineage sees of a page: its words, their order box by box, pictures, chart values.
+
+Pure. Text is folded (NFKC, case, soft hyphens), so that re-saving and another theme change
+nothing; what a deck repeats on its pages (footers, page numbers) is stripped from prints,
+where nothing marks it as a placeholder.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 4
+KEPT_HASHES = 12
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"[{_CJK}]"  # one character is one word
+    r"|\d+(?:[.,'’\u202f\u00a0]\d+)*%?"  # a number with its separators
+    rf"|[^\W\d_{_CJK}]+(?:['’\-][^\W\d_{_CJK}]+)*"
+)
+_DIGITS = re.compile(r"\d+")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on a page: SHA-256 of its bytes, perceptual hash in 16 hex digits (empty where
+    unknown), and the share of the page that it covers."""
+
+    sha256: str
+    phash: str
+    area: float
+
+
+@dataclass(frozen=True)
+class PagePrint:
+    """One page as lineage compares it.
+
+    Attributes:
+        number: from 1.
+        boxes: the text of each box, in reading order; for a print its lines.
+        pictures, charts: what is placed on it; charts as their values.
+        places: (kind, x, y, width, height) of each box, in eighths of the page.
+    """
+
+    number: int
+    boxes: tuple[str, ...]
+    pictures: tuple[Picture, ...] = ()
+    charts: tuple[tuple[float, ...], ...] = ()
+    places: tuple[tuple[str, int, int, int, int], ...] = ()
+    notes: str = ""
+
+    @cached_property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """The tokens of each box."""
+        return tuple(tuple(tokens(box)) for box in self.boxes)
+
+    @cached_property
+    def bag(self) -> Counter[str]:
+        """How often each token stands on the page."""
+        return Counter(word for box in self.words for word in box)
+
+    @cached_property
+    def shingles(self) -> frozenset[int]:
+        """64-bit hashes of runs of three words (four characters of Chinese or Japanese)."""
+        return frozenset(h for box in self.words for h in shingles(box))
+
+    @cached_property
+    def kept(self) -> tuple[int, ...]:
+        """The twelve smallest hashes: what the index holds of this page."""
+        return tuple(sorted(self.shingles)[:KEPT_HASHES])
+
+    @cached_property
+    def whole(self) -> int:
+        """One hash of everything on the page: pages without words are found by it."""
+        parts = [
+            " ".join(sorted(self.bag.elements())),
+            " ".join(sorted(picture.sha256 for picture in self.pictures)),
+            " ".join(sorted(map(str, self.charts))),
+            "" if self.bag else " ".join(sorted(map(str, self.places))),
+        ]
+        return hash64("\x1f".join(parts))
+
+    @property
+    def empty(self) -> bool:
+        return not (self.bag or self.pictures or self.charts)
+
+
+def fold(text: str) -> str:
+    """Text as it is compared: NFKC, without case, soft hyphens and invisible marks."""
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold()
+
+
+def tokens(text: str) -> list[str]:
+    """Words, numbers with their separators, and single CJK characters."""
+    return _TOKEN.findall(fold(text))
+
+
+def is_number(token: str) -> bool:
+    return token[:1].isdigit()
+
+
+def digits_of(token: str) -> str:
+    """A number without its separators: a print may split or join them."""
+    return "".join(c for c in token if c.isdigit())
+
+
+def hash64(text: str) -> int:
+    """A stable hash that fits a signed 64-bit column."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def shingles(words: Sequence[str]) -> set[int]:
+    """Hashes of the runs of one box; a box shorter than a run is one shingle."""
+    if not words:
+        return set()
+    cjk = sum(len(word) == 1 and not word.isascii() for word in words)
+    size = SHINGLE_CHARACTERS if cjk * 2 > len(words) else SHINGLE_WORDS
+    if len(words) <= size:
+        return {hash64(" ".join(words))}
+    return {hash64(" ".join(words[i : i + size])) for i in range(len(words) - size + 1)}
+
+
+def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
+    """Prints without what their deck repeats: headers, footers, page numbers.
+
+    A line whose digits are masked and that stands on at least 30 % of the pages (and on
+    three) is furniture; so is a number alone on its line that is the page's own. Only for
+    files of at least four pages: in shorter ones repetition proves nothing.
+    """
+    if len(pages) < 4:
+        return list(pages)
+    seen = Counter(line for page in pages for line in {_masked(box) for box in page.boxes})
+    limit = max(3, 0.3 * len(pages))
+    repeated = {line for line, count in seen.items() if count >= limit}
+    return [
+        PagePrint(
+            number=page.number,
+            boxes=tuple(
+                box
+                for box in page.boxes
+                if _masked(box) not in repeated and box.strip() != str(page.number)
+            ),
+            pictures=page.pictures,
+            charts=page.charts,
+            places=page.places,
+            notes=page.notes,
+        )
+        for page in pages
+    ]
+
+
+def _masked(line: str) -> str:
+    return _DIGITS.sub("0", " ".join(fold(line).split()))
+
+
+def repeated_pictures(pages: Sequence[PagePrint]) -> frozenset[str]:
+    """Pictures that stand on at least 60 % of the pages: a logo, a background."""
+    seen = Counter(sha for page in pages for sha in {p.sha256 for p in page.pictures})
+    return frozenset(sha for sha, count in seen.items() if count >= max(3, 0.6 * len(pages)))

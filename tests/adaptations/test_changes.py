@@ -1,0 +1,69 @@
+"""Any figure, word or picture that differs is an edit; branding and theme are not."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collateral.adaptations.changes import compare, deck_wide, without_branding
+from collateral.adaptations.prints import PagePrint, Picture
+
+PAGE = PagePrint(
+    3, ("Payback in 11 months", "Two filling lines"), (Picture("a" * 64, "ff00ff00ff00ff00", 0.3),)
+)
+
+
+def with_boxes(*boxes: str, pictures: tuple[Picture, ...] = PAGE.pictures) -> PagePrint:
+    return PagePrint(1, boxes, pictures)
+
+
+def test_another_order_of_boxes_is_no_edit() -> None:
+    assert compare(PAGE, with_boxes("Two filling lines", "Payback in 11 months")).nothing
+
+
+def test_one_figure_is_an_edit() -> None:
+    change = compare(PAGE, with_boxes("Payback in 9 months", "Two filling lines"))
+    assert change.flags == ("figures",)
+
+
+def test_a_recompressed_picture_is_the_same() -> None:
+    again = Picture("b" * 64, "ff00ff00ff00ff01", 0.3)
+    assert compare(PAGE, with_boxes(*PAGE.boxes, pictures=(again,))).nothing
+
+
+def test_another_picture_is_an_edit() -> None:
+    other = Picture("b" * 64, "00ff00ff00ff00ff", 0.3)
+    assert compare(PAGE, with_boxes(*PAGE.boxes, pictures=(other,))).flags == ("pictures",)
+
+
+def test_words_that_a_print_splits_are_no_edit() -> None:
+    printed = with_boxes("Pay back in 1 1 months", "Two filling lines", pictures=())
+    source = PagePrint(3, PAGE.boxes)
+    assert compare(source, printed, printed=True).nothing
+
+
+def test_a_customers_name_on_every_page_brands_the_deck_and_edits_no_page() -> None:
+    changes = [
+        compare(PagePrint(n, (f"page {n} text",)), PagePrint(n, (f"page {n} text", "for ACME")))
+        for n in range(1, 6)
+    ]
+    deck = deck_wide(changes)
+    assert deck.branded
+    assert all(without_branding(change, deck).nothing for change in changes)
+
+
+def test_a_name_that_takes_anothers_place_stays_an_edit() -> None:
+    changes = [
+        compare(PagePrint(n, (f"for Contoso {n}",)), PagePrint(n, (f"for ACME {n}",)))
+        for n in range(1, 6)
+    ]
+    deck = deck_wide(changes)
+    assert not deck.branded
+    assert not any(without_branding(change, deck).nothing for change in changes)
+
+
+@given(st.lists(st.text(max_size=30), max_size=5))
+def test_a_page_is_the_same_as_itself(boxes: list[str]) -> None:
+    page = PagePrint(1, tuple(boxes))
+    assert compare(page, page).nothing
+    assert compare(page, page, printed=True).nothing
