@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, orm
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -119,3 +119,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def is_sqlite() -> bool:
     """Whether this library lives in SQLite."""
     return db.engine.dialect.name == "sqlite"
+
+
+def upsert(model: Any) -> postgresql.Insert:
+    """An INSERT into the model's table that knows `on_conflict_do_…` in this database.
+
+    Typed as PostgreSQL's; SQLite's has the same methods.
+    """
+    return sqlite.insert(model) if is_sqlite() else postgresql.insert(model)  # type: ignore[return-value]

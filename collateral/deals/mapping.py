@@ -1,0 +1,122 @@
+"""How the columns of one file are read. Pure; kept with each import as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collateral.deals.presets import FIELDS, OTHER, PRESETS, REQUIRED, guess_columns, recognise
+from collateral.deals.values import DayOrder, Unreadable, parse_currency
+from collateral.errors import Invalid
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Which column holds what, and what the file itself does not say."""
+
+    columns: Mapping[str, str]
+    """Our field to the head of its column."""
+    stages: Mapping[str, str] = field(default_factory=dict)
+    """The CRM's stage, in lower case, to a slug of ours, or to "won" or "lost"."""
+    day_order: DayOrder | None = None
+    """None: the file's own dates must settle it."""
+    currency: str | None = None
+    """For amounts without one."""
+    preset: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "columns": dict(self.columns),
+            "stages": dict(self.stages),
+            "day_order": self.day_order.value if self.day_order else None,
+            "currency": self.currency,
+            "preset": self.preset,
+        }
+
+    def check(self, heads: Iterable[str]) -> None:
+        """Raise Invalid, by field, where the file has no such column or a needed one is missing."""
+        heads = set(heads)
+        problems = {
+            name: f"The file has no column “{head}”."
+            for name, head in self.columns.items()
+            if head not in heads
+        }
+        for name in REQUIRED:
+            if name not in self.columns:
+                problems[name] = f"Say which column holds: {FIELDS[name].lower()}."
+        if problems:
+            raise Invalid(
+                "The columns do not fit the file. " + " ".join(problems.values()), fields=problems
+            )
+
+
+def from_json(given: Mapping[str, Any]) -> ColumnMapping:
+    """A mapping as the API, the command line and the import run hold it.
+
+    Args:
+        given: `columns` (field to head), `stages`, `day_order` (dmy or mdy), `currency`,
+            `preset`; or, shorter, the columns alone.
+
+    Raises:
+        Invalid: an unknown field, or a value of the wrong kind.
+    """
+    known = {"columns", "stages", "day_order", "currency", "preset"}
+    if given and not known & set(given):
+        given = {"columns": given}
+    problems = {key: "There is no such field." for key in set(given) - known}
+    columns = _words(given.get("columns") or {}, "columns", problems)
+    stages = _words(given.get("stages") or {}, "stages", problems)
+    problems.update({key: "There is no such field." for key in set(columns) - set(FIELDS)})
+    order, currency = given.get("day_order"), given.get("currency")
+    if order is not None and order not in {member.value for member in DayOrder}:
+        problems["day_order"] = "It is dmy or mdy."
+        order = None
+    if currency:
+        try:
+            currency = parse_currency(str(currency))
+        except Unreadable as error:
+            problems["currency"] = str(error)
+    preset = given.get("preset") or ""
+    if preset not in PRESETS:
+        problems["preset"] = "It is salesforce or hubspot, or empty."
+    if problems:
+        raise Invalid(
+            "The mapping cannot be read. "
+            + " ".join(f"{key}: {why}" for key, why in sorted(problems.items())),
+            fields=problems,
+        )
+    return ColumnMapping(
+        columns=columns,
+        stages={label.casefold(): slug for label, slug in stages.items()},
+        day_order=DayOrder(order) if order else None,
+        currency=currency or None,
+        preset=preset,
+    )
+
+
+def _words(value: Any, name: str, problems: dict[str, str]) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+        problems[name] = "It maps words to words."
+        return {}
+    return {str(key): word for key, word in value.items() if word}
+
+
+def guess(heads: list[str], preset_key: str | None = None) -> ColumnMapping:
+    """The mapping that the file's heads suggest.
+
+    Args:
+        preset_key: a key of PRESETS to hold to; None recognises the CRM by its heads.
+
+    Raises:
+        Invalid: there is no such preset.
+    """
+    if preset_key is not None and preset_key not in PRESETS:
+        raise Invalid(f"There is no preset “{preset_key}”: salesforce or hubspot.")
+    preset = recognise(heads) if preset_key is None else PRESETS[preset_key]
+    columns = guess_columns(preset, heads)
+    if preset is not OTHER:
+        for name, head in guess_columns(OTHER, heads).items():
+            if head not in columns.values():
+                columns.setdefault(name, head)
+    return ColumnMapping(columns=columns, preset=preset.key)

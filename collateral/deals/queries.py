@@ -1,0 +1,243 @@
+"""Reads of deals. Everything starts from what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from collateral.accounts.models import Person, TeamMember
+from collateral.accounts.permissions import Permission, can
+from collateral.assets.models import Asset, Vocabulary
+from collateral.db import db
+from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
+from collateral.errors import NotFound
+
+PAGE = 50
+SORTS: dict[str, Any] = {
+    "next_call": Deal.next_call_at,
+    "name": func.lower(Deal.name),
+    "account": func.lower(Deal.account),
+    "stage": Deal.stage_label,
+    "amount": Deal.amount,
+    "closes": func.coalesce(Deal.closed_on, Deal.expected_on),
+    "updated": Deal.updated_at,
+}
+
+
+def visible(person: Person) -> ColumnElement[bool]:
+    """The condition under which a deal exists for the person.
+
+    Reps see their own and those of the people in their teams; who may read all sees all.
+    """
+    if can(person, Permission.DEAL_READ_ALL):
+        return true()
+    own = or_(Deal.owner_id == person.id, Deal.owner_email == person.email)
+    if not person.team_ids:
+        return own
+    mates = select(TeamMember.person_id).where(TeamMember.team_id.in_(person.team_ids))
+    return or_(own, Deal.owner_id.in_(mates))
+
+
+def own(person: Person) -> ColumnElement[bool]:
+    """The condition for the person's own deals."""
+    return or_(Deal.owner_id == person.id, Deal.owner_email == person.email)
+
+
+def select_visible(person: Person) -> Select[Deal]:
+    """The deals that the person may see, to be narrowed further."""
+    return select(Deal).where(visible(person))
+
+
+def get_visible(person: Person, deal_id: int, *options: Any) -> Deal:
+    """One deal. Raises NotFound when it does not exist for the person."""
+    deal = db.session.scalar(select_visible(person).where(Deal.id == deal_id).options(*options))
+    if deal is None:
+        raise NotFound("There is no such deal.")
+    return deal
+
+
+def find_visible(person: Person, external_id: str, source: str | None = None) -> Deal:
+    """One deal by the CRM's id. Raises NotFound; also when two sources share the id."""
+    query = select_visible(person).where(Deal.external_id == external_id)
+    if source is not None:
+        query = query.where(Deal.source == source)
+    found = db.session.scalars(query.limit(2)).all()
+    if len(found) != 1:
+        raise NotFound("There is no such deal.")
+    return found[0]
+
+
+@dataclass(frozen=True)
+class DealRequest:
+    """What the list of deals is asked for."""
+
+    q: str = ""
+    outcome: Outcome | None = None
+    stage: str = ""
+    owner: str = ""
+    """"me", or a person's id."""
+    sort: str = "next_call"
+    down: bool = False
+    page: int = 1
+    limit: int = PAGE
+
+
+@dataclass(frozen=True)
+class DealPage:
+    deals: Sequence[Deal]
+    total: int
+    page: int
+    pages: int
+
+
+def list_deals(person: Person, request: DealRequest) -> DealPage:
+    """One page of the deals that the person may see. Two queries."""
+    query = _narrowed(select_visible(person), person, request)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    pages = max(1, -(-total // request.limit))
+    page = min(max(1, request.page), pages)
+    column = SORTS.get(request.sort, SORTS["next_call"])
+    order = column.desc().nulls_last() if request.down else column.asc().nulls_last()
+    rows = db.session.scalars(
+        query.options(joinedload(Deal.owner))
+        .order_by(order, Deal.id)
+        .limit(request.limit)
+        .offset((page - 1) * request.limit)
+    ).all()
+    return DealPage(rows, total, page, pages)
+
+
+def _narrowed(query: Select[Deal], person: Person, request: DealRequest) -> Select[Deal]:
+    if request.outcome:
+        query = query.where(Deal.outcome == request.outcome)
+    if request.stage:
+        query = query.where(Deal.stage == request.stage)
+    if request.owner == "me":
+        query = query.where(own(person))
+    elif request.owner.isdigit():
+        query = query.where(Deal.owner_id == int(request.owner))
+    for word in request.q.split()[:8]:
+        query = query.where(matches(word))
+    return query
+
+
+def matches(word: str) -> ColumnElement[bool]:
+    """The condition that a word stands in the deal's name, account or id."""
+    like = f"%{word.replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
+    return or_(
+        *(
+            column.ilike(like, escape="~")
+            for column in (Deal.name, Deal.account, Deal.external_id, Deal.owner_name)
+        )
+    )
+
+
+def find_open(person: Person, q: str, limit: int = 10) -> Sequence[Deal]:
+    """Open deals that the person may see with all the words, her own first."""
+    query = select_visible(person).where(Deal.outcome == Outcome.OPEN)
+    for word in q.split()[:8]:
+        query = query.where(matches(word))
+    mine = case((own(person), 0), else_=1)
+    return db.session.scalars(
+        query.order_by(mine, Deal.next_call_at.asc().nulls_last(), func.lower(Deal.name)).limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class LikelyDeal:
+    """An open deal in which an asset may be used next, and why it stands here."""
+
+    deal: Deal
+    matches: list[str] = field(default_factory=list)
+    """Labels of the asset's terms that fit the deal."""
+
+
+def likely_deals(
+    person: Person, asset: Asset | None, limit: int = 5, *, at: datetime
+) -> list[LikelyDeal]:
+    """The person's own open deals, the likeliest first: next call soonest, then by the terms.
+
+    A call that is over counts as none. At most the 200 deals with the nearest calls are
+    looked at.
+    """
+    since = at - timedelta(hours=12)
+    to_come = case((Deal.next_call_at >= since, Deal.next_call_at), else_=None)
+    deals = db.session.scalars(
+        select(Deal)
+        .where(own(person), Deal.outcome == Outcome.OPEN)
+        .order_by(to_come.asc().nulls_last(), func.lower(Deal.name))
+        .limit(200)
+    ).all()
+    terms: dict[str, dict[str, str]] = {}
+    for term in asset.terms if asset else []:
+        terms.setdefault(term.vocabulary.value, {})[term.slug] = term.label
+    likely = [LikelyDeal(deal, _fits(deal, terms)) for deal in deals]
+
+    def order(item: LikelyDeal) -> tuple[float, int, str]:
+        call = item.deal.next_call_at
+        days = (call.date() - at.date()).days if call and call >= since else float("inf")
+        return days, -len(item.matches), item.deal.name.lower()
+
+    return sorted(likely, key=order)[:limit]
+
+
+def _fits(deal: Deal, terms: dict[str, dict[str, str]]) -> list[str]:
+    return [
+        terms[vocabulary.value][slug]
+        for vocabulary, slug in (
+            (Vocabulary.STAGE, deal.stage),
+            (Vocabulary.INDUSTRY, deal.industry),
+            (Vocabulary.PRODUCT, deal.product),
+            (Vocabulary.REGION, deal.region),
+        )
+        if slug in terms.get(vocabulary.value, {})
+    ]
+
+
+def stage_at(deal: Deal, moment: datetime) -> str:
+    """The slug of the stage that the deal was in then; "" where its history does not say."""
+    return (
+        db.session.scalar(
+            select(StageChange.stage)
+            .where(StageChange.deal_id == deal.id, StageChange.at <= moment)
+            .order_by(StageChange.at.desc(), StageChange.id.desc())
+            .limit(1)
+        )
+        or ""
+    )
+
+
+def get_run(run_id: int) -> ImportRun:
+    """One import. Raises NotFound."""
+    run = db.session.get(ImportRun, run_id)
+    if run is None:
+        raise NotFound("There is no such import.")
+    return run
+
+
+def recent_runs(limit: int = 10) -> Sequence[ImportRun]:
+    """The latest imports, newest first."""
+    return db.session.scalars(
+        select(ImportRun)
+        .options(joinedload(ImportRun.by))
+        .order_by(ImportRun.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def run_rows(
+    run: ImportRun, *, result: RowResult | None = None, after: int = 0, limit: int = 200
+) -> Sequence[ImportRow]:
+    """The lines of an import in the file's order, from behind line `after`.
+
+    Lines that changed nothing are counted in the run and not listed.
+    """
+    query = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.line > after)
+    if result:
+        query = query.where(ImportRow.result == result)
+    return db.session.scalars(query.order_by(ImportRow.line).limit(limit)).all()
