@@ -1,0 +1,1 @@
+"""The engines that can find assets, behind one protocol."""

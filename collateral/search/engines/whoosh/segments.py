@@ -1,0 +1,138 @@
+"""One segment of a Whoosh index, read as arrays."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from whoosh.columns import FixedBytesColumn
+from whoosh.reading import SegmentReader, TermNotFound
+
+from collateral.search.engines.columns import FACTS, Ids, Numbers
+from collateral.search.engines.memory import MISSING, Memory
+
+
+class Opened:
+    """A segment's open files. They are closed when the last snapshot that reads them is gone."""
+
+    def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
+        self.reader = SegmentReader(storage, schema, segment)
+        weakref.finalize(self, self.reader.close)
+        self.lock = threading.Lock()
+        self.facts = _facts(self.reader)
+
+
+class Segment:
+    """A `columns.Part` over Whoosh's files. What is read is kept in `memory`.
+
+    Files are read through one position that all readers of a file share, hence the lock.
+    Postings are taken block by block as Whoosh stores them (ids as differences, weights,
+    places), through the matcher that Whoosh itself opens for the term.
+    """
+
+    def __init__(self, key: str, opened: Opened, deleted: frozenset[int], memory: Memory) -> None:
+        self.key = key
+        self.opened = opened
+        self.deleted = deleted
+        self.facts: npt.NDArray[Any] = opened.facts
+        self.count = len(opened.facts)
+        self._memory = memory
+        self._lock = opened.lock
+        self._terms = opened.reader._terms
+        self._schema = opened.reader.schema
+
+    @staticmethod
+    def read_ids(storage: Any, schema: Any, segment: Any) -> npt.NDArray[Any]:
+        """The id of each document of a segment, 0 for those that are deleted."""
+        ids: npt.NDArray[Any] = Opened(storage, schema, segment).facts["id"].copy()
+        ids[list(segment.deleted_docs())] = 0
+        return ids
+
+    def postings(self, field: str, word: str) -> tuple[Ids, Numbers] | None:
+        key = (self.key, field, word)
+        found = self._memory.get(key, MISSING)
+        if found is MISSING:
+            found = self._read(field, word, places=False)
+            self._memory.put(key, found, _size(found))
+        return found  # type: ignore[no-any-return]
+
+    def positions(self, field: str, word: str) -> tuple[Ids, Ids] | None:
+        key = (self.key, field, word, "places")
+        found = self._memory.get(key, MISSING)
+        if found is MISSING:
+            found = self._read(field, word, places=True)
+            self._memory.put(key, found, _size(found))
+        return found  # type: ignore[no-any-return]
+
+    def lexicon(self, field: str, first: str = "") -> list[str]:
+        key = (self.key, field, first, "lexicon")
+        words = self._memory.get(key)
+        if words is None:
+            with self._lock:
+                words = list(self._words(field, first))
+            self._memory.put(key, words, 70 * len(words))
+        return words  # type: ignore[no-any-return]
+
+    def sort_titles(self) -> list[str]:
+        with self._lock:
+            column = self.opened.reader.column_reader("order")
+            return [bytes(column[n]).decode(errors="ignore") for n in range(self.count)]
+
+    def _words(self, field: str, first: str) -> Any:
+        if field not in self._terms._fieldmap:
+            return
+        start = first.encode()
+        for name, word in self._terms.terms_from(field, start):
+            if name != field or not word.startswith(start):
+                return
+            yield word.decode()
+
+    def _read(self, field: str, word: str, *, places: bool) -> tuple[Any, Any] | None:
+        with self._lock:
+            try:
+                matcher = self._terms.matcher(
+                    field, word.encode()[:240], self._schema[field].format
+                )
+            except (TermNotFound, KeyError):
+                return None
+            ids: list[Any] = []
+            weights: list[Any] = []
+            blobs: list[bytes] = []
+            while True:
+                matcher._read_data()
+                deltas, weight, values = matcher._data
+                ids.append(np.cumsum(np.array(deltas, np.int64)))
+                weights.append(_weights(weight, len(deltas)))
+                if places:
+                    blobs.extend(values)
+                if matcher._lastblock:
+                    break
+                matcher._next_block()
+        documents = np.concatenate(ids)
+        frequencies = np.concatenate(weights)
+        if not places:
+            return documents, frequencies
+        where = np.frombuffer(b"".join(blobs), "<u4").astype(np.int64)
+        return np.repeat(documents, frequencies.astype(np.int64)), where
+
+
+def _weights(weight: Any, count: int) -> Numbers:
+    if weight is None or isinstance(weight, float):
+        return np.full(count, 1.0 if weight is None else weight, np.float32)
+    return np.array(weight, np.float32)
+
+
+def _facts(reader: SegmentReader) -> npt.NDArray[Any]:
+    column = reader._perdoc.column_reader("facts", FixedBytesColumn(FACTS.itemsize))
+    data = column._dbfile.get(column._basepos, column._count * FACTS.itemsize)
+    facts: npt.NDArray[Any] = np.frombuffer(bytes(data), FACTS)
+    if len(facts) != reader.doc_count_all():
+        raise ValueError("The index is damaged: documents without facts.")
+    return facts
+
+
+def _size(found: tuple[Any, Any] | None) -> int:
+    return 0 if found is None else int(found[0].nbytes + found[1].nbytes)
