@@ -1,0 +1,143 @@
+"""How alike two pages are, in words that are rare elsewhere. Pure.
+
+    s = ½ weighted Jaccard of shingles + ½ weighted Jaccard of tokens
+    p = σ(14 (s − .38))
+
+A term weighs by how few unrelated roots hold it; what stands on over 30 % of the query's own
+pages weighs next to nothing, because it is the deck's furniture.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from collateral.adaptations.changes import same_picture
+from collateral.adaptations.prints import PagePrint
+
+T = TypeVar("T")
+
+STEEPNESS, MIDDLE = 14.0, 0.38
+OWN_FURNITURE_SHARE, FURNITURE_WEIGHT = 0.3, 0.05
+PICTURE_TRUST = 0.9
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each term of the query weighs; a term that nobody else has weighs `ceiling`."""
+
+    tokens: Mapping[str, float]
+    shingles: Mapping[int, float]
+    ceiling: float
+
+    def token(self, token: str) -> float:
+        return self.tokens.get(token, self.ceiling)
+
+    def shingle(self, shingle: int) -> float:
+        return self.shingles.get(shingle, self.ceiling)
+
+
+def make_weights(
+    query: Sequence[PagePrint],
+    roots: int,
+    token_roots: Mapping[str, int],
+    shingle_roots: Mapping[int, int],
+) -> Weights:
+    """ln((N + 1) / (df + ½)), at least a little, with the query's own furniture taken down."""
+    ceiling = math.log((roots + 1) / 0.5)
+
+    def rarity(df: int) -> float:
+        return max(math.log((roots + 1) / (df + 0.5)), 0.05 * ceiling)
+
+    tokens = {token: rarity(df) for token, df in token_roots.items()}
+    shingles = {shingle: rarity(df) for shingle, df in shingle_roots.items()}
+    if len(query) >= 4:
+        limit = max(3.0, OWN_FURNITURE_SHARE * len(query))
+        for token in _on_many(((set(page.bag)) for page in query), limit):
+            tokens[token] = FURNITURE_WEIGHT
+        for shingle in _on_many((page.shingles for page in query), limit):
+            shingles[shingle] = FURNITURE_WEIGHT
+    return Weights(tokens, shingles, ceiling)
+
+
+def _on_many(sets: Iterable[Collection[T]], limit: float) -> list[T]:
+    seen = Counter(term for terms in sets for term in terms)
+    return [term for term, count in seen.items() if count > limit]
+
+
+def mass(page: PagePrint, weights: Weights) -> float:
+    """How much the words of a page can prove."""
+    return math.fsum(weights.token(token) for token in page.bag)
+
+
+def likelihood(score: float) -> float:
+    """σ(14 (s − .38)): how likely two pages of that likeness are one page's forms."""
+    return 1 / (1 + math.exp(-STEEPNESS * (score - MIDDLE)))
+
+
+def picture_overlap(one: PagePrint, other: PagePrint) -> float:
+    """Share of the covered area that both pages fill with the same pictures, 0 to 1."""
+    if not one.pictures or not other.pictures:
+        return 0.0
+    shared = sum(
+        max(p.area, 0.01) for p in one.pictures if any(same_picture(p, q) for q in other.pictures)
+    )
+    mine = sum(max(p.area, 0.01) for p in one.pictures)
+    yours = sum(max(p.area, 0.01) for p in other.pictures)
+    return min(shared / max(mine, yours), 1.0)
+
+
+class Scorer:
+    """Scores one query page after another against many known pages.
+
+    Built once for the known pages: postings from term to page, so that pages that share
+    nothing cost nothing.
+    """
+
+    def __init__(self, known: Sequence[PagePrint], weights: Weights) -> None:
+        self.known = known
+        self.weights = weights
+        self._tokens: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._shingles: dict[int, list[int]] = defaultdict(list)
+        self._token_mass: list[float] = []
+        self._shingle_mass: list[float] = []
+        for position, page in enumerate(known):
+            for token, count in page.bag.items():
+                self._tokens[token].append((position, count))
+            for shingle in page.shingles:
+                self._shingles[shingle].append(position)
+            self._token_mass.append(
+                math.fsum(weights.token(token) * count for token, count in page.bag.items())
+            )
+            self._shingle_mass.append(math.fsum(map(weights.shingle, page.shingles)))
+
+    def scores(self, page: PagePrint) -> dict[int, float]:
+        """Position of each known page that shares something, with its score above 0."""
+        shared_tokens: dict[int, float] = defaultdict(float)
+        shared_shingles: dict[int, float] = defaultdict(float)
+        for token, count in page.bag.items():
+            weight = self.weights.token(token)
+            for position, other in self._tokens.get(token, ()):
+                shared_tokens[position] += weight * min(count, other)
+        for shingle in page.shingles:
+            weight = self.weights.shingle(shingle)
+            for position in self._shingles.get(shingle, ()):
+                shared_shingles[position] += weight
+        tokens = math.fsum(self.weights.token(t) * n for t, n in page.bag.items())
+        shingles = math.fsum(map(self.weights.shingle, page.shingles))
+        found = {}
+        for position, both in shared_tokens.items():
+            words = _jaccard(both, tokens, self._token_mass[position])
+            runs = _jaccard(
+                shared_shingles.get(position, 0.0), shingles, self._shingle_mass[position]
+            )
+            found[position] = 0.5 * words + 0.5 * runs
+        return found
+
+
+def _jaccard(shared: float, one: float, other: float) -> float:
+    union = one + other - shared
+    return shared / union if union > 0 else 0.0

@@ -1,0 +1,117 @@
+"""Each page finds where it came from, through shortening, reordering, merging and edits."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from collateral.adaptations.lineage import Change, trace
+from collateral.adaptations.prints import PagePrint, Picture
+from tests.adaptations.memory import MemoryLibrary
+
+SYLLABLES = "ka lo mi ren sta vor pel tan dru fis gol hem jar kel nov pri sul wex zim bal".split()
+
+
+def made_deck(seed: int, size: int = 20) -> list[PagePrint]:
+    """A deck whose words no other seed shares, but for its legal page at the end."""
+    chance = random.Random(seed)
+
+    def sentence(length: int) -> str:
+        return " ".join(
+            "".join(chance.choices(SYLLABLES, k=chance.randint(2, 3))) for _ in range(length)
+        )
+
+    pages = [
+        PagePrint(n, (sentence(5), sentence(14), sentence(11), f"{chance.randint(10, 99)} %"))
+        for n in range(1, size)
+    ]
+    return [
+        *pages,
+        PagePrint(size, ("All rights reserved. No part may be copied without consent.",)),
+    ]
+
+
+def numbered(pages: list[PagePrint]) -> list[PagePrint]:
+    return [PagePrint(n, p.boxes, p.pictures, p.charts) for n, p in enumerate(pages, 1)]
+
+
+@pytest.fixture
+def library() -> MemoryLibrary:
+    library = MemoryLibrary()
+    for seed in range(40):
+        library.add(seed, made_deck(seed))
+    return library
+
+
+def test_a_renamed_copy_is_all_the_same(library: MemoryLibrary) -> None:
+    found = trace(made_deck(7), library)
+    assert [source.version for source in found.sources] == [7]
+    assert {page.change for page in found.pages} == {Change.SAME}
+    assert found.sources[0].dropped == ()
+
+
+def test_a_shortened_and_reordered_deck_tells_what_was_dropped_and_moved(
+    library: MemoryLibrary,
+) -> None:
+    deck = made_deck(7)
+    found = trace(numbered([deck[0], deck[9], deck[3], deck[4], deck[5]]), library)
+    assert [p.source.print.number for p in found.pages if p.source] == [1, 10, 4, 5, 6]
+    assert found.sources[0].moved == (2,)
+    assert 2 in found.sources[0].dropped
+
+
+def test_a_merge_has_two_sources(library: MemoryLibrary) -> None:
+    found = trace(numbered(made_deck(3)[:8] + made_deck(11)[4:10]), library)
+    assert {source.version for source in found.sources} == {3, 11}
+
+
+def test_an_edited_page_keeps_its_source(library: MemoryLibrary) -> None:
+    deck = made_deck(7)
+    edited = PagePrint(5, (*deck[4].boxes[:3], "123 %"))
+    found = trace([*deck[:4], edited, *deck[5:]], library)
+    assert found.pages[4].change is Change.EDITED
+    assert found.pages[4].what.flags == ("figures",)
+    assert found.pages[4].source is not None
+    assert found.pages[4].source.print.number == 5
+
+
+def test_a_stranger_that_shares_the_legal_page_has_no_source(library: MemoryLibrary) -> None:
+    found = trace(made_deck(4711), library)
+    assert found.sources == ()
+    assert {page.change for page in found.pages} == {Change.NEW}
+
+
+def test_a_logo_on_every_page_brands_the_deck(library: MemoryLibrary) -> None:
+    logo = Picture("d" * 64, "0123456789abcdef", 0.02)
+    branded = [PagePrint(p.number, p.boxes, (*p.pictures, logo)) for p in made_deck(7)]
+    found = trace(branded, library)
+    assert found.branded
+    assert {page.change for page in found.pages} == {Change.SAME}
+
+
+def test_two_pages_of_a_source_among_strangers_are_found(library: MemoryLibrary) -> None:
+    deck, foreign = made_deck(7), made_deck(4711)
+    found = trace(numbered([*foreign[:3], deck[5], deck[8], *foreign[3:5]]), library)
+    assert [page.change for page in found.pages] == [
+        Change.NEW,
+        Change.NEW,
+        Change.NEW,
+        Change.SAME,
+        Change.SAME,
+        Change.NEW,
+        Change.NEW,
+    ]
+
+
+def test_the_version_that_fits_best_is_named(library: MemoryLibrary) -> None:
+    deck = made_deck(7)
+    newer = [PagePrint(p.number, (*p.boxes[:3], "77 %")) if p.number < 6 else p for p in deck]
+    library.add(100, newer, asset=7, root=7)
+    assert trace(newer, library).sources[0].version == 100
+    assert trace(deck, library).sources[0].version == 7
+
+
+def test_an_empty_library_knows_nothing() -> None:
+    found = trace(made_deck(1), MemoryLibrary())
+    assert {page.change for page in found.pages} == {Change.NEW}
