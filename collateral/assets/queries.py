@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
-from collateral.assets.models import Asset, AssetTeam, AssetVersion, Status
+from collateral.assets.models import (
+    Asset,
+    AssetTeam,
+    AssetVersion,
+    Page,
+    ReadingState,
+    Status,
+    Term,
+    Vocabulary,
+)
 from collateral.db import db
 from collateral.errors import NotFound
 
@@ -57,3 +69,206 @@ def get_version(asset: Asset, number: int | None) -> AssetVersion:
     if version is None:
         raise NotFound("There is no such version.")
     return version
+
+
+def same_file(person: Person, sha256: str, *, other_than: int | None = None) -> list[Asset]:
+    """The assets with a version of exactly these bytes that the person may see, newest first."""
+    query = (
+        select_visible(person)
+        .where(
+            exists().where(AssetVersion.asset_id == Asset.id, AssetVersion.sha256 == sha256),
+            Asset.id != other_than if other_than is not None else true(),
+        )
+        .order_by(Asset.id.desc())
+        .limit(20)
+    )
+    return list(db.session.scalars(query))
+
+
+def get_many(person: Person, asset_ids: Sequence[int], *options: Any) -> list[Asset]:
+    """Those of the assets that exist for the person, in the order asked for."""
+    rows = db.session.scalars(
+        select_visible(person).where(Asset.id.in_(asset_ids)).options(*options)
+    )
+    by_id = {asset.id: asset for asset in rows}
+    return [by_id[asset_id] for asset_id in dict.fromkeys(asset_ids) if asset_id in by_id]
+
+
+@dataclass(frozen=True)
+class PageRow:
+    """What the viewer's rail needs of a page: no text."""
+
+    number: int
+    title: str
+    width: int | None
+    height: int | None
+    preview_320: str | None
+    preview_1280: str | None
+    hidden: bool
+
+
+def page_rows(version: AssetVersion) -> list[PageRow]:
+    """All pages of a version in their order, without their texts."""
+    rows = db.session.execute(
+        select(
+            Page.number,
+            Page.title,
+            Page.width,
+            Page.height,
+            Page.preview_320,
+            Page.preview_1280,
+            Page.hidden,
+        )
+        .where(Page.version_id == version.id)
+        .order_by(Page.number)
+    )
+    return [PageRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """What one page says."""
+
+    number: int
+    title: str
+    text: str
+    notes: str
+
+
+def page_words(version: AssetVersion, number: int | None = None) -> list[PageWords]:
+    """The words of all pages, or of the one of that number."""
+    query = select(Page.number, Page.title, Page.text, Page.notes).where(
+        Page.version_id == version.id
+    )
+    if number is not None:
+        query = query.where(Page.number == number)
+    return [PageWords(*row) for row in db.session.execute(query.order_by(Page.number))]
+
+
+def preview_of(person: Person, asset_id: int, number: int, page: int, width: int) -> str:
+    """The SHA-256 of a page's preview. Raises NotFound when it is not there for the person."""
+    column = Page.preview_320 if width == 320 else Page.preview_1280
+    sha256 = db.session.scalar(
+        select(column)
+        .join(AssetVersion, Page.version_id == AssetVersion.id)
+        .join(Asset, AssetVersion.asset_id == Asset.id)
+        .where(
+            visible(person),
+            Asset.id == asset_id,
+            AssetVersion.number == number,
+            Page.number == page,
+        )
+    )
+    if sha256 is None:
+        raise NotFound("There is no such preview.")
+    return sha256
+
+
+@dataclass(frozen=True)
+class FileState:
+    """How far one uploaded version has come. `step` is one of received, reading, previews,
+    searchable, live, failed; `indexed` says that search knows it."""
+
+    asset_id: int
+    title: str
+    version_id: int
+    number: int
+    filename: str
+    bytes: int
+    label: str
+    family: str
+    state: ReadingState
+    status: Status
+    pages: int | None
+    previews: int
+    error: str | None
+    preview_missing: str | None
+    indexed: bool
+    preview: str | None
+    publish_when_ready: bool
+    has_text: bool
+
+    @property
+    def done(self) -> bool:
+        return self.state is ReadingState.FAILED or (
+            self.state is ReadingState.READY and self.indexed
+        )
+
+    @property
+    def step(self) -> str:
+        if self.state is ReadingState.FAILED:
+            return "failed"
+        if self.state is ReadingState.READY:
+            if not self.indexed:
+                return "searchable"
+            return "live"
+        if self.has_text:
+            return "previews"
+        return self.state.value
+
+
+def file_states(person: Person, version_ids: Sequence[int]) -> list[FileState]:
+    """The states of these versions, those that the person may see, in two queries."""
+    if not version_ids:
+        return []
+    rows = db.session.execute(
+        select(AssetVersion, Asset)
+        .join(Asset, AssetVersion.asset_id == Asset.id)
+        .where(AssetVersion.id.in_(version_ids), visible(person))
+    ).all()
+    drawn: dict[int, tuple[int, str | None]] = {
+        version_id: (count, first)
+        for version_id, count, first in db.session.execute(
+            select(
+                Page.version_id,
+                func.count(Page.preview_320),
+                func.max(case((Page.number == 1, Page.preview_320))),
+            )
+            .where(Page.version_id.in_(version_ids))
+            .group_by(Page.version_id)
+        )
+    }
+    states = {}
+    for version, asset in rows:
+        previews, first = drawn.get(version.id, (0, None))
+        states[version.id] = FileState(
+            asset_id=asset.id,
+            title=asset.title,
+            version_id=version.id,
+            number=version.number,
+            filename=version.filename,
+            bytes=version.bytes,
+            label=version.label,
+            family=version.family,
+            state=version.state,
+            status=asset.status,
+            pages=version.page_count,
+            previews=previews,
+            error=version.error,
+            preview_missing=version.preview_missing,
+            indexed=asset.indexed_revision >= asset.revision,
+            preview=first,
+            publish_when_ready=asset.publish_when_ready,
+            has_text=version.text_at is not None,
+        )
+    return [states[wanted] for wanted in dict.fromkeys(version_ids) if wanted in states]
+
+
+def terms_by_vocabulary() -> dict[Vocabulary, list[Term]]:
+    """Every term, in the order that admins gave."""
+    found: dict[Vocabulary, list[Term]] = {vocabulary: [] for vocabulary in Vocabulary}
+    for term in db.session.scalars(select(Term).order_by(Term.position, Term.label)):
+        found[term.vocabulary].append(term)
+    return found
+
+
+def history(asset: Asset) -> list[AssetVersion]:
+    """All versions, newest first, with who made each."""
+    return list(
+        db.session.scalars(
+            select(AssetVersion)
+            .where(AssetVersion.asset_id == asset.id)
+            .options(joinedload(AssetVersion.created_by))
+            .order_by(AssetVersion.number.desc())
+        )
+    )

@@ -1,0 +1,76 @@
+"""Sending a kept file to somebody who may have it."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import quote
+
+from flask import Response, request, send_file
+from werkzeug.http import dump_options_header
+
+from collateral.assets.models import AssetVersion
+from collateral.assets.rules import clean_filename
+from collateral.storage import storage
+
+PLAIN_NAME = "file"
+_SAFE = "!#$&+-.^_`|~"  # what RFC 5987 lets stand as it is, beside letters and digits
+
+
+def attachment_header(filename: str) -> str:
+    """The Content-Disposition of a download (RFC 6266): the right name in every script.
+
+    `filename*` carries the name itself; `filename` a plain one for old programs.
+    """
+    name = clean_filename(filename)
+    plain = "".join(c if " " <= c <= "~" and c not in '"\\%;' else "_" for c in name)
+    extended = quote(name, safe=_SAFE)
+    if plain == name:
+        return dump_options_header("attachment", {"filename": name})
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{extended}"
+
+
+def send_original(version: AssetVersion) -> Response:
+    """The version's file as an attachment, whole or in part as the request asks.
+
+    Raises:
+        NotFound: the file is not in the store.
+    """
+    with storage().local(version.sha256) as path:
+        response = send_file(
+            path,
+            mimetype=version.media_type,
+            conditional=True,
+            etag=version.sha256,
+            last_modified=version.created_at,
+            max_age=0,
+        )
+    return _sealed(response, attachment_header(version.filename))
+
+
+def _sealed(response: Response, disposition: str) -> Response:
+    """Whatever is in it, a browser only saves it."""
+    headers = response.headers
+    headers["Content-Disposition"] = disposition
+    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def send_preview(sha256: str, wanted: str | None) -> Response:
+    """A picture of a page; `wanted` is the hash in the address, with which it never changes."""
+    with storage().local(sha256) as path:
+        response = send_file(path, mimetype="image/webp", conditional=True, etag=sha256)
+    kept = "max-age=31536000, immutable" if wanted == sha256 else "no-cache"
+    response.headers["Cache-Control"] = f"private, {kept}"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return cast(Response, response)
+
+
+def begins_a_download(response: Response) -> bool:
+    """Whether this answer is a download rather than the rest of one, or none at all."""
+    if request.method != "GET" or response.status_code not in (200, 206):
+        return False
+    if response.status_code == 200:
+        return True
+    return str(response.headers.get("Content-Range", "")).startswith("bytes 0-")

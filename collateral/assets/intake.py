@@ -1,0 +1,115 @@
+"""Taking a file in: its bytes into the store, judged by what they are. No rows yet.
+
+What a file is, is the reading feature's knowledge, which comes after this one. It
+says so here once, when its jobs are registered: `judge_with` for the kind of a file,
+`read_with` for the job that reads a new version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from collateral.assets.rules import clean_filename
+from collateral.errors import Invalid
+from collateral.queue import Job
+from collateral.storage import Incoming, StoredFile, storage
+
+
+class Kind(Protocol):
+    """What a file is, judged by its content."""
+
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def extension(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def mismatch(self) -> str | None: ...
+
+
+class Refused(Invalid):
+    """The file cannot be taken; the sentence says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, fields={"file": sentence})
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that is in the store and that no row names yet."""
+
+    stored: StoredFile
+    kind: Kind
+    filename: str
+
+
+_judges: list[Callable[[Path, str], Kind]] = []
+_readers: list[Job] = []
+
+
+def judge_with(function: Callable[[Path, str], Kind]) -> None:
+    """From now on this says what a file is: called with its path and the name it was given."""
+    _judges[:] = [function]
+
+
+def read_with(job: Job) -> None:
+    """From now on this job is sent, with the version's id, when a version is received."""
+    _readers[:] = [job]
+
+
+def readers() -> tuple[Job, ...]:
+    return tuple(_readers)
+
+
+def receive(stream: BinaryIO | Incoming, filename: str, *, limit: int | None = None) -> Received:
+    """Keep the file and say what it is. Opens no transaction.
+
+    `stream` is anything that can be read, or a file that is already on its way into the
+    store (`uploads.Upload`), of which nothing is copied then. `limit` is in bytes.
+
+    Raises:
+        Refused: it is empty, or its content contradicts its name. Nothing is kept.
+        TooLarge, OutOfSpace: nothing is kept.
+    """
+    incoming = _incoming(stream, limit)
+    name = clean_filename(filename)
+    try:
+        if incoming.size == 0:
+            raise Refused("The file is empty.")
+        kind = _judges[0](incoming.path, name)
+        if kind.mismatch:
+            raise Refused(kind.mismatch)
+        return Received(incoming.keep(), kind, name)
+    finally:
+        incoming.discard()
+
+
+def receive_path(path: Path, *, limit: int | None = None) -> Received:
+    """The same for a file on disk, under its own name."""
+    with path.open("rb") as file:
+        return receive(file, path.name, limit=limit)
+
+
+def _incoming(stream: BinaryIO | Incoming, limit: int | None) -> Incoming:
+    underway = getattr(stream, "incoming", None)
+    if underway is not None:
+        found: Incoming = underway
+        return found
+    if not hasattr(stream, "read"):
+        return stream
+    incoming = storage().incoming_file(limit=limit)
+    try:
+        while chunk := stream.read(1 << 20):
+            incoming.write(chunk)
+    except BaseException:
+        with suppress(OSError):
+            incoming.discard()
+        raise
+    return incoming

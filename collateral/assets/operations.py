@@ -1,0 +1,311 @@
+"""Changes of assets. None of them commits; who calls does, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+
+from collateral.accounts import audit
+from collateral.accounts.models import Person
+from collateral.assets import description as describing
+from collateral.assets.description import NO_ADDITIONS, NOTHING, UNSET, Additions, Description
+from collateral.assets.intake import Received, Refused, readers, receive, receive_path
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
+from collateral.assets.queries import same_file
+from collateral.assets.rules import title_from_filename
+from collateral.db import db, is_sqlite
+from collateral.errors import Conflict, WrongState
+from collateral.queue import after_commit
+
+__all__ = [
+    "UNSET",
+    "Additions",
+    "AlreadyHere",
+    "Description",
+    "Received",
+    "Refused",
+    "add_version",
+    "back_to_draft",
+    "create_asset",
+    "describe",
+    "describe_many",
+    "make_current",
+    "publish",
+    "read_again",
+    "receive",
+    "receive_path",
+    "send_to_review",
+]
+
+
+class AlreadyHere(Conflict):
+    """The very same file is in the library; `assets` are those that the person may see."""
+
+    def __init__(self, assets: Sequence[Asset]) -> None:
+        self.assets = list(assets)
+        self.receipt: str | None = None
+        first = self.assets[0]
+        super().__init__(
+            f"This very file is already in the library, as “{first.title}”.",
+            fields={"file": f"asset {first.id}"},
+        )
+
+
+class EditedMeanwhile(Conflict):
+    """Somebody else saved the asset after the form was opened."""
+
+
+def create_asset(
+    received: Received,
+    *,
+    by: Person,
+    at: datetime,
+    description: Description = NOTHING,
+    allow_duplicate: bool = False,
+) -> Asset:
+    """A draft with the file as its first version, which is read after the commit.
+
+    Raises:
+        AlreadyHere: an asset that the person may see has this very file.
+        Invalid: the description cannot be taken.
+    """
+    asset = Asset(
+        title=title_from_filename(received.filename),
+        owner_id=by.id,
+        created_by_id=by.id,
+        created_at=at,
+        updated_at=at,
+    )
+    describing.apply(asset, description)
+    _take_turns(received.stored.sha256)
+    db.session.add(asset)
+    db.session.flush()  # its id is needed; in SQLite this also takes the one write lock
+    if not allow_duplicate:
+        same = same_file(by, received.stored.sha256)
+        if same:
+            raise AlreadyHere(same)
+    asset.current_version_id = _new_version(asset, received, 1, by, at, "").id
+    return asset
+
+
+def add_version(
+    asset: Asset, received: Received, *, by: Person, at: datetime, changes: str = ""
+) -> AssetVersion:
+    """A new file for the asset. It becomes the current one when its text has been read.
+
+    Raises:
+        Conflict: it is the very file that the asset has now.
+        WrongState: the asset is retired.
+    """
+    if asset.status is Status.RETIRED:
+        raise WrongState("A retired asset takes no new version; restore it first.")
+    _take_turns(received.stored.sha256)
+    asset.updated_at = at
+    db.session.flush()  # in SQLite this takes the one write lock, so that the number is ours
+    if not is_sqlite():
+        db.session.execute(select(Asset.id).where(Asset.id == asset.id).with_for_update())
+    newest = db.session.scalar(
+        select(AssetVersion)
+        .where(AssetVersion.asset_id == asset.id)
+        .order_by(AssetVersion.number.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    if newest and newest.sha256 == received.stored.sha256:
+        raise Conflict(f"This very file is version {newest.number} of “{asset.title}” already.")
+    return _new_version(asset, received, newest.number + 1 if newest else 1, by, at, changes)
+
+
+def _take_turns(sha256: str) -> None:
+    """Let two uploads of the same file happen one after the other, so that one sees the other.
+
+    SQLite has one writer at a time anyway.
+    """
+    if not is_sqlite():
+        key = int(sha256[:15], 16)
+        db.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _new_version(
+    asset: Asset, received: Received, number: int, by: Person, at: datetime, changes: str
+) -> AssetVersion:
+    version = AssetVersion(
+        asset_id=asset.id,
+        number=number,
+        sha256=received.stored.sha256,
+        bytes=received.stored.size,
+        filename=received.filename,
+        media_type=received.kind.media_type,
+        family=received.kind.family,
+        label=received.kind.label,
+        changes=changes.strip()[:5000],
+        created_by_id=by.id,
+        created_at=at,
+    )
+    db.session.add(version)
+    db.session.flush()  # the job needs its id
+    for job in readers():
+        after_commit(job, version.id)
+    return version
+
+
+def describe(
+    asset: Asset, description: Description, *, by: Person, at: datetime, edits: int | None = None
+) -> None:
+    """Set what describes the asset. `edits` is the number that the person's form carried.
+
+    Raises:
+        EditedMeanwhile: somebody saved it since; nothing is overwritten.
+        Invalid: a sentence for each field that cannot be taken.
+    """
+    if edits is not None and _current_edits(asset) != edits:
+        raise EditedMeanwhile(
+            "Somebody else saved this asset while you were editing it. Nothing was overwritten."
+        )
+    # Asked to be published, a draft whose file has been read is published now, others later.
+    describing.apply(asset, replace(description, publish=UNSET))
+    _edited(asset, at)
+    if description.publish is True:
+        publish(asset, by=by, at=at)
+    elif description.publish is False:
+        asset.publish_when_ready = False
+
+
+def _current_edits(asset: Asset) -> int:
+    """The number as it is committed, and nobody changes it until our transaction is over."""
+    if is_sqlite():
+        # A write that changes nothing takes the one write lock, and what is read then is last.
+        db.session.execute(
+            Asset.__table__.update().where(Asset.__table__.c.id == asset.id).values(id=asset.id)  # type: ignore[attr-defined]
+        )
+        found = db.session.scalar(select(Asset.edits).where(Asset.id == asset.id))
+    else:
+        found = db.session.scalar(select(Asset.edits).where(Asset.id == asset.id).with_for_update())
+    return found or 0
+
+
+def describe_many(
+    assets: Sequence[Asset],
+    description: Description,
+    *,
+    by: Person,
+    at: datetime,
+    additions: Additions = NO_ADDITIONS,
+) -> None:
+    """Set the same fields on all of them; terms and tags are added to those that each has."""
+    for asset in assets:
+        describing.add(asset, additions)
+        describe(asset, description, by=by, at=at)
+
+
+def _edited(asset: Asset, at: datetime) -> None:
+    asset.edits = Asset.edits + 1
+    asset.updated_at = at
+
+
+def publish(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Offer the asset to everybody who may see it; while its file is being read, as soon as
+    that is done.
+
+    Raises:
+        WrongState: it is retired, or published already.
+    """
+    if asset.status is Status.RETIRED:
+        raise WrongState("A retired asset is not published; restore it.")
+    if asset.status is Status.PUBLISHED:
+        return
+    state = db.session.scalar(
+        select(AssetVersion.state).where(AssetVersion.id == asset.current_version_id)
+    )
+    if state in (ReadingState.RECEIVED, ReadingState.READING):
+        asset.publish_when_ready = True
+        return
+    _publish(asset, by=by, at=at)
+
+
+def publish_now_ready(asset: Asset, *, at: datetime) -> None:
+    """Publish what was to be published when its file had been read; nothing otherwise."""
+    if asset.publish_when_ready and asset.status in (Status.DRAFT, Status.IN_REVIEW):
+        _publish(asset, by=db.session.get_one(Person, asset.owner_id), at=at)
+
+
+def _publish(asset: Asset, *, by: Person, at: datetime) -> None:
+    audit.record(
+        "asset.published",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        was=asset.status.value,
+    )
+    asset.status = Status.PUBLISHED
+    asset.published_at = at
+    asset.publish_when_ready = False
+    asset.updated_at = at
+
+
+def send_to_review(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Say that a draft may be looked at. Raises WrongState for what is no draft."""
+    if asset.status is not Status.DRAFT:
+        raise WrongState("Only a draft can be sent to review.")
+    asset.status = Status.IN_REVIEW
+    asset.updated_at = at
+    audit.record("asset.sent_to_review", by=by, kind="asset", id=asset.id, title=asset.title)
+
+
+def back_to_draft(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Take it back from review or from publication. Raises WrongState otherwise."""
+    if asset.status not in (Status.IN_REVIEW, Status.PUBLISHED):
+        raise WrongState("Only what is in review or published can become a draft again.")
+    audit.record(
+        "asset.withdrawn",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        was=asset.status.value,
+    )
+    asset.status = Status.DRAFT
+    asset.published_at = None
+    asset.publish_when_ready = False
+    asset.updated_at = at
+
+
+def make_current(asset: Asset, version: AssetVersion, *, by: Person, at: datetime) -> None:
+    """Offer this version in place of the one before: an older one, or one that was not read."""
+    if version.asset_id != asset.id:
+        raise WrongState("The version belongs to another asset.")
+    if asset.current_version_id == version.id:
+        return
+    asset.current_version_id = version.id
+    asset.updated_at = at
+    audit.record("asset.version_chosen", by=by, kind="asset", id=asset.id, version=version.number)
+
+
+def read_again(version: AssetVersion) -> None:
+    """Queue the version as if it had just been received, whatever became of it before."""
+    version.state = ReadingState.RECEIVED
+    version.error = None
+    version.preview_missing = None
+    version.attempts = 0
+    version.read_started_at = None
+    for job in readers():
+        after_commit(job, version.id)
+
+
+def newest_number(asset: Asset) -> int:
+    """The number of the newest version, 0 when there is none."""
+    return (
+        db.session.scalar(
+            select(func.max(AssetVersion.number)).where(AssetVersion.asset_id == asset.id)
+        )
+        or 0
+    )
+
+
+def without_words(description: Description) -> Description:
+    """The same without title, terms and tags: what can be set on many at once."""
+    return replace(description, title=UNSET, terms=UNSET, tags=UNSET)
