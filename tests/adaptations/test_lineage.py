@@ -10,7 +10,7 @@ from collateral.adaptations.lineage import Change, trace
 from collateral.adaptations.prints import PagePrint, Picture
 from tests.adaptations.memory import MemoryLibrary
 
-SYLLABLES = "ka lo mi ren sta vor pel tan dru fis gol hem jar kel nov pri sul wex zim bal".split()
+SYLLABLES = ["ka", "lo", "mi", "ren", "sta", "vor", "pel", "tan", "dru", "fis", "gol", "hem"]
 
 
 def made_deck(seed: int, size: int = 20) -> list[PagePrint]:
