@@ -11,9 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .confined.wire import BadAnswer
-from .results import (
-    PREVIEW_WIDTHS, Box, Limits, PageFeatures, PagePicture, PageText, Preview, Step,
+from collateral.reading.confined.wire import BadAnswer
+from collateral.reading.results import (
+    PREVIEW_WIDTHS,
+    Box,
+    Limits,
+    PageFeatures,
+    PagePicture,
+    PageText,
+    Preview,
+    Step,
 )  # fmt: skip
 
 # NUL and lone surrogates are refused by databases; other control characters say nothing.

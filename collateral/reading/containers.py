@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from .kinds import KINDS, LOCKED_OFFICE, OTHER, FileKind
+from collateral.reading.kinds import KINDS, LOCKED_OFFICE, OTHER, FileKind
 
 _DIRECTORY_BYTES = 8 * 1024 * 1024
 _PART_BYTES = 1024 * 1024

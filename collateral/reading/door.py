@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from . import rendering
-from .collect import Collected
-from .confined.cage import Cage
-from .confined.client import Client, Outcome, shared
-from .confined.wire import Assembler
-from .kinds import EMPTY, FileKind
-from .results import ALL, DEFAULT, Limits, PageText, Reading, Seconds, Step
+from collateral.reading import rendering
+from collateral.reading.collect import Collected
+from collateral.reading.confined.cage import Cage
+from collateral.reading.confined.client import Client, Outcome, shared
+from collateral.reading.confined.wire import Assembler
+from collateral.reading.kinds import EMPTY, FileKind
+from collateral.reading.results import ALL, DEFAULT, Limits, PageText, Reading, Seconds, Step
 
 __all__ = ["read"]
 
@@ -131,7 +131,8 @@ class _Door:
                 sentence = "There is no preview: no frame of this video could be taken."
                 collected.failures |= dict.fromkeys(_PICTURES, sentence)
                 return
-            steps = [step for step in (Step.FIRST_PREVIEW, Step.FEATURES) if step in self.want]
+            steps: list[Step] = [Step.FIRST_PREVIEW, Step.FEATURES]
+            steps = [step for step in steps if step in self.want]
             self.steps(steps, path=clip.poster, kind=rendering.POSTER)
 
     def report(self, step: Step) -> None:
@@ -163,9 +164,7 @@ class _Door:
                     self.report(finished)
 
         outcome = self.client.run(_TARGET, spec, cage=cage, file=path, take=take)
-        self.collected.seconds["child"] = (
-            self.collected.seconds.get("child", 0.0) + outcome.seconds
-        )
+        self.collected.seconds["child"] = self.collected.seconds.get("child", 0.0) + outcome.seconds
         return outcome
 
     def _sentence(self, outcome: Outcome) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .kinds import KINDS, FileKind
+from collateral.reading.kinds import KINDS, FileKind
 
 _HTML = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|title|style|table|div|h1|p|a|img|br|b)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import IO, TYPE_CHECKING
 
-from .results import PREVIEW_WIDTHS
+from collateral.reading.results import PREVIEW_WIDTHS
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -34,7 +34,9 @@ def previews(image: Image.Image) -> list[tuple[int, int, bytes]]:
         else:
             small = image
         out = io.BytesIO()
-        small.save(out, "WEBP", quality=_QUALITY, method=_METHOD, exif=b"", icc_profile=b"", xmp=b"")
+        small.save(
+            out, "WEBP", quality=_QUALITY, method=_METHOD, exif=b"", icc_profile=b"", xmp=b""
+        )
         made.append((small.width, small.height, out.getvalue()))
     return made
 

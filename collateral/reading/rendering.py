@@ -15,12 +15,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from .confined.answers import take_file
-from .confined.cage import Cage
-from .confined.client import Client
-from .confined.wire import BadAnswer
-from .kinds import KINDS, FileKind
-from .results import Limits
+from collateral.reading.confined.answers import take_file
+from collateral.reading.confined.cage import Cage
+from collateral.reading.confined.client import Client
+from collateral.reading.confined.wire import BadAnswer
+from collateral.reading.kinds import KINDS, FileKind
+from collateral.reading.results import Limits
 
 _RUST_MB = 3000
 _STDOUT = 256 * 1024
@@ -98,7 +98,8 @@ def clip(client: Client, path: Path, kind: FileKind, limits: Limits) -> Iterator
         safe = ["-protocol_whitelist", "file", "-format_whitelist", container, "-f", container]
         probe = [
             str(shutil.which("ffprobe")), "-v", "error", *safe, "-print_format", "json",
-            "-show_entries", "format=duration:format_tags=title,artist:stream=codec_type,width,height",
+            "-show_entries",
+            "format=duration:format_tags=title,artist:stream=codec_type,width,height",
             "file:video",
         ]  # fmt: skip
         _, printed = run_tool(client, probe, cage)

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .containers import ole_kind, zip_kind
-from .kinds import ALSO_NAMED, EMPTY, KINDS, LOCKED_OFFICE, OTHER, SPELLINGS, FileKind
-from .markup import text_kind
+from collateral.reading.containers import ole_kind, zip_kind
+from collateral.reading.kinds import (
+    ALSO_NAMED,
+    EMPTY,
+    KINDS,
+    LOCKED_OFFICE,
+    OTHER,
+    SPELLINGS,
+    FileKind,
+)
+from collateral.reading.markup import text_kind
 
 __all__ = ["FileKind", "identify"]
 

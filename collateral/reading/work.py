@@ -5,35 +5,45 @@ Everything is sent on as soon as it is known, so that what a later step breaks i
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from .confined.cage import Held
-from .confined.child import FILE
-from .confined.wire import Sender
-from .formats.base import Document, NoPicture, Source, Unreadable
-from .kinds import FileKind
-from .results import PREVIEW_WIDTHS, Limits, Step
+from collateral.reading import formats
+from collateral.reading.confined.cage import Held
+from collateral.reading.confined.child import FILE
+from collateral.reading.confined.wire import Sender
+from collateral.reading.fonts import STAND_INS, faces
+from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable
+from collateral.reading.kinds import FileKind
+from collateral.reading.pictures import previews
+from collateral.reading.results import PREVIEW_WIDTHS, Limits, Step
 
 _SAMPLE = 20_000
 _FEW = 12
+# The languages that collateral is written in. The model knows forty more, which it mostly sees in
+# lists of names and numbers.
+_LANGUAGES = [
+    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu",
+    "id", "it", "ja", "ko", "lt", "lv", "ms", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl",
+    "sr", "sv", "th", "tr", "uk", "ur", "vi", "zh",
+]  # fmt: skip
+_WITHOUT_LANGUAGE = {"archive", "image", "video"}
 
 
 def prepare() -> None:
     """Called once before any fork: what is dear to build and the same for every file."""
     import py3langid
 
-    from . import pictures  # noqa: F401
-    from .formats import (  # noqa: F401
-        archive, image, keynote, old_deck, old_word, opendocument, opening, pdf, pptx, pptx_features,
-        pptx_fonts, sheets, svg, text, word,
-    )  # fmt: skip
-    from .fonts import STAND_INS, faces
+    for module in pkgutil.iter_modules(formats.__path__):
+        importlib.import_module(f"{formats.__name__}.{module.name}")
 
+    py3langid.set_languages(_LANGUAGES)
     py3langid.classify("warm")
     for family in STAND_INS:
         faces(family)
@@ -59,7 +69,7 @@ class Work:
 
     def run(self) -> None:
         """Open, do each step, say how long it took."""
-        from .formats.opening import open_document
+        from collateral.reading.formats.opening import open_document
 
         begun = time.perf_counter()
         with os.fdopen(os.dup(FILE), "rb") as file:
@@ -122,6 +132,8 @@ class Work:
     def _language(self) -> None:
         import py3langid
 
+        if self._kind.family in _WITHOUT_LANGUAGE:
+            return
         if not self._words:
             for page in self._document.pages():
                 self._remember(page.text)
@@ -131,8 +143,6 @@ class Work:
             self._sender.send({"frame": "language", "language": language})
 
     def _previews(self, first: int, last: int | None) -> None:
-        from .pictures import previews
-
         count = min(self._document.picture_count, self._limits.preview_pages)
         if count == 0:
             raise NoPicture("There is nothing to draw in this file.")

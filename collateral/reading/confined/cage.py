@@ -14,8 +14,9 @@ import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from . import landlock, syscalls
+from collateral.reading.confined import landlock, syscalls
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _MB = 1024 * 1024
@@ -39,6 +40,12 @@ class Cage:
     readable: tuple[str, ...] = ()
     may_fork: bool = False
     without: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> Cage:
+        """The cage again after its way through JSON, which knows no tuples."""
+        values = {key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)

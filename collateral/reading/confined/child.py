@@ -10,8 +10,8 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any
 
-from .cage import Held
-from .wire import Sender
+from collateral.reading.confined.cage import Held
+from collateral.reading.confined.wire import Sender
 
 FILE, ANSWER = 3, 4
 

@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .cage import Cage
-from .wire import BadAnswer
+from collateral.reading.confined.cage import Cage
+from collateral.reading.confined.wire import BadAnswer
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 # The package's own start would load the web; a bare module in its place loads what is asked for.

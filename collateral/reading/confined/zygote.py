@@ -19,11 +19,12 @@ import socket
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from . import processes
-from .cage import Cage, lock_down, spare_uid
-from .child import preload, run_target
+from collateral.reading.confined import processes
+from collateral.reading.confined.cage import Cage, lock_down, spare_uid
+from collateral.reading.confined.child import preload, run_target
 
 _TICK = 0.05
 _IDLE_SECONDS = 90.0
@@ -96,8 +97,7 @@ class Zygote:
     def _start(
         self, request: dict[str, Any], lifeline: socket.socket, answer: int, file: int
     ) -> None:
-        fields = request["cage"]
-        cage = Cage(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        cage = Cage.from_json(request["cage"])
         self._slot += 1
         if cage.folder and os.geteuid() == 0 and "own_user" not in cage.without:
             _hand_over(cage.folder, spare_uid(self._slot))
@@ -123,7 +123,7 @@ class Zygote:
             if cage.program:
                 environment = {"HOME": cage.folder or "/", "TMPDIR": cage.folder or "/"}
                 environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-                os.execve(cage.program[0], list(cage.program), environment)
+                os.execve(cage.program[0], list(cage.program), environment)  # noqa: S606
             run_target(request["target"], request["spec"], held)
             code = 0
         except MemoryError:
@@ -219,13 +219,13 @@ def _above(descriptor: int) -> int:
 def _hand_over(folder: str, uid: int) -> None:
     """The child's user must be able to write its folder, and read what was laid there."""
     os.chown(folder, uid, uid)
-    for name in os.listdir(folder):
-        os.chown(os.path.join(folder, name), uid, uid, follow_symlinks=False)
+    for path in Path(folder).iterdir():
+        os.chown(path, uid, uid, follow_symlinks=False)
 
 
 def _too_full(cage: Cage) -> bool:
     entries = size = 0
-    for _, folders, files, handle in os.fwalk(cage.folder):
+    for _, folders, files, handle in os.fwalk(cage.folder or "/nowhere"):
         entries += len(folders) + len(files)
         if entries > cage.folder_entries:
             return True

@@ -87,4 +87,3 @@ def faces(family: str) -> tuple[Face, ...]:
     """Every bundled style of a family."""
     found = ((path_of(family, style), bold, italic) for style, bold, italic in _STYLES)
     return tuple(Face(path.read_bytes(), bold, italic) for path, bold, italic in found if path)
-

@@ -5,9 +5,9 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 
-from ..results import PageText
-from .base import Source, damaged
-from .card import CardDocument
+from collateral.reading.formats.base import Source, damaged
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.results import PageText
 
 _LISTED = 5000
 _BOMB_MB = 1024

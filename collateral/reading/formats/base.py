@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..kinds import FileKind
-from ..results import Limits, PageFeatures, PageText
+from collateral.reading.kinds import FileKind
+from collateral.reading.results import Limits, PageFeatures, PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -63,7 +63,7 @@ class Document:
         """How many pages can be drawn."""
         return self.page_count or 0
 
-    def picture(self, number: int, width: int) -> Image.Image:
+    def picture(self, number: int, width: int) -> Image.Image:  # noqa: ARG002
         """Page `number` (from 1) drawn about `width` pixels wide. Raises NoPicture."""
         raise NoPicture("There is no preview for this kind of file.")
 

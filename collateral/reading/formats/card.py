@@ -6,10 +6,10 @@ import io
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..fonts import faces
-from ..results import PageText
-from ..scripts import runs
-from .base import Document, Source
+from collateral.reading.fonts import faces
+from collateral.reading.formats.base import Document, NoPicture, Source
+from collateral.reading.results import PageText
+from collateral.reading.scripts import runs
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,6 +29,10 @@ class CardDocument(Document):
     card_note = "The preview shows the words only, not the layout."
     drew_card = False
 
+    @property
+    def _word(self) -> str:
+        return self._source.kind.label
+
     @cached_property
     def _cards(self) -> list[PageText]:
         return list(self.pages())
@@ -37,8 +41,10 @@ class CardDocument(Document):
     def picture_count(self) -> int:
         return len(self._cards)
 
-    def picture(self, number: int, width: int) -> Image.Image:
+    def picture(self, number: int, width: int) -> Image.Image:  # noqa: ARG002
         page = self._cards[number - 1]
+        if not page.title.strip() and not page.text.strip():
+            raise NoPicture(f"There is no preview: no words were found in this {self._word}.")
         self.drew_card = True
         return draw_card(page.title, page.text, self._source.kind.label, self.card_height)
 
@@ -119,7 +125,7 @@ def _write(
 
 
 def _width(line: str, size: int, *, bold: bool) -> int:
-    return round(sum(_font(family, size, bold=bold).getlength(part) for family, part in runs(line)))
+    return int(sum(_font(family, size, bold=bold).getlength(part) for family, part in runs(line)))
 
 
 @lru_cache(64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..results import PageFeatures, PagePicture, PageText
-from .base import Document, NoPicture, Source, Unreadable, damaged
+from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable, damaged
+from collateral.reading.results import PageFeatures, PagePicture, PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,9 +33,7 @@ class Picture(Document):
         # The size is judged below, with a sentence; Pillow's own limit would hide it.
         Image.MAX_IMAGE_PIXELS = None
         try:
-            self._image: Any = Image.open(
-                source.file, formats=[_DECODERS[source.kind.extension]]
-            )
+            self._image: Any = Image.open(source.file, formats=[_DECODERS[source.kind.extension]])
             frames = int(getattr(self._image, "n_frames", 1))
         except Exception as error:
             raise damaged(source.kind) from error
@@ -59,7 +57,7 @@ class Picture(Document):
     def features(self) -> Iterator[PageFeatures]:
         import hashlib
 
-        from ..pictures import perceptual_hash
+        from collateral.reading.pictures import perceptual_hash
 
         sha = hashlib.sha256(self._source.data()).hexdigest()
         self._source.file.seek(0)

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..results import PageText
-from .base import Source, damaged, first_line
-from .card import CardDocument
-from .package import open_package, part
+from collateral.reading.formats.base import Source, damaged, first_line
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.formats.package import open_package, part
+from collateral.reading.results import PageText
 
 if TYPE_CHECKING:
     from PIL import Image

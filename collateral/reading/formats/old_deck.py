@@ -6,10 +6,10 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..results import PageText
-from .base import Source, Unreadable, damaged, first_line, locked
-from .card import CardDocument
-from .ole import MACRO_NOTICE, summary
+from collateral.reading.formats.base import Source, Unreadable, damaged, first_line, locked
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.formats.ole import MACRO_NOTICE, summary
+from collateral.reading.results import PageText
 
 _RECORD = struct.Struct("<HHI")
 _DOCUMENT, _SLIDE, _NOTES, _LIST = 0x03E8, 0x03EE, 0x03F0, 0x0FF0
@@ -152,9 +152,9 @@ class OldDeck(CardDocument):
         found = self._atoms(records)
         for kind, _, at, stop in records:
             is_container = at >= 8 and self._stream[at - 8] & 0x0F == 0x0F
-            if is_container and depth < _DEPTH and kind not in (_HEADER, _CHARS, _BYTES):
-                found += self._texts(at, stop, depth + 1)
-            elif kind == 0xF00D and depth < _DEPTH:
+            if (is_container and depth < _DEPTH and kind not in (_HEADER, _CHARS, _BYTES)) or (
+                kind == 0xF00D and depth < _DEPTH
+            ):
                 found += self._texts(at, stop, depth + 1)
         return found
 

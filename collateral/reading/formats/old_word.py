@@ -7,10 +7,10 @@ import struct
 from collections.abc import Iterator
 from functools import cached_property
 
-from ..results import PageText
-from .base import Source, Unreadable, damaged, first_line, locked
-from .card import CardDocument
-from .ole import MACRO_NOTICE, summary
+from collateral.reading.formats.base import Source, Unreadable, damaged, first_line, locked
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.formats.ole import MACRO_NOTICE, summary
+from collateral.reading.results import PageText
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14|(?=\x15))")
 _MARKS = str.maketrans({
@@ -110,7 +110,9 @@ class RichText(PagedText):
         source.file.seek(0)
         data = source.file.read(_RTF_BYTES)
         try:
-            self._text = rtf_to_text(data.decode("latin-1"), errors="replace")
+            self._text = rtf_to_text(  # type: ignore[no-untyped-call]
+                data.decode("latin-1"), errors="replace"
+            )
         except Exception as error:
             raise damaged(source.kind) from error
 

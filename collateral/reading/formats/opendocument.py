@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from ..results import PageText
-from .base import Source, damaged, first_line, locked
-from .card import CardDocument
-from .package import open_package, parse_xml, part
+from collateral.reading.formats.base import Source, damaged, first_line, locked
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.formats.package import open_package, parse_xml, part
+from collateral.reading.results import PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -75,7 +75,7 @@ class OpenDocument(CardDocument):
             ("subject", "//dc:subject"), ("created", "//meta:creation-date"),
             ("modified", "//dc:date"),
         ):  # fmt: skip
-            value = "".join(root.xpath(f"string({path})", namespaces=_NS)).strip()
+            value = str(root.xpath(f"string({path})", namespaces=_NS)).strip()
             if value:
                 found[name] = value[:300]
         return found
@@ -84,8 +84,9 @@ class OpenDocument(CardDocument):
         notices = []
         if self._source.kind.macros:
             notices.append("Contains macros. They never run here; whoever opens it is asked.")
-        links = (value for value in self._root.xpath("//draw:image/@xlink:href", namespaces=_NS))
-        if any(str(link).startswith(("http:", "https:", "file:", "../")) for link in links):
+        href = f"{{{_NS['xlink']}}}href"
+        links = [image.get(href) or "" for image in self._all("//draw:image")]
+        if any(link.startswith(("http:", "https:", "file:", "../")) for link in links):
             notices.append("Refers to content outside the file, which is not fetched here.")
         noted = sum(bool(page.notes) for page in self._pages)
         if noted:
@@ -107,15 +108,14 @@ class OpenDocument(CardDocument):
         return super().picture(number, width)
 
     def _all(self, path: str) -> list[etree._Element]:
-        found: list[etree._Element] = self._root.xpath(path, namespaces=_NS)
-        return found
+        return _found(self._root, path)
 
     def _slide(self, number: int, page: etree._Element) -> PageText:
         notes = page.find("presentation:notes", _NS)
         spoken = _lines(notes) if notes is not None else ""
         if notes is not None:
             page.remove(notes)
-        titles = page.xpath(".//draw:frame[@presentation:class='title']", namespaces=_NS)
+        titles = _found(page, ".//draw:frame[@presentation:class='title']")
         text = "\n\n".join(filter(None, (_lines(shape) for shape in page)))
         title = " ".join(_lines(titles[0]).split())[:300] if titles else ""
         return PageText(number, title or first_line(text), text, spoken, width=720, height=540)
@@ -131,6 +131,10 @@ class OpenDocument(CardDocument):
             if length > self._source.limits.page_chars:
                 break
         return PageText(number, table.get(f"{{{_NS['table']}}}name") or "", "\n".join(rows))
+
+
+def _found(root: etree._Element, path: str) -> list[etree._Element]:
+    return cast("list[etree._Element]", root.xpath(path, namespaces=_NS))
 
 
 def _lines(element: etree._Element) -> str:

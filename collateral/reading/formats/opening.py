@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import Document, Source, Unreadable
+from collateral.reading.formats.base import Document, Source, Unreadable
 
 _OLD = {"ppt": "OldDeck", "doc": "OldWord", "xls": "OldWorkbook"}
 
@@ -13,21 +13,21 @@ def open_document(source: Source) -> Document:
     if kind.extension in _OLD:
         return _old(source)
     if kind.extension in ("odp", "odt", "ods"):
-        from .opendocument import OpenDocument
+        from collateral.reading.formats.opendocument import OpenDocument
 
         return OpenDocument(source)
     if kind.extension == "key":
-        from .keynote import Keynote
+        from collateral.reading.formats.keynote import Keynote
 
         return Keynote(source)
     if kind.extension == "rtf":
-        from .old_word import RichText
+        from collateral.reading.formats.old_word import RichText
 
         return RichText(source)
     if kind.extension in ("pages", "numbers"):
         raise Unreadable(f"A {kind.label} is kept and found by its name; it is not read inside.")
     if kind.extension == "svg":
-        from .svg import Drawing
+        from collateral.reading.formats.svg import Drawing
 
         return Drawing(source)
     return _by_family(source)
@@ -35,14 +35,14 @@ def open_document(source: Source) -> Document:
 
 def _old(source: Source) -> Document:
     if source.kind.extension == "ppt":
-        from .old_deck import OldDeck
+        from collateral.reading.formats.old_deck import OldDeck
 
         return OldDeck(source)
     if source.kind.extension == "doc":
-        from .old_word import OldWord
+        from collateral.reading.formats.old_word import OldWord
 
         return OldWord(source)
-    from .sheets import OldWorkbook
+    from collateral.reading.formats.sheets import OldWorkbook
 
     return OldWorkbook(source)
 
@@ -50,31 +50,31 @@ def _old(source: Source) -> Document:
 def _by_family(source: Source) -> Document:
     family = source.kind.family
     if family == "deck":
-        from .pptx import Deck
+        from collateral.reading.formats.pptx import Deck
 
         return Deck(source)
     if family == "pdf":
-        from .pdf import Pdf
+        from collateral.reading.formats.pdf import Pdf
 
         return Pdf(source)
     if family == "document":
-        from .word import WordDocument
+        from collateral.reading.formats.word import WordDocument
 
         return WordDocument(source)
     if family == "image":
-        from .image import Picture
+        from collateral.reading.formats.image import Picture
 
         return Picture(source)
     if family == "text" or source.kind.extension == "csv":
-        from .text import Text
+        from collateral.reading.formats.text import Text
 
         return Text(source)
     if family == "sheet":
-        from .sheets import Workbook
+        from collateral.reading.formats.sheets import Workbook
 
         return Workbook(source)
     if family == "archive":
-        from .archive import Archive
+        from collateral.reading.formats.archive import Archive
 
         return Archive(source)
     raise Unreadable("Files of this kind are kept and found by their name; they are not read.")

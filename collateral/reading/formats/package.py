@@ -7,7 +7,7 @@ import zipfile
 
 from lxml import etree
 
-from .base import Source, Unreadable, damaged
+from collateral.reading.formats.base import Source, Unreadable, damaged
 
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
 _TYPE = re.compile(rb"\bType\s*=\s*[\"'][^\"']*/(\w+)[\"']")
@@ -104,9 +104,7 @@ def core_properties(archive: zipfile.ZipFile) -> dict[str, str]:
         "language": "language", "category": "category",
     }  # fmt: skip
     found: dict[str, str] = {}
-    for element in root:
-        if not isinstance(element.tag, str):
-            continue
+    for element in root.iterchildren("{*}*"):
         name = names.get(etree.QName(element).localname)
         value = (element.text or "").strip()
         if name and value:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..results import PageText
-from .base import Document, NoPicture, Source, damaged, first_line, locked
+from collateral.reading.formats.base import Document, NoPicture, Source, damaged, first_line, locked
+from collateral.reading.results import PageText
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ..results import PageFeatures, PageText
-from .base import Document, NoPicture, Source, damaged, first_line, locked
-from .package import core_properties, open_package, package_notices, parse_xml
+from collateral.reading.formats.base import Document, NoPicture, Source, damaged, first_line, locked
+from collateral.reading.formats.package import (
+    core_properties,
+    open_package,
+    package_notices,
+    parse_xml,
+)
+from collateral.reading.results import PageFeatures, PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -80,7 +85,7 @@ class Deck(Document):
             )
 
     def features(self) -> Iterator[PageFeatures]:
-        from .pptx_features import slide_features
+        from collateral.reading.formats.pptx_features import slide_features
 
         known: dict[str, str] = {}
         size = (self._deck.slide_width or 1, self._deck.slide_height or 1)
@@ -118,7 +123,7 @@ class Deck(Document):
     def _drawing(self) -> Any:
         import betteroffice_pptx
 
-        from .pptx_fonts import fitted
+        from collateral.reading.formats.pptx_fonts import fitted
 
         data, chosen = fitted(self._archive, self._source.data())
         try:

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from ..results import Box, PageFeatures, PagePicture
-from .pptx import shape_texts
+from collateral.reading.formats.pptx import shape_texts
+from collateral.reading.results import Box, PageFeatures, PagePicture
 
 # Slide number, date, footer and header say nothing about where a slide came from.
 _FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
@@ -74,7 +74,7 @@ def _picture(shape: Any) -> bytes | None:
 
 
 def _hashed(page: int, blob: bytes, area: float, known: dict[str, str]) -> PagePicture:
-    from ..pictures import perceptual_hash
+    from collateral.reading.pictures import perceptual_hash
 
     sha = hashlib.sha256(blob).hexdigest()
     if sha not in known:

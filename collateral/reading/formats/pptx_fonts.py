@@ -14,10 +14,10 @@ import zipfile
 
 from lxml import etree
 
-from ..fonts import STAND_INS, Face, faces
-from ..scripts import LATIN, runs
-from .package import parse_xml, part
-from .wingdings import PICTURE_FONTS, shown
+from collateral.reading.fonts import STAND_INS, Face, faces
+from collateral.reading.formats.package import parse_xml, part
+from collateral.reading.formats.wingdings import PICTURE_FONTS, shown
+from collateral.reading.scripts import LATIN, runs
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _DRAWN = re.compile(
@@ -28,12 +28,32 @@ _FOREIGN = re.compile("[\u0590-\u1fff\u2460-\u25ff\u2600-\uffef\U0001f000-\U0003
 _FONT_TAGS = tuple(f"{_A}{name}" for name in ("latin", "ea", "cs", "sym"))
 _AFTER_FONTS = tuple(f"{_A}{name}" for name in ("hlinkClick", "hlinkMouseOver", "rtl", "extLst"))
 _MOST_FACES = 240
+# The drawer knows the widths of these fonts' own letters and would set the stand-in's letters at
+# them, which looks torn. Under the stand-in's name they keep their own.
+_MEASURED = {
+    "Helvetica": "Liberation Sans", "Helvetica Neue": "Liberation Sans",
+    "Verdana": "Liberation Sans", "Tahoma": "Liberation Sans", "Trebuchet MS": "Liberation Sans",
+    "Franklin Gothic Book": "Liberation Sans", "Century Gothic": "Liberation Sans",
+    "Avenir": "Liberation Sans", "Avenir Next": "Liberation Sans", "Futura": "Liberation Sans",
+    "Arial Black": "Liberation Sans", "Aptos": "Carlito", "Corbel": "Carlito",
+    "Gill Sans MT": "Carlito", "Gill Sans": "Carlito", "Tw Cen MT": "Carlito",
+    "Book Antiqua": "Liberation Serif", "Bookman Old Style": "Liberation Serif",
+    "Consolas": "Liberation Mono",
+}  # fmt: skip
+_MEASURED_XML = {
+    f'typeface="{name}"'.encode(): f'typeface="{own}"'.encode() for name, own in _MEASURED.items()
+}
 _REWRITTEN_MB = 300
 _BY_NAME = {name.casefold(): family for family, names in STAND_INS.items() for name in names}
 _GUESSES = (
     (re.compile(r"mono|code|courier|consol|terminal", re.I), "LiberationMono"),
-    (re.compile(r"gothic|mincho|ming|song|hei|kai|yahei|cjk|han|batang|gulim|dotum|[^\x00-\u2e7f]", re.I),
-     "NotoSansCJK"),
+    (
+        re.compile(
+            r"gothic|mincho|ming|song|hei|kai|yahei|cjk|han|batang|gulim|dotum|[^\x00-\u2e7f]",
+            re.I,
+        ),
+        "NotoSansCJK",
+    ),
     (re.compile(r"narrow|condensed|calibri|carlito|aptos", re.I), "Carlito"),
     (re.compile(r"sans|grotesk", re.I), "LiberationSans"),
     (re.compile(r"serif|roman|times|garamond|georgia|baskerville|bodoni|didot|minion", re.I),
@@ -61,12 +81,14 @@ def fitted(archive: zipfile.ZipFile, data: bytes) -> tuple[bytes, list[tuple[str
     for name in archive.namelist():
         if not _DRAWN.match(name):
             continue
-        xml = part(archive, name)
+        original = xml = part(archive, name)
+        for measured, own in _MEASURED_XML.items():
+            xml = xml.replace(measured, own)
         names |= {found.decode("utf-8", "replace") for found in _TYPEFACE.findall(xml)}
         if size < _REWRITTEN_MB << 20 and _needs_fitting(xml):
-            changed = _fit(xml, used)
-            if changed is not None:
-                rewritten[name] = changed
+            xml = _fit(xml, used)
+        if xml != original:
+            rewritten[name] = xml
     if rewritten:
         data = _repacked(archive, rewritten)
     return data, _faces(names, used)
@@ -90,16 +112,17 @@ def _needs_fitting(xml: bytes) -> bool:
     return _FOREIGN.search(xml.decode("utf-8", "replace")) is not None
 
 
-def _fit(xml: bytes, used: set[str]) -> bytes | None:
+def _fit(xml: bytes, used: set[str]) -> bytes:
     try:
         root = parse_xml(xml)
     except etree.XMLSyntaxError:
-        return None
+        return xml
     for bullet in list(root.iter(f"{_A}buChar")):
         _fit_bullet(bullet, used)
     for run in list(root.iter(f"{_A}r")):
         _fit_run(run, used)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    made: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return made
 
 
 def _fit_bullet(bullet: etree._Element, used: set[str]) -> None:

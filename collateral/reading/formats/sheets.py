@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..results import PageText
-from .base import Source, Unreadable, damaged, locked
-from .card import CardDocument
-from .package import core_properties, open_package, package_notices
+from collateral.reading.formats.base import Source, Unreadable, damaged, locked
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.formats.package import core_properties, open_package, package_notices
+from collateral.reading.results import PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -125,7 +125,7 @@ class OldWorkbook(CardDocument):
         self.page_count = self._book.nsheets
 
     def properties(self) -> dict[str, str]:
-        from .ole import summary
+        from collateral.reading.formats.ole import summary
 
         return summary(self._source.file)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from ..results import PageText
-from .base import Document, NoPicture, Source, Unreadable, first_line
+from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable, first_line
+from collateral.reading.results import PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -44,7 +44,7 @@ class Drawing(Document):
             return []
         names = {_local(element) for element in self._root.iter()}
         outside = any(
-            value.strip().lower().startswith(("http:", "https:", "//", "file:"))
+            str(value).strip().lower().startswith(("http:", "https:", "//", "file:"))
             for element in self._root.iter()
             if _local(element) in {"image", "use", "script", "feImage"}
             for name, value in element.attrib.items()
@@ -68,11 +68,11 @@ class Drawing(Document):
         text = "\n".join(word for word in words if word)
         yield PageText(1, first_line(text), text)
 
-    def picture(self, number: int, width: int) -> Image.Image:
+    def picture(self, number: int, width: int) -> Image.Image:  # noqa: ARG002
         import resvg_py
         from PIL import Image
 
-        from ..fonts import FOLDER
+        from collateral.reading.fonts import FOLDER
 
         if self._root is None:
             raise Unreadable("This SVG drawing is damaged and cannot be opened.")
@@ -93,7 +93,11 @@ class Drawing(Document):
 
     def _width(self, width: int) -> int:
         """A drawing a thousand times taller than wide must not become a thousand-fold picture."""
-        box = (self._root.get("viewBox") or "").replace(",", " ").split() if self._root is not None else []
+        box = (
+            (self._root.get("viewBox") or "").replace(",", " ").split()
+            if self._root is not None
+            else []
+        )
         try:
             across, down = float(box[2]), float(box[3])
         except (IndexError, ValueError):

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator
 from functools import cached_property
 
-from ..results import PageText
-from .base import Source, first_line
-from .card import CardDocument
+from collateral.reading.formats.base import Source, first_line
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.results import PageText
 
 _BYTES = 40 << 20
 _PAGE = 60_000

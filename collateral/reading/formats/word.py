@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from ..results import PageText
-from .base import Source, damaged, first_line, locked
-from .card import CardDocument
-from .package import core_properties, open_package, package_notices
+from collateral.reading.formats.base import Source, damaged, first_line, locked
+from collateral.reading.formats.card import CardDocument
+from collateral.reading.formats.package import core_properties, open_package, package_notices
+from collateral.reading.results import PageText
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -57,7 +57,9 @@ class WordDocument(CardDocument):
             heading = _heading(block)
             if heading and not titles[-1]:
                 titles[-1] = heading
-        made = [("\n".join(lines).strip(), title) for lines, title in zip(pages, titles, strict=True)]
+        made = [
+            ("\n".join(lines).strip(), title) for lines, title in zip(pages, titles, strict=True)
+        ]
         kept = [(title or first_line(text), text) for text, title in made if text]
         return kept or [("", "")]
 
