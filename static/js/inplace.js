@@ -6,17 +6,17 @@ import { all, announce, fetchPage, one, replaceFragments } from "./dom.js";
 
 let running = null;
 
-export async function go(url, { push = true, focus = null } = {}) {
+export async function go(url, { push = true, focus = null, only = null } = {}) {
   running?.abort();
   const mine = new AbortController();
   running = mine;
-  const parts = all("[data-fragment]");
+  const parts = all("[data-fragment]").filter((part) => !only || only.includes(part.dataset.fragment));
   for (const part of parts) part.setAttribute("aria-busy", "true");
   try {
     const fetched = await fetchPage(url, parts.map((part) => part.dataset.fragment).join(" "), mine.signal);
     if (push) history.pushState({ inplace: true }, "", fetched.url);
     document.title = fetched.document.title || document.title;
-    const replaced = replaceFragments(fetched.document);
+    const replaced = replaceFragments(fetched.document, only);
     if (!replaced.length) throw new Error("nothing to replace");
     for (const part of replaced) bind(part);
     if (focus) one(focus)?.focus();
@@ -64,7 +64,7 @@ export default function inplace(element) {
       const url = new URL(link.href);
       if (url.origin !== location.origin || url.pathname !== location.pathname) return;
       event.preventDefault();
-      go(link.href);
+      go(link.href, { focus: link.dataset.focus, only: element.dataset.inplaceOnly?.split(" ") ?? null });
     });
   }
 }

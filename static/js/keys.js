@@ -2,7 +2,7 @@
 
 import { one, writing } from "./dom.js";
 
-const PLACES = { h: "/", l: "/search", d: "/deals", r: "/reports", i: "/inbox" };
+const PLACES = { h: "/", l: "/library", d: "/deals", r: "/reports", i: "/inbox" };
 const PATIENCE = 1200;
 let going = 0;
 
