@@ -25,7 +25,7 @@ def compose(to: str, subject: str, template: str, **values: object) -> EmailMess
     message["Subject"] = " ".join(subject.split())
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = make_msgid(domain="collateral.invalid")
-    values = {**values, "base_url": settings.base_url}
+    values = {**values, "subject": subject, "base_url": settings.base_url}
     message.set_content(render_template(f"mail/{template}.txt", **values))
     html = Path(str(current_app.template_folder)) / "mail" / f"{template}.html"
     if html.exists():

@@ -8,20 +8,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, select, text
 
 from collateral.accounts.models import AuditEntry, Person
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_sqlite
 
 FIRST = "0" * 64
 
-_SQLITE = """
-create trigger if not exists audit_entry_no_{verb} before {verb} on audit_entry
-begin select raise(abort, 'the audit trail is append-only'); end
-"""
+_SQLITE = (
+    """
+    create trigger if not exists audit_entry_no_update before update on audit_entry
+    begin select raise(abort, 'the audit trail is append-only'); end
+    """,
+    """
+    create trigger if not exists audit_entry_no_delete before delete on audit_entry
+    begin select raise(abort, 'the audit trail is append-only'); end
+    """,
+    # "insert or replace" deletes without asking the trigger above.
+    """
+    create trigger if not exists audit_entry_no_replace before insert on audit_entry
+    when exists (select 1 from audit_entry where id = new.id or previous_hash = new.previous_hash)
+    begin select raise(abort, 'the audit trail is append-only'); end
+    """,
+)
 _POSTGRES = (
     """
     create or replace function refuse_audit_change() returns trigger language plpgsql as
@@ -32,14 +45,17 @@ _POSTGRES = (
     create trigger audit_entry_no_change before update or delete on audit_entry
     for each row execute function refuse_audit_change()
     """,
+    "drop trigger if exists audit_entry_no_truncate on audit_entry",
+    """
+    create trigger audit_entry_no_truncate before truncate on audit_entry
+    for each statement execute function refuse_audit_change()
+    """,
 )
 
 
 def protection(dialect: str) -> tuple[str, ...]:
     """The statements that make the table append-only. Migrations run them, too."""
-    if dialect == "sqlite":
-        return tuple(_SQLITE.format(verb=verb) for verb in ("update", "delete"))
-    return _POSTGRES
+    return _SQLITE if dialect == "sqlite" else _POSTGRES
 
 
 def protect(engine: Engine) -> None:
@@ -52,9 +68,7 @@ def record(
     action: str, *, by: Person | None, kind: str = "", id: int | None = None, **detail: Any
 ) -> AuditEntry:
     """Add an entry. `action` is `thing.verb` in the past ("asset.retired")."""
-    if db.engine.dialect.name == "postgresql":
-        # One writer at a time: the next hash needs the last one.
-        db.session.execute(text("select pg_advisory_xact_lock(7210001)"))
+    _one_at_a_time()
     last = db.session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(
         at=now(),
@@ -71,6 +85,15 @@ def record(
     return entry
 
 
+def _one_at_a_time() -> None:
+    """From here to the commit nobody else writes: the next hash needs the last one."""
+    if is_sqlite():
+        # A write that changes nothing takes the lock before the last hash is read.
+        db.session.execute(text("update audit_entry set id = id where 0"))
+    else:
+        db.session.execute(text("select pg_advisory_xact_lock(7210001)"))
+
+
 def digest(entry: AuditEntry) -> str:
     """SHA-256 over the entry's values and the hash before it."""
     values = [
@@ -85,11 +108,26 @@ def digest(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def first_broken() -> AuditEntry | None:
-    """The first entry whose hash does not fit, None when the trail is whole."""
-    previous = FIRST
+@dataclass(frozen=True)
+class Check:
+    """What going through the whole trail found."""
+
+    entries: int
+    broken: int | None
+    """The number of the first entry that does not fit, None when the trail is whole."""
+    head: str
+    """The hash of the last entry that fits. Kept elsewhere, it shows a trail cut short."""
+    found: bool
+    """Whether the hash that was asked for stands in the trail."""
+
+
+def verify(expected: str | None = None) -> Check:
+    """Go through the trail from its first entry; `expected` is a head noted earlier."""
+    previous, count, found = FIRST, 0, expected in (None, FIRST)
     for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(500):
+        count += 1
         if entry.previous_hash != previous or entry.hash != digest(entry):
-            return entry
+            return Check(count, entry.id, previous, found)
         previous = entry.hash
-    return None
+        found = found or previous == expected
+    return Check(count, None, previous, found)

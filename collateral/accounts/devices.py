@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from flask import Response, current_app, request
 from sqlalchemy import delete, select
 
 from collateral.accounts.models import KnownDevice, Person
@@ -17,15 +16,6 @@ from collateral.accounts.sessions import hash_token
 from collateral.db import db
 
 KEPT = timedelta(days=180)
-
-
-def cookie_name() -> str:
-    return "__Host-device" if current_app.extensions["settings"].secure else "device"
-
-
-def token_sent() -> str:
-    """What the browser's cookie says, nothing where it has none."""
-    return request.cookies.get(cookie_name(), "")[:100]
 
 
 def known(token: str, email: str) -> KnownDevice | None:
@@ -55,18 +45,6 @@ def remember(person: Person, device: KnownDevice | None, *, at: datetime) -> str
 def forget_all(person: Person) -> None:
     """Whoever knew the old password may have made a device known."""
     db.session.execute(delete(KnownDevice).where(KnownDevice.person_id == person.id))
-
-
-def set_cookie(response: Response, token: str) -> None:
-    response.set_cookie(
-        cookie_name(),
-        token,
-        max_age=KEPT,
-        secure=current_app.extensions["settings"].secure,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
 
 
 def sweep(at: datetime) -> None:

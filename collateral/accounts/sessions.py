@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask, session
-from flask_login import LoginManager, UserMixin, login_user, logout_user
-from sqlalchemy import delete, select, update
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from collateral.accounts.models import Person, SignInSession
 from collateral.clock import now
@@ -45,7 +46,9 @@ def hash_token(token: str) -> str:
 
 
 def start(person: Person, user_agent: str) -> None:
-    """Sign the person in on this browser under a new session."""
+    """Sign the person in on this browser under a new session; the one it had is over."""
+    if current_user and current_user.is_authenticated:
+        _remove(current_user.row_id)
     session.clear()
     token = secrets.token_urlsafe(32)
     row = SignInSession(token_hash=hash_token(token), person=person, user_agent=user_agent[:300])
@@ -56,20 +59,59 @@ def start(person: Person, user_agent: str) -> None:
 
 def end(signed_in: SignedIn) -> None:
     """Sign this browser out."""
-    db.session.execute(delete(SignInSession).where(SignInSession.id == signed_in.row_id))
+    _remove(signed_in.row_id)
     logout_user()
     session.clear()
 
 
 def end_all(person: Person) -> None:
-    """Sign the person out everywhere: the password changed, or she was switched off."""
+    """Sign the person out everywhere: password or roles changed, or she was switched off."""
     db.session.execute(delete(SignInSession).where(SignInSession.person_id == person.id))
+
+
+def end_one(person: Person, row_id: int) -> None:
+    """Sign one of the person's browsers out. Nothing happens when it is not hers."""
+    db.session.execute(
+        delete(SignInSession).where(
+            SignInSession.id == row_id, SignInSession.person_id == person.id
+        )
+    )
+
+
+def sweep(at: datetime) -> None:
+    """Remove sessions that have expired."""
+    db.session.execute(
+        delete(SignInSession).where(
+            or_(SignInSession.seen_at < at - IDLE, SignInSession.created_at < at - ABSOLUTE)
+        )
+    )
+
+
+def live(person: Person, at: datetime) -> list[SignInSession]:
+    """The browsers in which the person is signed in now, the last seen first."""
+    return list(
+        db.session.scalars(
+            select(SignInSession)
+            .where(
+                SignInSession.person_id == person.id,
+                SignInSession.seen_at >= at - IDLE,
+                SignInSession.created_at >= at - ABSOLUTE,
+            )
+            .order_by(SignInSession.seen_at.desc())
+        )
+    )
+
+
+def _remove(row_id: int) -> None:
+    db.session.execute(delete(SignInSession).where(SignInSession.id == row_id))
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
     row = db.session.scalar(
-        select(SignInSession).where(SignInSession.token_hash == hash_token(token))
+        select(SignInSession)
+        .where(SignInSession.token_hash == hash_token(token))
+        .options(joinedload(SignInSession.person))
     )
     moment = now()
     if row is None or not row.person.active:

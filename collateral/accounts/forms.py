@@ -1,0 +1,193 @@
+"""What people fill in: one class an action. Rules that need data stay in operations."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from collateral.accounts.models import Role
+from collateral.accounts.passwords import MAX_LENGTH, MIN_LENGTH
+from collateral.accounts.tokens import Scope
+from collateral.errors import CollateralError
+
+ROLE_NAMES = {
+    Role.REP: _l("Rep"),
+    Role.MARKETER: _l("Marketer"),
+    Role.MANAGER: _l("Manager"),
+    Role.ADMIN: _l("Admin"),
+}
+LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
+THEME_NAMES = {"system": _l("As the system"), "light": _l("Light"), "dark": _l("Dark")}
+SCOPE_NAMES = {
+    Scope.READ: _l("Read"),
+    Scope.WRITE: _l("Write"),
+    Scope.ADMIN: _l("Administer"),
+}
+DAYS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("A year")}
+
+
+def tell(form: FlaskForm, error: CollateralError) -> None:
+    """Put what an operation refused beside the fields that it names."""
+    for name, sentence in error.fields.items():
+        field = getattr(form, name, None)
+        if isinstance(field, Field):
+            field.errors = [*field.errors, sentence]
+    if not error.fields:
+        form.form_errors.append(error.sentence)
+
+
+def _text(value: Any) -> Any:
+    # PostgreSQL keeps no NUL, and no name or address has one.
+    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+
+
+def _email(label: Any) -> StringField:
+    return StringField(
+        label,
+        filters=[_text],
+        validators=[InputRequired(_l("An e-mail address is needed.")), Length(max=254)],
+        render_kw={
+            "type": "email",
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "maxlength": 254,
+        },
+    )
+
+
+def _name(label: Any, longest: int = 200, **more: Any) -> StringField:
+    return StringField(
+        label,
+        filters=[_text],
+        validators=[InputRequired(_l("A name is needed.")), Length(max=longest)],
+        render_kw={"maxlength": longest, **more},
+    )
+
+
+def _new_password(label: Any) -> PasswordField:
+    return PasswordField(
+        label,
+        description=_l("At least %(count)s characters.", count=MIN_LENGTH),
+        validators=[InputRequired(_l("A password is needed."))],
+        render_kw={"autocomplete": "new-password", "maxlength": MAX_LENGTH},
+    )
+
+
+class Checkboxes(SelectMultipleField):  # type: ignore[misc]
+    """Several of a few, each with its box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    email = _email(_l("E-mail"))
+    password = PasswordField(
+        _l("Password"),
+        validators=[InputRequired(_l("A password is needed."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class SetupForm(FlaskForm):  # type: ignore[misc]
+    name = _name(_l("Your name"), autocomplete="name")
+    email = _email(_l("E-mail"))
+    password = _new_password(_l("Password"))
+
+
+class ForgotForm(FlaskForm):  # type: ignore[misc]
+    email = _email(_l("E-mail"))
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    password = _new_password(_l("New password"))
+
+
+class SignInByLinkForm(FlaskForm):  # type: ignore[misc]
+    """Only the token against forgery: the link says the rest."""
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    name = _name(_l("Name"), autocomplete="name")
+    time_zone = SelectField(_l("Time zone"))
+    locale = SelectField(_l("Language"), choices=list(LANGUAGE_NAMES.items()))
+    theme = SelectField(_l("Theme"), choices=list(THEME_NAMES.items()))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.time_zone.choices = [
+            (name, name.replace("_", " ")) for name in sorted(available_timezones())
+        ]
+
+
+class ThemeForm(FlaskForm):  # type: ignore[misc]
+    theme = SelectField(choices=list(THEME_NAMES.items()))
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    current = PasswordField(
+        _l("Present password"),
+        validators=[InputRequired(_l("Your present password is needed."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = _new_password(_l("New password"))
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    name = _name(_l("What it is for"), 100)
+    scopes = Checkboxes(
+        _l("It may"),
+        choices=[(scope.value, name) for scope, name in SCOPE_NAMES.items()],
+        validators=[InputRequired(_l("Choose at least one."))],
+    )
+    days = SelectField(_l("It holds for"), choices=list(DAYS.items()), default="90")
+
+
+class RolesForm(FlaskForm):  # type: ignore[misc]
+    roles = Checkboxes(
+        _l("Roles"),
+        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        validators=[InputRequired(_l("A person needs at least one role."))],
+    )
+
+
+class TeamsForm(FlaskForm):  # type: ignore[misc]
+    """`teams` gets its choices from the view."""
+
+    teams = Checkboxes(_l("Teams"), coerce=int)
+
+
+class InviteForm(FlaskForm):  # type: ignore[misc]
+    """`teams` gets its choices from the view."""
+
+    name = _name(_l("Name"), autocomplete="off")
+    email = _email(_l("E-mail"))
+    roles = Checkboxes(
+        _l("Roles"),
+        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        default=[Role.REP.value],
+        validators=[InputRequired(_l("A person needs at least one role."))],
+    )
+    teams = Checkboxes(_l("Teams"), coerce=int)
+
+
+class TeamForm(FlaskForm):  # type: ignore[misc]
+    name = _name(_l("Name"), 100, autocomplete="off")
+    region = StringField(
+        _l("Region"), filters=[_text], validators=[Length(max=100)], render_kw={"maxlength": 100}
+    )
