@@ -171,10 +171,11 @@ def recognise(heads: Iterable[str]) -> Preset:
     """The CRM whose export this is, else the preset for any other file."""
     seen = {plain(head) for head in heads}
     hits = {
-        preset: sum(plain(sign) in seen for sign in preset.signs) for preset in (SALESFORCE, HUBSPOT)
+        preset.key: sum(plain(sign) in seen for sign in preset.signs)
+        for preset in (SALESFORCE, HUBSPOT)
     }
-    best = max(hits, key=lambda preset: hits[preset])
-    return best if hits[best] else OTHER
+    best = max(hits, key=lambda key: hits[key])
+    return PRESETS[best] if hits[best] else OTHER
 
 
 def guess_columns(preset: Preset, heads: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from collateral.accounts.models import Person, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Vocabulary
+from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
 from collateral.errors import NotFound
@@ -158,13 +159,14 @@ class LikelyDeal:
 
 
 def likely_deals(
-    person: Person, asset: Asset | None, limit: int = 5, *, at: datetime
+    person: Person, asset: Asset | None, limit: int = 5, *, at: datetime | None = None
 ) -> list[LikelyDeal]:
     """The person's own open deals, the likeliest first: next call soonest, then by the terms.
 
     A call that is over counts as none. At most the 200 deals with the nearest calls are
-    looked at.
+    looked at. `at` is the present where it is not given.
     """
+    at = at or now()
     since = at - timedelta(hours=12)
     to_come = case((Deal.next_call_at >= since, Deal.next_call_at), else_=None)
     deals = db.session.scalars(

@@ -1,0 +1,281 @@
+"""The sums, kept as events arrive: what one insertion or leaving out changes, and no more.
+
+An event counts when the next one of the same person, version and action is more than 30
+seconds away. So an insertion can change only itself and the one before it, whenever it
+comes, and the order of arrival never matters. Whether it is the session's first of its
+kind is asked of that person's own events of that day.
+
+Concurrent writers: the write comes before the first read, so that SQLite's one writer
+holds the lock; on PostgreSQL an advisory lock holds the person's events together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import Row, select, text, update
+
+from collateral.db import Model, db, is_sqlite, upsert
+from collateral.usage import rules
+from collateral.usage.models import METRICS, DailySum, Event, EventKind, Level, MonthlySum
+
+Place = tuple[Level, int, date, int]
+Deltas = dict[Place, dict[str, int]]
+_A_DAY = timedelta(hours=26)
+
+
+def zone() -> ZoneInfo:
+    """The time zone in which days are counted: the installation's."""
+    return ZoneInfo(current_app.extensions["settings"].time_zone)
+
+
+def hold_together(who: str) -> None:
+    """Until the transaction ends, nobody else counts this person's events, nor recounts."""
+    if is_sqlite():
+        return
+    db.session.execute(
+        text(
+            "select pg_advisory_xact_lock_shared(7210003),"
+            " pg_advisory_xact_lock(7210004, hashtext(:who))"
+        ),
+        {"who": who},
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """An event that begins or ceases to count."""
+
+    event: rules.Click
+    before: bool
+    after: bool
+
+
+def click(event: Event) -> rules.Click:
+    """The event as the rules need it."""
+    return rules.Click(
+        event.id,
+        event.at,
+        event.kind,
+        event.who,
+        event.asset_id,
+        event.version_id,
+        event.session,
+        event.day,
+        event.team_set_id,
+        event.left_out is not None,
+    )
+
+
+def count_in(event: Event) -> None:
+    """Count an event that was just inserted and flushed, with `kept` false."""
+    new = click(event)
+    if new.left_out:
+        return
+    before, after = _neighbours(new)
+    keeps = not rules.is_double_click(new.kind, new.at, after.at if after else None)
+    changes = [Change(new, False, keeps)]
+    if before is not None and before.kept and rules.is_double_click(new.kind, before.at, new.at):
+        changes.append(Change(_click_of(before, new), True, False))
+    _apply(changes)
+
+
+def count_out(event: Event) -> None:
+    """Cease to count an event that was just left out; its `kept` still says what it was."""
+    old = replace(click(event), left_out=False)
+    before, after = _neighbours(old)
+    changes = [Change(old, event.kept, False)]
+    if before is not None:
+        keeps = not rules.is_double_click(old.kind, before.at, after.at if after else None)
+        if keeps != before.kept:
+            changes.append(Change(_click_of(before, old), before.kept, keeps))
+    _apply(changes)
+
+
+_Neighbour = Row[tuple[int, datetime, bool, str, date, int]]
+
+
+def _neighbours(event: rules.Click) -> tuple[_Neighbour | None, _Neighbour | None]:
+    """The events of the same person, version and action around this one, within 30 seconds."""
+    if event.kind not in rules.DOUBLE_CLICKED:
+        return None, None
+    rows = db.session.execute(
+        select(Event.id, Event.at, Event.kept, Event.session, Event.day, Event.team_set_id)
+        .where(
+            Event.who == event.who,
+            Event.kind == event.kind,
+            Event.at.between(event.at - rules.DOUBLE_CLICK, event.at + rules.DOUBLE_CLICK),
+            Event.left_out.is_(None),
+            Event.version_id == event.version_id,
+            Event.id != event.id,
+        )
+        .order_by(Event.at, Event.id)
+    ).all()
+    place = (event.at, event.id)
+    before = [row for row in rows if (row.at, row.id) < place]
+    after = [row for row in rows if (row.at, row.id) > place]
+    return (before[-1] if before else None), (after[0] if after else None)
+
+
+def _click_of(row: _Neighbour, like: rules.Click) -> rules.Click:
+    return replace(
+        like,
+        id=row.id,
+        at=row.at,
+        session=row.session,
+        day=row.day,
+        team_set_id=row.team_set_id,
+    )
+
+
+def _apply(changes: Sequence[Change]) -> None:
+    changes = [change for change in changes if change.before != change.after]
+    if not changes:
+        return
+    for change in changes:
+        db.session.execute(
+            update(Event).where(Event.id == change.event.id).values(kept=change.after)
+        )
+    add_up(deltas(changes, _others(changes)))
+
+
+def _others(changes: Sequence[Change]) -> list[rules.Click]:
+    """What else counts in the sessions that are touched: this person's, that day."""
+    kinds = {kind for kinds in rules.UNIQUES.values() for kind in kinds}
+    touched = [change.event for change in changes if change.event.kind in kinds]
+    if not touched:
+        return []
+    one = touched[0]
+    rows = db.session.execute(
+        select(Event.id, Event.kind, Event.version_id, Event.session).where(
+            Event.who == one.who,
+            Event.kind.in_(kinds),
+            Event.at.between(
+                min(event.at for event in touched) - _A_DAY,
+                max(event.at for event in touched) + _A_DAY,
+            ),
+            Event.left_out.is_(None),
+            Event.kept,
+            Event.asset_id == one.asset_id,
+            Event.session.in_({event.session for event in touched}),
+            Event.id.not_in([event.id for event in touched]),
+        )
+    )
+    return [
+        replace(one, id=row.id, kind=row.kind, version_id=row.version_id, session=row.session)
+        for row in rows
+    ]
+
+
+def deltas(changes: Iterable[Change], others: Sequence[rules.Click]) -> Deltas:
+    """What the changes add to which sums. Pure.
+
+    Args:
+        changes: of one person and asset.
+        others: the further events of the touched sessions that count before and after.
+    """
+    changes = list(changes)
+    found: Deltas = defaultdict(lambda: defaultdict(int))
+    for change in changes:
+        event = change.event
+        step = int(change.after) - int(change.before)
+        for level, ref in rules.refs(event.asset_id, event.version_id):
+            for metric in rules.TOTALS[event.kind]:
+                found[level, ref, event.day, event.team_set_id][metric] += step
+    for metric, kinds in rules.UNIQUES.items():
+        sessions = {}
+        for change in changes:
+            if change.event.kind in kinds:
+                for level, ref in rules.refs(change.event.asset_id, change.event.version_id):
+                    sessions[level, ref, change.event.session] = change.event
+        for (level, ref, session), event in sessions.items():
+            rest = sum(
+                other.session == session and other.kind in kinds and _is_of(other, level, ref)
+                for other in others
+            )
+            mine = [
+                change
+                for change in changes
+                if change.event.session == session
+                and change.event.kind in kinds
+                and _is_of(change.event, level, ref)
+            ]
+            before = rest + sum(change.before for change in mine)
+            after = rest + sum(change.after for change in mine)
+            step = int(after > 0) - int(before > 0)
+            found[level, ref, event.day, event.team_set_id][metric] += step
+    return found
+
+
+def _is_of(event: rules.Click, level: Level, ref: int) -> bool:
+    return (level, ref) in rules.refs(event.asset_id, event.version_id)
+
+
+def add_up(found: Deltas) -> None:
+    """Add to the sums of the days and, for assets and families, of the months.
+
+    The rows are written in one order everywhere, so that two writers never wait for each
+    other.
+    """
+    days: list[dict[str, object]] = []
+    months: dict[Place, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for place in sorted(found, key=_order):
+        row = {metric: n for metric, n in found[place].items() if n}
+        if not row:
+            continue
+        days.append(_row(place, row))
+        level, ref, day, team_set = place
+        if level is not Level.VERSION:
+            for metric, n in row.items():
+                months[level, ref, day.replace(day=1), team_set][metric] += n
+    _add(DailySum, days)
+    _add(MonthlySum, [_row(place, months[place]) for place in sorted(months, key=_order)])
+
+
+def _order(place: Place) -> tuple[str, date, int, int]:
+    level, ref, day, team_set = place
+    return level.value, day, ref, team_set
+
+
+def _row(place: Place, numbers: dict[str, int]) -> dict[str, object]:
+    level, ref, day, team_set = place
+    row: dict[str, object] = {"level": level, "ref": ref, "day": day, "team_set_id": team_set}
+    return row | {metric: numbers.get(metric, 0) for metric in METRICS}
+
+
+def _add(model: type[Model], rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
+    statement = upsert(model)
+    columns = model.__table__.c
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["level", "day", "ref", "team_set_id"],
+            set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
+        ),
+        rows,
+    )
+
+
+def count_uses(
+    asset_id: int, version_id: int | None, day: date, team_set_id: int, step: int
+) -> None:
+    """Add `step` uses (1, or -1 when one is retracted)."""
+    places = [(Level.ASSET, asset_id), (Level.FAMILY, asset_id)]
+    if version_id is not None:
+        places.append((Level.VERSION, version_id))
+    add_up({(level, ref, day, team_set_id): {"uses": step} for level, ref in places})
+
+
+def count_shown(pairs: Iterable[tuple[int, int]], day: date, team_set_id: int) -> None:
+    """Add one appearance for each asset and version."""
+    found: Deltas = defaultdict(lambda: defaultdict(int))
+    for asset_id, version_id in pairs:
+        for level, ref in rules.refs(asset_id, version_id):
+            found[level, ref, day, team_set_id][rules.TOTALS[EventKind.SHOWN][0]] += 1
+    add_up(found)

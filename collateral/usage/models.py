@@ -1,0 +1,244 @@
+"""Events, uses, and the sums by day and month that screens read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, AssetVersion
+from collateral.clock import now
+from collateral.db import Model, choice
+from collateral.deals.models import Deal
+
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class EventKind(StrEnum):
+    SHOWN = "shown"
+    VIEWED = "viewed"
+    DOWNLOADED = "downloaded"
+    SHARED = "shared"
+    OPENED = "opened"
+
+
+class LeftOut(StrEnum):
+    """Why an event that is no double click counts for nothing."""
+
+    ROBOT = "robot"
+    OWN_TEAM = "own_team"
+    WITHDRAWN = "withdrawn"
+
+
+class Evidence(StrEnum):
+    OBSERVED = "observed"
+    DECLARED = "declared"
+    INFERRED = "inferred"
+
+
+class Level(StrEnum):
+    """What a sum is about. A family bears the id of the asset that it began with."""
+
+    VERSION = "version"
+    ASSET = "asset"
+    FAMILY = "family"
+
+
+class TeamSet(Model):
+    """The teams that somebody was in when something happened, as one key.
+
+    Sums are kept by it: any choice of teams is then a sum over rows that do not overlap,
+    though a person may be in several teams. Whoever is in none has a set of her own.
+    """
+
+    __tablename__ = "team_set"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    """"3,7", "p12" for a person without a team, "" for nobody known."""
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class TeamSetMember(Model):
+    __tablename__ = "team_set_member"
+
+    team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True, index=True)
+
+
+class Event(Model):
+    """One happening, appended as it came. Only `kept` and `left_out` are ever set anew.
+
+    Nothing refers to an event by a foreign key, and its unique key holds its moment, so
+    that old ones can be dropped and the table be partitioned.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index(
+            "uq_event_key_at",
+            "key",
+            "at",
+            unique=True,
+            sqlite_where=text("key is not null"),
+            postgresql_where=text("key is not null"),
+        ),
+        Index(
+            "ix_event_who_kind_at",
+            "who",
+            "kind",
+            "at",
+            sqlite_where=text("left_out is null"),
+            postgresql_where=text("left_out is null"),
+        ),
+        Index("ix_event_asset_day", "asset_id", "day"),
+        Index("ix_event_day", "day"),
+        Index(
+            "ix_event_deal",
+            "deal_id",
+            sqlite_where=text("deal_id is not null"),
+            postgresql_where=text("deal_id is not null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(64))
+    """Of what was brought from elsewhere: the same line twice is one event."""
+    at: Mapped[datetime]
+    day: Mapped[date]
+    """The day on which it counts, in the installation's time zone."""
+    kind: Mapped[EventKind] = mapped_column(choice(EventKind, "kind"))
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("asset_version.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    who: Mapped[str] = mapped_column(String(80))
+    """"p12" for a person, "v…" for a visitor of a share: whose double clicks these are."""
+    session: Mapped[str] = mapped_column(String(160))
+    """The session that it is unique in; see rules.session_key."""
+    team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"))
+    deal_id: Mapped[int | None] = mapped_column(ForeignKey("deal.id"))
+    search_id: Mapped[int | None] = mapped_column(BigId)
+    left_out: Mapped[LeftOut | None] = mapped_column(choice(LeftOut, "left_out"))
+    kept: Mapped[bool]
+    """Whether it counts: neither left out nor followed by its own double click."""
+
+    version: Mapped[AssetVersion] = relationship()
+    person: Mapped[Person | None] = relationship()
+
+
+class Use(Model):
+    """An asset was used in a deal, at a stage, by a person; evidence says how that is known."""
+
+    __tablename__ = "asset_use"
+    __table_args__ = (
+        Index(
+            "uq_asset_use_once",
+            "deal_id",
+            "asset_id",
+            "stage",
+            "person_id",
+            unique=True,
+            sqlite_where=text("retracted_at is null"),
+            postgresql_where=text("retracted_at is null"),
+        ),
+        Index(
+            "ix_asset_use_counted",
+            "day",
+            "asset_id",
+            "deal_id",
+            "stage",
+            "team_set_id",
+            sqlite_where=text("retracted_at is null"),
+            postgresql_where=text("retracted_at is null"),
+        ),
+        Index("ix_asset_use_asset_deal", "asset_id", "deal_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("asset_version.id"))
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"))
+    stage: Mapped[str] = mapped_column(String(80), default="")
+    """Slug of the deal's stage at that moment; empty where it is not known."""
+    at: Mapped[datetime]
+    day: Mapped[date]
+    evidence: Mapped[Evidence] = mapped_column(choice(Evidence, "evidence"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    retracted_at: Mapped[datetime | None]
+    retracted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    retract_reason: Mapped[str | None] = mapped_column(Text)
+
+    asset: Mapped[Asset] = relationship()
+    deal: Mapped[Deal] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class _Sums:
+    """What is summed. Uniques are of their own level and never added up over levels."""
+
+    shown: Mapped[int] = mapped_column(default=0)
+    views: Mapped[int] = mapped_column(default=0)
+    unique_views: Mapped[int] = mapped_column(default=0)
+    downloads: Mapped[int] = mapped_column(default=0)
+    unique_downloads: Mapped[int] = mapped_column(default=0)
+    shares: Mapped[int] = mapped_column(default=0)
+    opens: Mapped[int] = mapped_column(default=0)
+    unique_opens: Mapped[int] = mapped_column(default=0)
+    uses: Mapped[int] = mapped_column(default=0)
+
+
+METRICS = (
+    "shown",
+    "views",
+    "unique_views",
+    "downloads",
+    "unique_downloads",
+    "shares",
+    "opens",
+    "unique_opens",
+    "uses",
+)
+
+
+class DailySum(_Sums, Model):
+    """The counts of one version, asset or family on one day, by one set of teams."""
+
+    __tablename__ = "daily_sum"
+    __table_args__ = (
+        Index("ix_daily_sum_ref", "level", "ref", "day"),
+        {"sqlite_with_rowid": False},
+    )
+
+    level: Mapped[Level] = mapped_column(choice(Level, "level"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    ref: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"), primary_key=True)
+
+
+class MonthlySum(_Sums, Model):
+    """The same for a month, named by its first day: a year is read from twelve rows, not 365."""
+
+    __tablename__ = "monthly_sum"
+    __table_args__ = (
+        Index("ix_monthly_sum_ref", "level", "ref", "day"),
+        {"sqlite_with_rowid": False},
+    )
+
+    level: Mapped[Level] = mapped_column(choice(Level, "level"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    ref: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"), primary_key=True)
+
+
+class Retention(Model):
+    """Until which day the raw events were dropped. One row at most."""
+
+    __tablename__ = "event_retention"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dropped_before: Mapped[date]
