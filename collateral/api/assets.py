@@ -80,7 +80,7 @@ def already_here(error: AlreadyHere) -> Response:
 
 @call(
     "GET",
-    "/assets/<id:asset_id>",
+    "/assets/<int:asset_id>",
     permission=Permission.ASSET_READ,
     does="All of one asset.",
     answers=AssetDetail,
@@ -92,7 +92,7 @@ def get_asset(asset_id: int) -> Answer:
 
 @call(
     "PATCH",
-    "/assets/<id:asset_id>",
+    "/assets/<int:asset_id>",
     permission=Permission.ASSET_EDIT,
     does="Edit what describes an asset.",
     body=Change,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import cast
 
 from flask import g, request
-from sqlalchemy import select
 
+from collateral.accounts import tokens
 from collateral.accounts.models import ApiToken, Person
 from collateral.accounts.permissions import TABLE, Permission, can, maker, owner
 from collateral.accounts.rules import network_of
-from collateral.accounts.sessions import hash_token
+from collateral.accounts.tokens import Scope
 from collateral.api.problems import unauthorized
 from collateral.clock import now
 from collateral.db import db
@@ -22,12 +21,6 @@ from collateral.limits import Limit, spend
 FOR_A_TOKEN = Limit("api-token", 6000, 60)
 FOR_A_PERSON = Limit("api-person", 12000, 60)
 FOR_WRONG_TOKENS = Limit("api-wrong-token", 60, 60)
-
-
-class Scope(StrEnum):
-    READ = "read"
-    WRITE = "write"
-    ADMIN = "admin"
 
 
 @dataclass(frozen=True)
@@ -71,18 +64,12 @@ def _token() -> ApiToken:
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not text.strip():
         unauthorized("Send a token: Authorization: Bearer TOKEN.")
-    token = _holding(text.strip())
+    token = tokens.find(text.strip(), at=now())
     if token is None:
         spend(FOR_WRONG_TOKENS, f"network:{network_of(request.remote_addr)}")
         unauthorized("This token is unknown, has expired or was revoked.")
-    return token
-
-
-def _holding(text: str) -> ApiToken | None:
-    """The token, unless it was revoked, has expired, or its person was switched off."""
-    token = db.session.scalar(select(ApiToken).where(ApiToken.token_hash == hash_token(text)))
-    if token is None or token.revoked_at or token.expires_at <= now() or not token.person.active:
-        return None
+    if tokens.note_use(token, at=now()):
+        db.session.commit()
     return token
 
 

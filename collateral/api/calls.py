@@ -1,6 +1,6 @@
 """One declaration a call: what it takes, who may make it, what it answers.
 
-    @call("GET", "/assets/<id:asset_id>", permission=Permission.ASSET_READ,
+    @call("GET", "/assets/<int:asset_id>", permission=Permission.ASSET_READ,
           does="All of one asset.", answers=AssetDetail)
     def get_asset(asset_id: int) -> AssetDetail: ...
 
@@ -23,8 +23,9 @@ from msgspec import Struct
 
 from collateral.accounts.guard import token_only
 from collateral.accounts.permissions import Permission
+from collateral.accounts.tokens import Scope
 from collateral.api import reading
-from collateral.api.auth import Scope, actor, admit
+from collateral.api.auth import actor, admit
 from collateral.api.files import TakeFile
 from collateral.api.idempotency import once
 from collateral.assets.uploads import takes_files

@@ -9,7 +9,8 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import joinedload
 
 from collateral.accounts.permissions import Permission
-from collateral.api.auth import Scope, actor
+from collateral.accounts.tokens import Scope
+from collateral.api.auth import actor
 from collateral.api.calls import Nothing, call
 from collateral.api.files import LookedAt, TakeFile
 from collateral.api.shapes import Named, named

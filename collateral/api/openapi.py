@@ -13,10 +13,10 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
 from collateral import __version__
-from collateral.api import LARGEST_ID
 from collateral.api.calls import CALLS, Call, bp
 from collateral.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from collateral.api.problems import MEDIA_TYPE, Problem
+from collateral.api.shapes import LARGEST_ID
 
 Json = dict[str, Any]
 
@@ -108,7 +108,7 @@ def _path_parameters(known: Call) -> list[Json]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": whole if kind == "id" else text,
+            "schema": whole if kind == "int" else text,
         }
         for kind, name in _IN_PATH.findall(known.path)
     ]

@@ -9,9 +9,10 @@ from flask import current_app
 from msgspec import Meta, Struct
 
 from collateral.accounts.models import Person
-from collateral.api import LARGEST_ID
 from collateral.assets.models import Asset
 from collateral.config import Settings
+
+LARGEST_ID = 2**31 - 1
 
 Id = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Currency = Annotated[str, Meta(pattern="^[A-Za-z]{3}$", description="ISO 4217.")]

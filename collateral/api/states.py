@@ -14,7 +14,7 @@ from collateral.clock import now
 
 @call(
     "POST",
-    "/assets/<id:asset_id>/publish",
+    "/assets/<int:asset_id>/publish",
     permission=Permission.ASSET_PUBLISH,
     does="Offer an asset to everybody who may see it.",
     more="While its file is being read, it is published as soon as that is done.",

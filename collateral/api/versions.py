@@ -46,7 +46,7 @@ class PictureWidth(Struct, forbid_unknown_fields=True):
 
 @call(
     "POST",
-    "/assets/<id:asset_id>/versions",
+    "/assets/<int:asset_id>/versions",
     permission=Permission.ASSET_EDIT,
     does="A new file for an asset.",
     more="It becomes the current version when its text has been read.",
@@ -66,7 +66,7 @@ def create_version(asset_id: int, body: NewVersion, file: Received) -> Answer:
 
 @call(
     "GET",
-    "/assets/<id:asset_id>/versions/<id:number>",
+    "/assets/<int:asset_id>/versions/<int:number>",
     permission=Permission.ASSET_READ,
     does="How far the reading of a version has come, and what of it works.",
     answers=Version,
@@ -77,7 +77,7 @@ def get_one_version(asset_id: int, number: int) -> Version:
 
 @call(
     "GET",
-    "/assets/<id:asset_id>/versions/<id:number>/pages",
+    "/assets/<int:asset_id>/versions/<int:number>/pages",
     permission=Permission.ASSET_READ,
     does="The pages of a version: what they say and show.",
     query=Paged,
@@ -111,7 +111,7 @@ def preview_address(asset_id: int, number: int, page: int) -> str:
 
 @call(
     "GET",
-    "/assets/<id:asset_id>/versions/<id:number>/pages/<id:page>/preview",
+    "/assets/<int:asset_id>/versions/<int:number>/pages/<int:page>/preview",
     permission=Permission.ASSET_READ,
     does="The picture of a page, as WebP.",
     query=PictureWidth,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,24 +12,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from collateral.accounts.models import ApiToken, Person
+from collateral.accounts import tokens
+from collateral.accounts.models import Person, Role
 from collateral.clock import now
 from collateral.db import db
 
-ALL_SCOPES = ("read", "write", "admin")
-
 
 def make_token(person: Person, *scopes: str, days: int = 30) -> str:
-    """A token's text, for headers."""
-    text = secrets.token_urlsafe(32)
-    db.session.add(
-        ApiToken(
-            person_id=person.id,
-            name="tests",
-            token_hash=hashlib.sha256(text.encode()).hexdigest(),
-            scopes=list(scopes or ALL_SCOPES),
-            expires_at=now() + timedelta(days=days),
-        )
+    """A token's text, for headers; without scopes, one with all that the person may have."""
+    admin = Role.ADMIN in person.roles
+    scopes = scopes or ("read", "write", *(("admin",) if admin else ()))
+    _, text = tokens.create(
+        person, "tests", scopes, by=person, at=now(), lifetime=timedelta(days=days)
     )
     db.session.commit()
     return text
