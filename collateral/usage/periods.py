@@ -1,0 +1,67 @@
+"""A stretch of days, cut into whole months and what is left over at its ends. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first to the last day, both within."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def before(self) -> Period:
+        """The stretch of the same length that ends the day before; whole months stay whole."""
+        if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:
+            count = len(self.months())
+            first = self.first
+            for _ in range(count):
+                first = (first - timedelta(days=1)).replace(day=1)
+            return Period(first, self.first - timedelta(days=1))
+        return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
+
+    def months(self) -> list[date]:
+        """The first days of the months that it touches."""
+        month, found = self.first.replace(day=1), []
+        while month <= self.last:
+            found.append(month)
+            month = next_month(month)
+        return found
+
+    def parts(self) -> Parts:
+        """The whole months within, and the days before and after them."""
+        whole = [
+            month
+            for month in self.months()
+            if month >= self.first and next_month(month) - timedelta(days=1) <= self.last
+        ]
+        if not whole:
+            return Parts(None, [self])
+        first, after = whole[0], next_month(whole[-1])
+        rest = []
+        if self.first < first:
+            rest.append(Period(self.first, first - timedelta(days=1)))
+        if after <= self.last:
+            rest.append(Period(after, self.last))
+        return Parts(Period(first, whole[-1]), rest)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How a period is read from the sums."""
+
+    months: Period | None
+    """From the first to the last month, each by its first day."""
+    days: list[Period]
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after that of `day`."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,296 @@
+"""Reads of counts and uses, each for what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, Subquery, and_, case, func, select, union_all
+from sqlalchemy.orm import joinedload
+
+from collateral.accounts.models import Person
+from collateral.assets import queries as assets
+from collateral.assets.models import Asset
+from collateral.db import db
+from collateral.deals import queries as deals
+from collateral.deals.models import Deal, Outcome
+from collateral.errors import NotFound
+from collateral.usage.models import (
+    METRICS,
+    DailySum,
+    Event,
+    EventKind,
+    Level,
+    MonthlySum,
+    Use,
+)
+from collateral.usage.periods import Period
+from collateral.usage.team_sets import Scope, scope_of
+
+
+@dataclass(frozen=True)
+class DealCounts:
+    """In how many deals, of those that the reader may see, an asset was used."""
+
+    deals: int = 0
+    won: int = 0
+    open: int = 0
+    lost: int = 0
+
+
+def deal_counts(asset_ids: Collection[int], person: Person) -> dict[int, DealCounts]:
+    """For each asset with a use the deals by outcome. One query whatever their number."""
+    if not asset_ids:
+        return {}
+    pairs = (
+        select(Use.asset_id, Use.deal_id)
+        .where(Use.asset_id.in_(asset_ids), Use.retracted_at.is_(None))
+        .distinct()
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            pairs.c.asset_id,
+            func.count(),
+            *(_count(Deal.outcome == outcome) for outcome in (Outcome.WON, Outcome.OPEN, Outcome.LOST)),
+        )
+        .join(Deal, Deal.id == pairs.c.deal_id)
+        .where(deals.visible(person))
+        .group_by(pairs.c.asset_id)
+    )
+    return {asset_id: DealCounts(*numbers) for asset_id, *numbers in rows}
+
+
+def _count(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The numbers of one asset, version or family."""
+
+    shown: int = 0
+    views: int = 0
+    unique_views: int = 0
+    downloads: int = 0
+    unique_downloads: int = 0
+    shares: int = 0
+    opens: int = 0
+    unique_opens: int = 0
+    uses: int = 0
+
+
+assert tuple(field.name for field in fields(Counts)) == METRICS
+
+
+def counts(
+    refs: Collection[int],
+    scope: Scope,
+    period: Period | None = None,
+    *,
+    level: Level = Level.ASSET,
+) -> dict[int, Counts]:
+    """The sums of these assets (or versions, families) over the period, ever for None."""
+    if not refs:
+        return {}
+    summed = sums(scope, period, level=level, refs=refs)
+    return {ref: Counts(*numbers) for ref, *numbers in db.session.execute(select(*summed.c))}
+
+
+def sums(
+    scope: Scope,
+    period: Period | None,
+    *,
+    level: Level = Level.ASSET,
+    refs: Collection[int] | None = None,
+    metrics: Sequence[str] = METRICS,
+) -> Subquery:
+    """A subquery of `ref` and the metrics: whole months from their sums, the rest by days."""
+    parts = [
+        _part(model, span, scope, level, refs, metrics) for model, span in _spans(period, level)
+    ]
+    rows: Any = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+    return (
+        select(rows.c.ref, *(func.sum(rows.c[metric]).label(metric) for metric in metrics))
+        .group_by(rows.c.ref)
+        .subquery()
+    )
+
+
+def _spans(
+    period: Period | None, level: Level
+) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
+    # Of versions there are no sums by month: they are read for one asset at a time.
+    if level is Level.VERSION:
+        return [(DailySum, period)]
+    if period is None:
+        return [(MonthlySum, None)]
+    parts = period.parts()
+    months: list[tuple[type[DailySum | MonthlySum], Period | None]] = (
+        [(MonthlySum, parts.months)] if parts.months else []
+    )
+    return months + [(DailySum, days) for days in parts.days]
+
+
+def _part(
+    model: type[DailySum | MonthlySum],
+    span: Period | None,
+    scope: Scope,
+    level: Level,
+    refs: Collection[int] | None,
+    metrics: Sequence[str],
+) -> Select[Any]:
+    query = select(model.ref, *(getattr(model, metric) for metric in metrics)).where(
+        model.level == level, scope.covers(model.team_set_id)
+    )
+    if span is not None:
+        query = query.where(model.day.between(span.first, span.last))
+    if refs is not None:
+        query = query.where(model.ref.in_(refs))
+    return query
+
+
+def by_month(
+    scope: Scope, period: Period, reader: Person, *, refs: Any = None
+) -> dict[date, Counts]:
+    """The sums of each month within the period over the assets that the reader may see.
+
+    Args:
+        refs: a subquery of asset ids to narrow them to.
+    """
+    parts: list[Select[Any]] = []
+    for model, span in _spans(period, Level.ASSET):
+        month: Any = model.day if model is MonthlySum else _month_of(model.day)
+        query = (
+            select(month.label("month"), *(getattr(model, metric) for metric in METRICS))
+            .join(Asset, Asset.id == model.ref)
+            .where(
+                model.level == Level.ASSET, scope.covers(model.team_set_id), assets.visible(reader)
+            )
+        )
+        if span is not None:
+            query = query.where(model.day.between(span.first, span.last))
+        if refs is not None:
+            query = query.where(model.ref.in_(refs))
+        parts.append(query)
+    union: CompoundSelect[Any] | Select[Any] = union_all(*parts) if len(parts) > 1 else parts[0]
+    rows = union.subquery()
+    found: dict[date, Counts] = {}
+    for month, *numbers in db.session.execute(
+        select(rows.c.month, *(func.sum(rows.c[metric]) for metric in METRICS)).group_by(rows.c.month)
+    ):
+        found[_as_month(month)] = Counts(*numbers)
+    return {month: found.get(month, Counts()) for month in period.months()}
+
+
+def _month_of(day: Any) -> Any:
+    from sqlalchemy import Date, cast, literal_column
+
+    from collateral.db import is_sqlite
+
+    if is_sqlite():
+        return func.date(day, literal_column("'start of month'"))
+    return cast(func.date_trunc("month", day), Date)
+
+
+def _as_month(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
+def uses_of_asset(asset: Asset, person: Person, *, limit: int = 100) -> Sequence[Use]:
+    """The asset's uses in deals that the person may see, the latest first."""
+    return db.session.scalars(
+        select(Use)
+        .join(Deal, Deal.id == Use.deal_id)
+        .where(Use.asset_id == asset.id, Use.retracted_at.is_(None), deals.visible(person))
+        .options(joinedload(Use.deal), joinedload(Use.person))
+        .order_by(Use.at.desc(), Use.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def uses_of_deal(deal: Deal, person: Person, *, limit: int = 200) -> Sequence[Use]:
+    """What was used in the deal, of what the person may see, the latest first."""
+    return db.session.scalars(
+        select(Use)
+        .join(Asset, Asset.id == Use.asset_id)
+        .where(Use.deal_id == deal.id, Use.retracted_at.is_(None), assets.visible(person))
+        .options(joinedload(Use.asset), joinedload(Use.person))
+        .order_by(Use.at.desc(), Use.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def use_counts(deal_ids: Collection[int], person: Person) -> dict[int, int]:
+    """How many assets that the person may see were used in each deal. One query."""
+    if not deal_ids:
+        return {}
+    rows = db.session.execute(
+        select(Use.deal_id, func.count(Use.asset_id.distinct()))
+        .join(Asset, Asset.id == Use.asset_id)
+        .where(Use.deal_id.in_(deal_ids), Use.retracted_at.is_(None), assets.visible(person))
+        .group_by(Use.deal_id)
+    )
+    return {deal_id: count for deal_id, count in rows}
+
+
+def get_use(person: Person, use_id: int) -> Use:
+    """One use in a deal that the person may see. Raises NotFound."""
+    use = db.session.scalar(
+        select(Use)
+        .join(Deal, Deal.id == Use.deal_id)
+        .join(Asset, Asset.id == Use.asset_id)
+        .where(Use.id == use_id, deals.visible(person), assets.visible(person))
+        .options(joinedload(Use.deal), joinedload(Use.asset))
+    )
+    if use is None:
+        raise NotFound("There is no such use.")
+    return use
+
+
+def totals(person: Person, asset: Asset) -> Counts:
+    """All that was ever counted of an asset, by those whose numbers the person may see."""
+    return counts([asset.id], scope_of(person)).get(asset.id, Counts())
+
+
+@dataclass(frozen=True)
+class Download:
+    """An asset that somebody downloaded without saying for which deal."""
+
+    asset: Asset
+    at: datetime
+
+
+def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5) -> list[Download]:
+    """The person's own recent downloads of assets that she has not said she used since."""
+    used = (
+        select(Use.id)
+        .where(
+            Use.asset_id == Event.asset_id, Use.person_id == person.id, Use.created_at >= Event.at
+        )
+        .exists()
+    )
+    latest = (
+        select(Event.asset_id, func.max(Event.at).label("at"))
+        .where(
+            Event.who == f"p{person.id}",
+            Event.kind == EventKind.DOWNLOADED,
+            Event.at >= since,
+            Event.left_out.is_(None),
+            Event.kept,
+            Event.deal_id.is_(None),
+            ~used,
+        )
+        .group_by(Event.asset_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Asset, latest.c.at)
+        .join(latest, latest.c.asset_id == Asset.id)
+        .where(and_(assets.visible(person)))
+        .order_by(latest.c.at.desc())
+        .limit(limit)
+    )
+    return [Download(asset, at) for asset, at in rows]
