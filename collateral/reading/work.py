@@ -30,7 +30,7 @@ _FEW = 12
 # lists of names and numbers.
 _LANGUAGES = [
     "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu",
-    "id", "it", "ja", "ko", "lt", "lv", "ms", "nb", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl",
+    "id", "it", "ja", "ko", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl",
     "sr", "sv", "th", "tr", "uk", "ur", "vi", "zh",
 ]  # fmt: skip
 _WITHOUT_LANGUAGE = {"archive", "image", "video"}

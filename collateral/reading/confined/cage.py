@@ -44,7 +44,9 @@ class Cage:
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> Cage:
         """The cage again after its way through JSON, which knows no tuples."""
-        values = {key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()
+        }
         return cls(**values)
 
 

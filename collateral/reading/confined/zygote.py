@@ -24,7 +24,8 @@ from typing import Any
 
 from collateral.reading.confined import processes
 from collateral.reading.confined.cage import Cage, lock_down, spare_uid
-from collateral.reading.confined.child import preload, run_target
+from collateral.reading.confined.child import ANSWER, preload, resolve
+from collateral.reading.confined.wire import Sender
 
 _TICK = 0.05
 _IDLE_SECONDS = 90.0
@@ -119,12 +120,15 @@ class Zygote:
             os.setsid()
             os.chdir(cage.folder or "/")
             _arrange_descriptors(answer, file, as_output=bool(cage.program))
+            # The code to run is ours and is loaded while it can be; the file is not touched yet.
+            function = None if cage.program else resolve(request["target"])
             held = lock_down(cage, slot=self._slot, parent=parent)
             if cage.program:
                 environment = {"HOME": cage.folder or "/", "TMPDIR": cage.folder or "/"}
                 environment |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
                 os.execve(cage.program[0], list(cage.program), environment)  # noqa: S606
-            run_target(request["target"], request["spec"], held)
+            if function is not None:
+                function(request["spec"], Sender(ANSWER), held)
             code = 0
         except MemoryError:
             code = 71
