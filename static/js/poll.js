@@ -1,19 +1,19 @@
 /* A part of the page that changes by itself: asks its own address again every few seconds while the page is seen, until
-   the server leaves out data-poll. */
+   the server leaves out data-poll. data-poll-parts names further fragments that change with it. */
 
 import { bind } from "./app.js";
 import { fetchPage, replaceFragments } from "./dom.js";
 
 export default function poll(element) {
-  const name = element.dataset.fragment;
+  const names = (element.dataset.pollParts ?? element.dataset.fragment).split(" ");
   const wait = Number(element.dataset.poll || 3) * 1000;
   let failures = 0;
   async function again() {
     if (!element.isConnected) return;
     if (document.hidden || element.contains(document.activeElement)) return void setTimeout(again, wait);
     try {
-      const fetched = await fetchPage(element.dataset.pollUrl || location.href, name);
-      for (const part of replaceFragments(fetched.document, [name])) bind(part);
+      const fetched = await fetchPage(element.dataset.pollUrl || location.href, names.join(" "));
+      for (const part of replaceFragments(fetched.document, names)) bind(part);
     } catch {
       failures += 1;
       if (failures < 10) setTimeout(again, wait * failures);
