@@ -25,7 +25,6 @@ from collateral.deals.models import (
     RowResult,
     StageChange,
 )
-from collateral.deals.presets import OTHER
 from collateral.deals.rules import Facts, RowReader, differences
 from collateral.deals.values import DayOrder, Unreadable, at_midnight
 from collateral.errors import Invalid, WrongState
@@ -397,4 +396,22 @@ def load_json(text: str) -> dict[str, Any]:
     raise Invalid("The mapping must be a JSON object, such as {\"columns\": {\"name\": \"Title\"}}.")
 
 
-__all__ = ["OTHER", "ImportReport", "RowReport", "import_deals", "receive", "upsert_deal"]
+def as_json(report: ImportReport) -> dict[str, Any]:
+    """The report as the API and the command answer it."""
+    return {
+        "dry_run": report.dry_run,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "refused": report.refused,
+        "rows": [
+            {
+                "line": row.line,
+                "result": row.result.value,
+                "external_id": row.external_id,
+                "name": row.name,
+                "notes": row.notes,
+            }
+            for row in report.rows
+        ],
+    }

@@ -52,7 +52,7 @@ def test_a_salesforce_report_goes_in_without_being_told_anything(app: Flask) -> 
     report = bring(SALESFORCE)
     assert (report.new, report.refused) == (3, 0)
     # The long form of the id: the same deal in a report and in a data export is one deal.
-    opened = deal("006Qx00000ABCdEIA5")
+    opened = deal("006Qx00000ABCdEIAX")
     assert opened.source == "salesforce"
     assert (opened.stage, opened.outcome, opened.owner_id) == ("negotiation", Outcome.OPEN, ana.id)
     assert (opened.opened_on, opened.expected_on) == (date(2026, 2, 13), date(2026, 12, 31))

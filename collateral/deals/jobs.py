@@ -1,0 +1,72 @@
+"""Imports that are too large for a request."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import ColumnElement, or_, select, update
+
+from collateral.clock import now
+from collateral.db import db
+from collateral.deals import operations
+from collateral.deals.models import ImportRun, ImportState
+from collateral.errors import CollateralError
+from collateral.queue import every, job, send
+from collateral.storage import storage
+
+LONGEST = timedelta(minutes=15)
+
+
+@job
+def carry_out(run_id: int) -> None:
+    """Read a waiting file into deals, all of it or nothing. Safe to run twice."""
+    started = now()
+    claimed = db.session.execute(
+        update(ImportRun)
+        .where(ImportRun.id == run_id, ImportRun.state == ImportState.WAITING, _unclaimed())
+        .values(started_at=started)
+        .returning(ImportRun.id)
+    ).first()
+    db.session.commit()
+    if claimed is None:
+        return
+    run = db.session.get_one(ImportRun, run_id)
+    try:
+        operations.carry_out(run, at=started, zone=zone())
+    except CollateralError as error:
+        db.session.rollback()
+        operations.fail(db.session.get_one(ImportRun, run_id), error.sentence, at=now())
+    run = db.session.get_one(ImportRun, run_id)
+    done_with = (
+        operations.discard_file(run)
+        if run.state is ImportState.DONE and not run.dry_run
+        else None
+    )
+    db.session.commit()
+    if done_with:
+        storage().delete(done_with)
+
+
+@every(minutes=5)
+def sweep() -> None:
+    """Send again the imports whose job was lost."""
+    waiting = db.session.scalars(
+        select(ImportRun.id).where(
+            ImportRun.state == ImportState.WAITING,
+            ImportRun.created_at < now() - timedelta(minutes=2),
+            _unclaimed(),
+        )
+    ).all()
+    for run_id in waiting:
+        send(carry_out, run_id)
+
+
+def _unclaimed() -> ColumnElement[bool]:
+    return or_(ImportRun.started_at.is_(None), ImportRun.started_at < now() - LONGEST)
+
+
+def zone() -> ZoneInfo:
+    """The installation's time zone, for times in a file that name none."""
+    return ZoneInfo(current_app.extensions["settings"].time_zone)
