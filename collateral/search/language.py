@@ -45,13 +45,15 @@ class Clause:
     `field` narrows where they are looked for. `quoted` says that the person wrote the
     quotation marks herself, so that nothing may be loosened unless nothing was found.
     `loose` words may stand anywhere, but all of them must. `others` are synonyms: other
-    words that will do as well.
+    words that will do as well. With `alternatives` the words are slugs of terms, any of
+    which will do.
     """
 
     words: tuple[str, ...]
     field: Field | None = None
     quoted: bool = False
     loose: bool = False
+    alternatives: bool = False
     others: tuple[tuple[str, ...], ...] = ()
 
 

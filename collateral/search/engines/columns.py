@@ -125,7 +125,8 @@ class Snapshot:
             for team in sorted(scope.team_ids):
                 for_me = for_me | self.having("team", str(team))
             mine = self.facts["owner"] == scope.person_id
-            return self.alive & (mine | (opened & for_me))
+            mask: Mask = self.alive & (mine | (opened & for_me))
+            return mask
 
         # One entry a person would grow without bound; people are many, states of teams few.
         masks: dict[Scope, Mask] = self.made("seen", dict)

@@ -15,7 +15,7 @@ from time import monotonic
 
 import numpy as np
 
-from collateral.search.engines.columns import Ids, Mask, Numbers, Snapshot
+from collateral.search.engines.columns import STATUSES, Ids, Mask, Numbers, Snapshot
 from collateral.search.engines.nearness import alike
 from collateral.search.engines.protocol import FEW, NEAR_LIMIT, Ask, Found, Match, Sort
 from collateral.search.folding import forms
@@ -71,7 +71,7 @@ def rank(snapshot: Snapshot, ask: Ask, seconds: float) -> Ranked:
     """Which documents the person sees match the words, and how well."""
     run = _Run(snapshot, monotonic() + seconds)
     base = snapshot.seen(ask.scope)
-    if "retired" not in ask.statuses:
+    if not with_retired(ask):
         base = base & snapshot.not_retired()
     if ask.hidden:
         base = base & ~np.isin(snapshot.facts["id"], list(ask.hidden))
@@ -90,6 +90,13 @@ def rank(snapshot: Snapshot, ask: Ask, seconds: float) -> Ranked:
     ranked.marks = tuple(run.marks)
     ranked.cut_short = run.cut_short
     return ranked
+
+
+def with_retired(ask: Ask) -> bool:
+    """Whether the retired are asked for by name; else they are left out."""
+    return "retired" in ask.statuses or any(
+        clause.field is Field.STATUS and clause.words == ("retired",) for clause in ask.query.wanted
+    )
 
 
 def page(snapshot: Snapshot, ask: Ask, ranked: Ranked, offset: int, limit: int) -> Found:
@@ -145,19 +152,19 @@ def _match(run: _Run, clause: Clause) -> tuple[Mask, Numbers]:
 
 
 def _of_field(run: _Run, clause: Clause) -> Mask:
-    """`stage:evaluation`: by slug. What people call a term was turned into its slug before."""
-    slug = "-".join(clause.words)
-    if clause.field is Field.STATUS:
-        from collateral.search.engines.columns import STATUSES
-
-        name = slug.replace("-", "_")
-        facts = run.snapshot.facts["status"]
-        if name not in STATUSES:
-            return np.zeros(run.snapshot.count, bool)
-        mask: Mask = facts == STATUSES.index(name)
-        return mask
+    """`stage:evaluation`: by slug. What people call a term was turned into its slugs before."""
+    snapshot = run.snapshot
     assert clause.field is not None
-    return run.snapshot.of_term(f"{clause.field.value}:{slug}")
+    if clause.field is Field.STATUS:
+        name = "_".join(clause.words)
+        if name not in STATUSES:
+            return np.zeros(snapshot.count, bool)
+        mask: Mask = snapshot.facts["status"] == STATUSES.index(name)
+        return mask
+    slugs = clause.words if clause.alternatives else ("-".join(clause.words),)
+    return reduce(
+        np.logical_or, (snapshot.of_term(f"{clause.field.value}:{slug}") for slug in slugs)
+    )
 
 
 def _words(run: _Run, clause: Clause) -> tuple[Mask, Numbers]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -120,6 +120,8 @@ class Found:
     """Folded words, or runs of them, that made assets match: what to mark."""
     cut_short: bool = False
     """The time was up before everything was looked at."""
+    degraded: bool = False
+    """Titles alone were looked through, because there was no index to read."""
 
 
 @dataclass(frozen=True)
@@ -149,11 +151,15 @@ class Engine(Protocol):
         """Answer within about so many seconds. Raises EngineUnavailable."""
         ...
 
-    def suggest(self, words: tuple[str, ...], scope: Scope, limit: int) -> list[int]:
+    def suggest(
+        self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+    ) -> list[int]:
         """Assets whose title has all the words, the last one perhaps unfinished; best first."""
         ...
 
-    def complete(self, words: tuple[str, ...], scope: Scope, limit: int) -> list[Completion]:
+    def complete(
+        self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+    ) -> list[Completion]:
         """Words of titles with which the last of the words may go on."""
         ...
 
@@ -165,6 +171,18 @@ class Engine(Protocol):
         """The assets that are in it. Raises EngineUnavailable."""
         ...
 
+    def count(self) -> int:
+        """How many assets are in it. Raises EngineUnavailable."""
+        ...
+
+    def age(self) -> timedelta:
+        """How long ago it was made. Raises EngineUnavailable."""
+        ...
+
+    def worn(self) -> bool:
+        """Whether so much was changed since it was made that a new one would be better."""
+        ...
+
     def write(self, documents: Iterable[Document], gone: Iterable[int]) -> bool:
         """Put the documents in, in place of older ones of the same id, and take `gone` out.
 
@@ -173,11 +191,12 @@ class Engine(Protocol):
         """
         ...
 
-    def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> None:
+    def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> bool:
         """Make a new index beside the live one, then switch to it in one step.
 
         Searches go on with the old one meanwhile. Before the switch, while nobody else can
-        write, `late` is asked for what changed since its documents were taken.
+        write, `late` is asked for what changed since its documents were taken. False when
+        somebody else is at it; nothing was done.
         """
         ...
 

@@ -11,11 +11,13 @@ from collateral.search.engines.protocol import Completion, Scope, Sort
 MOST_WORDS = 60
 
 
-def suggest(snapshot: Snapshot, words: tuple[str, ...], scope: Scope, limit: int) -> list[int]:
+def suggest(
+    snapshot: Snapshot, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+) -> list[int]:
     """Assets whose titles have all the words, the last perhaps unfinished; most used first."""
     if not words:
         return []
-    base = _base(snapshot, scope)
+    base = _base(snapshot, scope, hidden)
     for word in words[:-1]:
         base = base & snapshot.having("title", word)
     matched = base & _begun(snapshot, words[-1])
@@ -27,12 +29,12 @@ def suggest(snapshot: Snapshot, words: tuple[str, ...], scope: Scope, limit: int
 
 
 def complete(
-    snapshot: Snapshot, words: tuple[str, ...], scope: Scope, limit: int
+    snapshot: Snapshot, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
 ) -> list[Completion]:
     """Ways to finish the last word, with how many assets the person finds by all of them."""
     if not words:
         return []
-    base = _base(snapshot, scope)
+    base = _base(snapshot, scope, hidden)
     for word in words[:-1]:
         base = base & _anywhere(snapshot, word)
     totals: dict[str, int] = {}
@@ -44,8 +46,9 @@ def complete(
     return [Completion(" ".join((*words[:-1], word)), totals[word]) for word in best]
 
 
-def _base(snapshot: Snapshot, scope: Scope) -> Mask:
-    return snapshot.seen(scope) & snapshot.not_retired()
+def _base(snapshot: Snapshot, scope: Scope, hidden: frozenset[int]) -> Mask:
+    base = snapshot.seen(scope) & snapshot.not_retired()
+    return base & ~np.isin(snapshot.facts["id"], list(hidden)) if hidden else base
 
 
 def _beginnings(snapshot: Snapshot, start: str) -> list[str]:

@@ -20,8 +20,9 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from whoosh.codec.whoosh3 import W3Codec
@@ -45,6 +46,8 @@ from collateral.search.engines.protocol import (
 )
 from collateral.search.engines.whoosh.fields import as_fields, make_schema
 from collateral.search.engines.whoosh.segments import Opened, Segment
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ class WhooshEngine:
     def _search(
         self, snapshot: Snapshot, ask: Ask, offset: int, limit: int, seconds: float
     ) -> Found:
-        key = (snapshot.name, ask.query, ask.scope, ask.hidden, "retired" in ask.statuses)
+        key = (snapshot.name, ask.query, ask.scope, ask.hidden, evaluate.with_retired(ask))
         ranked = self._ranked.get(key)
         if ranked is None:
             ranked = evaluate.rank(snapshot, ask, seconds)
@@ -90,13 +93,17 @@ class WhooshEngine:
                 self._ranked.put(key, ranked, 6 * snapshot.count)
         return evaluate.page(snapshot, ask, ranked, offset, limit)
 
-    def suggest(self, words: tuple[str, ...], scope: Scope, limit: int) -> list[int]:
+    def suggest(
+        self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+    ) -> list[int]:
         snapshot = self.snapshot()
-        return self._guarded(lambda: titles.suggest(snapshot, words, scope, limit))
+        return self._guarded(lambda: titles.suggest(snapshot, words, scope, hidden, limit))
 
-    def complete(self, words: tuple[str, ...], scope: Scope, limit: int) -> list[Completion]:
+    def complete(
+        self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+    ) -> list[Completion]:
         snapshot = self.snapshot()
-        return self._guarded(lambda: titles.complete(snapshot, words, scope, limit))
+        return self._guarded(lambda: titles.complete(snapshot, words, scope, hidden, limit))
 
     def generation(self) -> str:
         return self.snapshot().name
@@ -105,6 +112,18 @@ class WhooshEngine:
         snapshot = self.snapshot()
         return frozenset(snapshot.facts["id"][snapshot.alive].tolist())
 
+    def count(self) -> int:
+        return self.snapshot().live_count
+
+    def age(self) -> timedelta:
+        made = datetime.strptime(self._current()[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.now(UTC) - made
+
+    def worn(self) -> bool:
+        snapshot = self.snapshot()
+        dead = snapshot.count - snapshot.live_count
+        return len(snapshot.parts) > MANY_SEGMENTS or dead > 0.2 * snapshot.count + 100
+
     def healthy(self) -> bool:
         try:
             self.snapshot()
@@ -112,7 +131,7 @@ class WhooshEngine:
             return False
         return True
 
-    def _guarded(self, read: Callable[[], Any]) -> Any:
+    def _guarded(self, read: Callable[[], T]) -> T:
         """Whatever a damaged file makes Whoosh raise, the answer is that it cannot be read."""
         try:
             return read()
@@ -206,16 +225,17 @@ class WhooshEngine:
             timeout=5,
         )
 
-    def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> None:
+    def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with held(self.folder / "rebuild.lock", wait=False):
                 self._rebuild(documents, late)
         except Busy:
-            log.info("rebuild_under_way")
+            return False
+        return True
 
     def _rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> None:
-        generation = time.strftime("%Y%m%d%H%M%S-") + secrets.token_hex(3)
+        generation = f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
         folder = self.folder / generation
         folder.mkdir()
         storage = FileStorage(str(folder))

@@ -1,0 +1,171 @@
+"""Hits as the card macro wants them (components/card.html), with their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from collateral.assets.models import Status, Vocabulary
+from collateral.clock import now
+from collateral.search.results import FoundAsset, FoundPage, Hit
+from collateral.search.snippets import Parts
+from collateral.templating import duration
+
+NEW_DAYS = 14
+KINDS = {
+    "deck": "deck",
+    "document": "document",
+    "pdf": "document",
+    "text": "text",
+    "sheet": "table",
+    "image": "picture",
+    "video": "video",
+    "audio": "audio",
+    "archive": "package",
+}
+
+
+@dataclass(frozen=True)
+class CardPicture:
+    src: str
+    width: int
+    height: int
+    second: str | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One asset as `ui.card` shows it; see components/card.html for what each field is."""
+
+    id: int
+    url: str
+    title: Parts
+    kind: str
+    type: str
+    extent: str
+    picture: CardPicture | None
+    page: int | None
+    pages: int | None
+    terms: Sequence[str]
+    words: Parts | None
+    date: datetime | None
+    state: str
+    published: datetime | None
+    use_url: str | None
+    hits: Sequence[int] = field(default_factory=tuple)
+    deals: int = 0
+    won: int = 0
+    open: int = 0
+    lost: int = 0
+
+
+def card(hit: Hit, search_id: int | None = None) -> Card:
+    """The card of a hit. With a search's id, opening it is noted as opened from there."""
+    asset = hit.asset
+    return Card(
+        id=asset.id,
+        url=_address(hit, search_id),
+        title=hit.title,
+        kind=KINDS.get(asset.family or "", "document"),
+        type=asset.type.label if asset.type else (asset.label or ""),
+        extent=_extent(asset),
+        picture=_picture(hit),
+        page=hit.page.number if hit.page else None,
+        pages=asset.page_count,
+        hits=hit.pages,
+        terms=_terms(asset),
+        words=hit.snippet or None,
+        date=asset.version_at or asset.created_at,
+        state=_state(asset),
+        deals=hit.uses.deals,
+        won=hit.uses.won,
+        open=hit.uses.open,
+        lost=hit.uses.lost,
+        published=asset.published_at,
+        use_url=url_for("assets.detail", asset_id=asset.id, search=search_id, _anchor="use"),
+    )
+
+
+def _address(hit: Hit, search_id: int | None) -> str:
+    if hit.page and hit.page.number > 1:
+        return url_for("assets.page", asset_id=hit.asset.id, page=hit.page.number, search=search_id)
+    return url_for("assets.detail", asset_id=hit.asset.id, search=search_id)
+
+
+def _picture(hit: Hit) -> CardPicture | None:
+    page = hit.page if hit.page and hit.page.preview else hit.asset.cover
+    if page is None or page.preview is None:
+        return None
+    upright = bool(page.height and page.width and page.height > page.width)
+    second = hit.asset.second if upright and page.number == 1 else None
+    return CardPicture(
+        src=preview_address(hit.asset.id, hit.asset.version or 1, page),
+        width=page.width or 0,
+        height=page.height or 0,
+        second=preview_address(hit.asset.id, hit.asset.version or 1, second)
+        if second and second.preview
+        else None,
+    )
+
+
+def preview_address(asset_id: int, version: int, page: FoundPage) -> str:
+    """Where the page's picture is; it never changes at that address."""
+    return url_for(
+        "assets.preview",
+        asset_id=asset_id,
+        number=version,
+        page=page.number,
+        width=320,
+        v=page.preview,
+    )
+
+
+def _extent(asset: FoundAsset) -> str:
+    if asset.seconds:
+        return duration(asset.seconds)
+    if asset.page_count:
+        return str(ngettext("%(num)s page", "%(num)s pages", asset.page_count))
+    return ""
+
+
+def _terms(asset: FoundAsset) -> list[str]:
+    """Stages, then industries, each as one text."""
+    every = (
+        ", ".join(term.label for term in asset.terms if term.vocabulary is vocabulary)
+        for vocabulary in (Vocabulary.STAGE, Vocabulary.INDUSTRY)
+    )
+    return [text for text in every if text]
+
+
+def _state(asset: FoundAsset) -> str:
+    moment = now()
+    if asset.status is not Status.PUBLISHED:
+        return asset.status.value
+    if asset.expires_on and asset.expires_on <= moment.date():
+        return "expired"
+    if asset.review_on and asset.review_on <= moment.date():
+        return "review_due"
+    if asset.published_at and (moment - asset.published_at).days < NEW_DAYS:
+        return "new"
+    return "current"
+
+
+def facet_name(name: str) -> str:
+    """What a filter is called on screen."""
+    names = {
+        "stage": _("Stage"),
+        "type": _("Type"),
+        "product": _("Product"),
+        "industry": _("Industry"),
+        "persona": _("Persona"),
+        "region": _("Region"),
+        "language": _("Language"),
+        "freshness": _("Freshness"),
+        "status": _("Status"),
+    }
+    return str(names.get(name, name))

@@ -1,0 +1,220 @@
+"""Searching: from what was asked to what is shown, for what the person may see."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import or_, select
+
+from collateral.accounts.models import Person
+from collateral.accounts.permissions import Permission, can
+from collateral.assets.models import Asset, Status, SynonymGroup, Term, Vocabulary
+from collateral.assets.queries import visible
+from collateral.clock import now
+from collateral.db import db
+from collateral.queue import send
+from collateral.search import fallback, hits
+from collateral.search.engine import engine
+from collateral.search.engines.protocol import (
+    Ask,
+    EngineUnavailable,
+    Found,
+    Freshness,
+    Scope,
+    Sort,
+)
+from collateral.search.folding import fold, words
+from collateral.search.language import TEXT_FIELDS, Clause, Query, parse, with_synonyms
+from collateral.search.requests import MAX_OFFSET, SearchRequest
+from collateral.search.results import Facet, FacetValue, SearchResult
+
+log = logging.getLogger(__name__)
+
+SECONDS = 0.5
+"""How long an engine may look. What else a page does takes a few hundredths."""
+FACETS = (
+    Vocabulary.STAGE,
+    Vocabulary.TYPE,
+    Vocabulary.PRODUCT,
+    Vocabulary.INDUSTRY,
+    Vocabulary.PERSONA,
+    Vocabulary.REGION,
+    Vocabulary.LANGUAGE,
+)
+
+
+def search(person: Person, request: SearchRequest) -> SearchResult:
+    """One page of what the person may see of what she asks for.
+
+    A fixed number of queries, whatever is asked. When the index cannot be read, titles
+    are looked through in the database instead and the result says so.
+
+    Raises:
+        Invalid: a filter, the limit or the cursor makes no sense.
+    """
+    request.check()
+    parsed = replace(parse(request.q), exact=request.only)
+    terms = _terms()
+    query = with_synonyms(_resolved(parsed, terms), _synonym_groups() if parsed.wanted else [])
+    try:
+        found = _ask(person, request, query)
+    except EngineUnavailable:
+        found = fallback.search(person, request, query)
+    shown = hits.shown(person, found.matches, found.marks)
+    end = request.offset + request.limit
+    return SearchResult(
+        hits=shown,
+        total=found.total,
+        facets=facets(found, request, terms, can(person, Permission.ASSET_READ_ALL)),
+        counts={key: count for key, count in found.facets.items() if ":" in key},
+        also_searched=query.also,
+        near_total=found.near,
+        next=str(end) if end < min(found.total, MAX_OFFSET) else None,
+        cut_short=found.cut_short,
+        shortened=parsed.shortened,
+        degraded=found.degraded,
+        query=parsed.text,
+    )
+
+
+def _ask(person: Person, request: SearchRequest, query: Query) -> Found:
+    ask = Ask(
+        query=query,
+        scope=scope_of(person),
+        today=now().date(),
+        terms=frozenset(request.terms),
+        tags=frozenset(fold(tag) for tag in request.tags),
+        statuses=frozenset(request.status),
+        owner_id=request.owner,
+        used_since=request.used_since,
+        freshness=Freshness(request.freshness) if request.freshness else None,
+        sort=Sort(request.sort),
+        hidden=hidden(person),
+    )
+    return asked(ask, request.offset, request.limit)
+
+
+def asked(ask: Ask, offset: int, limit: int) -> Found:
+    """The engine's answer. What cannot be read is told to the worker, which makes it anew."""
+    generation = ""
+    try:
+        generation = engine().generation()
+        return engine().search(ask, offset=offset, limit=limit, seconds=SECONDS)
+    except EngineUnavailable:
+        ask_to_heal(generation)
+        raise
+
+
+def ask_to_heal(generation: str) -> None:
+    """Have the index looked at, and made again where it is what it was."""
+    from collateral.search.jobs import heal
+
+    log.warning("index_unavailable", extra={"generation": generation})
+    send(heal, generation)
+
+
+def scope_of(person: Person) -> Scope:
+    """What the index must know of the person; mirrors `assets.queries.visible`."""
+    return Scope(person.id, person.team_ids, can(person, Permission.ASSET_READ_ALL))
+
+
+def hidden(person: Person) -> frozenset[int]:
+    """What the index may still show although it changed: retired, or no longer for the person.
+
+    Only rows that wait to be indexed are looked at; there are hardly ever any.
+    """
+    return frozenset(
+        db.session.scalars(
+            select(Asset.id).where(
+                Asset.indexed_revision < Asset.revision,
+                or_(~visible(person), Asset.status == Status.RETIRED),
+            )
+        )
+    )
+
+
+# Words for terms, and terms for words
+
+
+def _terms() -> dict[Vocabulary, list[tuple[str, str]]]:
+    """Slug and label of every term, in the order that admins gave."""
+    found: dict[Vocabulary, list[tuple[str, str]]] = {vocabulary: [] for vocabulary in Vocabulary}
+    for vocabulary, slug, label in db.session.execute(
+        select(Term.vocabulary, Term.slug, Term.label).order_by(Term.position, Term.label)
+    ):
+        found[vocabulary].append((slug, label))
+    return found
+
+
+def _synonym_groups() -> list[list[str]]:
+    return list(db.session.scalars(select(SynonymGroup.words).order_by(SynonymGroup.id)))
+
+
+def _resolved(query: Query, terms: dict[Vocabulary, list[tuple[str, str]]]) -> Query:
+    """`stage:"closing talks"` becomes the slug of the term that is called so."""
+
+    def resolve(clause: Clause) -> Clause:
+        if clause.field is None or clause.field in TEXT_FIELDS or clause.field.value == "status":
+            return clause
+        slugs = _slugs(clause.words, terms[Vocabulary(clause.field.value)])
+        return replace(clause, words=slugs or clause.words, alternatives=bool(slugs))
+
+    return replace(
+        query,
+        wanted=tuple(resolve(clause) for clause in query.wanted),
+        unwanted=tuple(resolve(clause) for clause in query.unwanted),
+    )
+
+
+def _slugs(wanted: tuple[str, ...], terms: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The terms of that slug or label; else those whose label begins with it."""
+    slug = "-".join(wanted)
+    exact = [s for s, label in terms if s == slug or tuple(words(label)) == wanted]
+    begun = [s for s, label in terms if " ".join(words(label)).startswith(" ".join(wanted))]
+    return tuple(dict.fromkeys(exact or begun))
+
+
+# Facets
+
+
+def facets(
+    found: Found,
+    request: SearchRequest,
+    terms: dict[Vocabulary, list[tuple[str, str]]],
+    sees_all: bool,
+) -> tuple[Facet, ...]:
+    """The filters with their counts, most frequent first; what is chosen is always there."""
+    made = [
+        _vocabulary_facet(found, request, vocabulary, terms[vocabulary]) for vocabulary in FACETS
+    ]
+    fresh = (("current", "Current"), ("review_due", "Review due"))
+    made.append(_facet(found, "freshness", fresh, {request.freshness} - {None}))
+    statuses = [(status.value, status.value.replace("_", " ").capitalize()) for status in Status]
+    mine = any(found.facets.get(f"status:{status}") for status in ("draft", "in_review"))
+    if sees_all or mine or request.status:
+        made.append(_facet(found, "status", statuses, set(request.status)))
+    return tuple(facet for facet in made if facet.values)
+
+
+def _vocabulary_facet(
+    found: Found, request: SearchRequest, vocabulary: Vocabulary, terms: list[tuple[str, str]]
+) -> Facet:
+    chosen = {
+        key.partition(":")[2] for key in request.terms if key.partition(":")[0] == vocabulary.value
+    }
+    facet = _facet(found, vocabulary.value, terms, chosen)
+    if vocabulary is Vocabulary.STAGE:
+        return facet  # stages have an order of their own
+    return replace(facet, values=tuple(sorted(facet.values, key=lambda value: -value.count)))
+
+
+def _facet(
+    found: Found, name: str, labels: Sequence[tuple[str, str]], chosen: set[str] | set[str | None]
+) -> Facet:
+    values = [
+        FacetValue(value, label, found.facets.get(f"{name}:{value}", 0), value in chosen)
+        for value, label in labels
+    ]
+    return Facet(name, tuple(value for value in values if value.count or value.chosen))
