@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
 from urllib.parse import quote
 
 from flask import Response, request, send_file
@@ -64,7 +63,7 @@ def send_preview(sha256: str, wanted: str | None) -> Response:
     kept = "max-age=31536000, immutable" if wanted == sha256 else "no-cache"
     response.headers["Cache-Control"] = f"private, {kept}"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return cast(Response, response)
+    return response
 
 
 def begins_a_download(response: Response) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,6 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     DateField,
-    HiddenField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -79,61 +78,112 @@ def _date(name: str, text: str) -> date | None:
         raise Invalid(sentence, fields={name: sentence}) from error
 
 
-class EditForm(FlaskForm):  # type: ignore[misc]
-    """Everything that describes one asset."""
+class ManyForm(FlaskForm):  # type: ignore[misc]
+    """What can be set on many assets at once; what is empty stays as it is in each."""
 
-    edits = HiddenField()
-    title = StringField(_("Title"), validators=[DataRequired(), Length(max=300)])
-    summary = TextAreaField(
-        _("Summary"), description=_("What it is for, and when to use it."), validators=[Optional()]
-    )
     type = SelectField(_("Type"), validators=[Optional()])
     product = SelectMultipleField(_("Product"), validators=[Optional()])
+    stage = SelectMultipleField(_("Stage"), validators=[Optional()])
     industry = SelectMultipleField(_("Industry"), validators=[Optional()])
     persona = SelectMultipleField(_("Persona"), validators=[Optional()])
-    stage = SelectMultipleField(_("Stage"), validators=[Optional()])
     region = SelectMultipleField(_("Region"), validators=[Optional()])
     language = SelectMultipleField(_("Language"), validators=[Optional()])
     tags = StringField(_("Tags"), description=_("Separate them with commas."))
     owner = StringField(_("Owner"), description=_("The person's e-mail address."))
-    cost = StringField(_("Production cost"))
-    currency = StringField(_("Currency"), validators=[Length(max=3)])
+    teams = SelectMultipleField(
+        _("Teams"), description=_("None chosen: for everybody."), validators=[Optional()]
+    )
+    cost_amount = StringField(_("Production cost"))
+    cost_currency = StringField(_("Currency"), validators=[Length(max=3)])
     review_on = DateField(_("Review by"), validators=[Optional()])
     expires_on = DateField(
         _("Expires"),
         description=_("When its content stops being true. Nothing is deleted."),
         validators=[Optional()],
     )
-    teams = SelectMultipleField(
-        _("Teams"), description=_("None chosen: for everybody."), validators=[Optional()]
-    )
 
     def offer(self, terms: dict[Vocabulary, list[Term]], teams: Sequence[Team]) -> None:
-        """Fill the choices."""
+        """Fill the choices; a vocabulary without terms is not asked for."""
         self.type.choices = [("", "")] + [(t.slug, t.label) for t in terms[Vocabulary.TYPE]]
         for vocabulary in TERM_FIELDS:
-            field = self[vocabulary.value]
-            field.choices = [(term.key, term.label) for term in terms[vocabulary]]
-        self.teams.choices = [(str(team.id), team.name) for team in teams]
+            if terms[vocabulary]:
+                field = self[vocabulary.value]
+                field.choices = [(term.key, term.label) for term in terms[vocabulary]]
+            else:
+                del self[vocabulary.value]
+        if teams:
+            self.teams.choices = [(str(team.id), team.name) for team in teams]
+        else:
+            del self.teams
+
+    def chosen_terms(self) -> list[str]:
+        """The keys of all terms that are chosen, of every vocabulary."""
+        fields = [vocabulary.value for vocabulary in TERM_FIELDS if vocabulary.value in self]
+        return [key for name in fields for key in self[name].data or ()]
+
+    def typed_tags(self) -> list[str]:
+        return (self.tags.data or "").split(",")
+
+    def cost(self) -> str | None:
+        return (self.cost_amount.data or "").strip().replace(",", "") or None
+
+    def given(self) -> Description:
+        """What is filled in, without terms and tags, which are added instead."""
+        return Description(
+            type=self.type.data or UNSET,
+            owner=(self.owner.data or "").strip() or UNSET,
+            teams=(self.teams.data if "teams" in self else None) or UNSET,
+            cost=self.cost() or UNSET,
+            currency=(self.cost_currency.data or "").strip() or UNSET,
+            review_on=self.review_on.data or UNSET,
+            expires_on=self.expires_on.data or UNSET,
+        )
+
+    def additions(self) -> Additions:
+        return Additions(terms=self.chosen_terms(), tags=self.typed_tags())
+
+    def blame(self, error: Invalid) -> None:
+        """Put the sentences of a refused description beside their fields."""
+        names = {"cost": "cost_amount", "currency": "cost_currency", "terms": "type"}
+        for name, sentence in error.fields.items():
+            field = self._fields.get(names.get(name, name))
+            if field is not None:
+                field.errors = [*field.errors, sentence]
+
+
+class EditForm(ManyForm):
+    """Everything that describes one asset."""
+
+    title = StringField(_("Title"), validators=[DataRequired(_("An asset needs a title."))])
+    summary = TextAreaField(
+        _("Summary"), description=_("What it is for, and when to use it."), validators=[Optional()]
+    )
+
+    def __iter__(self) -> Iterator[Any]:
+        """Title and summary first, though they are declared last."""
+        first = [self.title, self.summary]
+        yield from first
+        yield from (field for field in super().__iter__() if field not in first)
 
     def show(self, asset: Asset) -> None:
         """Fill the fields from the asset, where the person has not sent them."""
         if self.is_submitted():
             return
         types = asset.term_of(Vocabulary.TYPE)
-        self.edits.data = str(asset.edits)
         self.title.data = asset.title
         self.summary.data = asset.summary
         self.type.data = types[0].slug if types else ""
         for vocabulary in TERM_FIELDS:
-            self[vocabulary.value].data = [term.key for term in asset.term_of(vocabulary)]
+            if vocabulary.value in self:
+                self[vocabulary.value].data = [term.key for term in asset.term_of(vocabulary)]
         self.tags.data = ", ".join(asset.tags)
         self.owner.data = asset.owner.email
-        self.cost.data = "" if asset.cost_amount is None else f"{asset.cost_amount:f}"
-        self.currency.data = asset.cost_currency or ""
+        self.cost_amount.data = "" if asset.cost_amount is None else f"{asset.cost_amount:f}"
+        self.cost_currency.data = asset.cost_currency or ""
         self.review_on.data = asset.review_on
         self.expires_on.data = asset.expires_on
-        self.teams.data = [str(team.id) for team in asset.teams]
+        if "teams" in self:
+            self.teams.data = [str(team.id) for team in asset.teams]
 
     def description(self) -> Description:
         """All of it: what is empty here becomes empty."""
@@ -141,29 +191,34 @@ class EditForm(FlaskForm):  # type: ignore[misc]
             title=self.title.data or "",
             summary=self.summary.data or "",
             type=self.type.data or None,
-            terms=[key for vocabulary in TERM_FIELDS for key in self[vocabulary.value].data or ()],
-            tags=(self.tags.data or "").split(","),
+            terms=self.chosen_terms(),
+            tags=self.typed_tags(),
             owner=(self.owner.data or "").strip() or UNSET,
-            cost=(self.cost.data or "").strip().replace(",", "") or None,
-            currency=(self.currency.data or "").strip() or None,
+            cost=self.cost(),
+            currency=(self.cost_currency.data or "").strip() or None,
             review_on=self.review_on.data,
             expires_on=self.expires_on.data,
-            teams=self.teams.data or [],
+            teams=self.teams.data or [] if "teams" in self else UNSET,
         )
 
-    def blame(self, error: Invalid) -> None:
-        """Put the sentences of a refused description beside their fields."""
-        for name, sentence in error.fields.items():
-            field = self._fields.get(name)
-            if field is None and name == "terms":
-                field = self.product
-            if field is not None:
-                field.errors = [*field.errors, sentence]
-
-
-def additions_from(form: MultiDict[str, str]) -> Additions:
-    """The terms and tags that many assets shall have beside theirs."""
-    return Additions(
-        terms=[key for key in form.getlist("terms") if key],
-        tags=[tag for text in form.getlist("tags") for tag in text.split(",")],
-    )
+    def conflicts(self, asset: Asset) -> list[tuple[str, str, str]]:
+        """Name, what was typed here, and what the asset has now, where the two differ."""
+        theirs = {
+            "title": asset.title,
+            "summary": asset.summary,
+            "tags": ", ".join(asset.tags),
+            "owner": asset.owner.email,
+            "cost_amount": "" if asset.cost_amount is None else f"{asset.cost_amount:f}",
+            "review_on": str(asset.review_on or ""),
+            "expires_on": str(asset.expires_on or ""),
+        }
+        found = []
+        for name, value in theirs.items():
+            mine = self[name].data
+            if str(mine or "").strip() != value:
+                found.append((str(self[name].label.text), str(mine or ""), value))
+        chosen = set(self.chosen_terms())
+        has = {term.key for term in asset.terms if term.vocabulary is not Vocabulary.TYPE}
+        if chosen != has:
+            found.append((str(_("Terms")), ", ".join(sorted(chosen)), ", ".join(sorted(has))))
+        return found

@@ -44,8 +44,9 @@ __all__ = [
 class AlreadyHere(Conflict):
     """The very same file is in the library; `assets` are those that the person may see."""
 
-    def __init__(self, assets: Sequence[Asset]) -> None:
+    def __init__(self, assets: Sequence[Asset], size: int = 0) -> None:
         self.assets = list(assets)
+        self.size = size
         self.receipt: str | None = None
         first = self.assets[0]
         super().__init__(
@@ -86,7 +87,7 @@ def create_asset(
     if not allow_duplicate:
         same = same_file(by, received.stored.sha256)
         if same:
-            raise AlreadyHere(same)
+            raise AlreadyHere(same, received.stored.size)
     asset.current_version_id = _new_version(asset, received, 1, by, at, "").id
     return asset
 
@@ -304,8 +305,3 @@ def newest_number(asset: Asset) -> int:
         )
         or 0
     )
-
-
-def without_words(description: Description) -> Description:
-    """The same without title, terms and tags: what can be set on many at once."""
-    return replace(description, title=UNSET, terms=UNSET, tags=UNSET)

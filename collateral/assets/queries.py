@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
@@ -185,6 +186,9 @@ class FileState:
     preview_missing: str | None
     indexed: bool
     preview: str | None
+    """SHA-256 of the first page's small preview; width and height are the large one's."""
+    width: int | None
+    height: int | None
     publish_when_ready: bool
     has_text: bool
 
@@ -216,13 +220,15 @@ def file_states(person: Person, version_ids: Sequence[int]) -> list[FileState]:
         .join(Asset, AssetVersion.asset_id == Asset.id)
         .where(AssetVersion.id.in_(version_ids), visible(person))
     ).all()
-    drawn: dict[int, tuple[int, str | None]] = {
-        version_id: (count, first)
-        for version_id, count, first in db.session.execute(
+    drawn = {
+        row[0]: row[1:]
+        for row in db.session.execute(
             select(
                 Page.version_id,
                 func.count(Page.preview_320),
                 func.max(case((Page.number == 1, Page.preview_320))),
+                func.max(case((Page.number == 1, Page.width))),
+                func.max(case((Page.number == 1, Page.height))),
             )
             .where(Page.version_id.in_(version_ids))
             .group_by(Page.version_id)
@@ -230,7 +236,7 @@ def file_states(person: Person, version_ids: Sequence[int]) -> list[FileState]:
     }
     states = {}
     for version, asset in rows:
-        previews, first = drawn.get(version.id, (0, None))
+        previews, first, width, height = drawn.get(version.id, (0, None, None, None))
         states[version.id] = FileState(
             asset_id=asset.id,
             title=asset.title,
@@ -248,10 +254,49 @@ def file_states(person: Person, version_ids: Sequence[int]) -> list[FileState]:
             preview_missing=version.preview_missing,
             indexed=asset.indexed_revision >= asset.revision,
             preview=first,
+            width=width,
+            height=height,
             publish_when_ready=asset.publish_when_ready,
             has_text=version.text_at is not None,
         )
     return [states[wanted] for wanted in dict.fromkeys(version_ids) if wanted in states]
+
+
+def lately_uploaded(person: Person, at: datetime, limit: int = 100) -> list[int]:
+    """The versions that the person sent within the last day, newest first."""
+    return list(
+        db.session.scalars(
+            select(AssetVersion.id)
+            .where(
+                AssetVersion.created_by_id == person.id,
+                AssetVersion.created_at > at - timedelta(days=1),
+            )
+            .order_by(AssetVersion.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def first_previews(assets: Sequence[Asset]) -> dict[int, tuple[int, PageRow]]:
+    """By asset, the number of its current version and that one's first page."""
+    rows = db.session.execute(
+        select(
+            AssetVersion.asset_id,
+            AssetVersion.number,
+            Page.number,
+            Page.title,
+            Page.width,
+            Page.height,
+            Page.preview_320,
+            Page.preview_1280,
+            Page.hidden,
+        )
+        .join(Page, Page.version_id == AssetVersion.id)
+        .where(
+            AssetVersion.id.in_([asset.current_version_id for asset in assets]), Page.number == 1
+        )
+    )
+    return {row[0]: (row[1], PageRow(*row[2:])) for row in rows}
 
 
 def terms_by_vocabulary() -> dict[Vocabulary, list[Term]]:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from flask import Response, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.guard import actor, requires
-from collateral.accounts.permissions import Permission
-from collateral.assets import collections, queries
-from collateral.assets.models import Asset, AssetVersion, ReadingState, Status, Vocabulary
+from collateral.accounts.permissions import Permission, can
+from collateral.assets import queries
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.views import bp
 from collateral.assets.views.noting import arrives, note
+from collateral.assets.views.presenting import (
+    links,
+    shown_asset,
+    shown_deal,
+    shown_use,
+    shown_versions,
+)
 from collateral.assets.views.viewing import shown
+from collateral.clock import now
+from collateral.db import db
 from collateral.deals import queries as deals
+from collateral.errors import Invalid
+from collateral.retirement import queries as retirement
+from collateral.templating import address_with, reader_zone
+from collateral.usage import operations as usage
+from collateral.usage import queries as uses
 from collateral.usage.models import EventKind
 
 LIKELY = 3
+TABS = ("about", "versions", "used")
 
 
 @bp.get("/assets/<int:asset_id>")
@@ -49,56 +65,109 @@ def version_page(asset_id: int, number: int, page: int) -> ResponseReturnValue:
     return _page_of(asset_id, number, page)
 
 
+@bp.post("/assets/<int:asset_id>/use")
+@requires(Permission.USE_DECLARE)
+def use(asset_id: int) -> ResponseReturnValue:
+    """Say that the asset was used in a deal: `other_deal` or `deal`, `stage` if not the present."""
+    person = actor()
+    asset = queries.get_visible(person, asset_id)
+    deal_id = request.form.get("other_deal", type=int) or request.form.get("deal", type=int)
+    if deal_id is None:
+        raise Invalid(_("Choose a deal."), fields={"deal": _("Choose a deal.")})
+    deal = deals.get_visible(person, deal_id)
+    declared = usage.declare_use(
+        asset, deal, by=person, at=now(), stage=request.form.get("stage") or None
+    )
+    db.session.commit()
+    undo = url_for("usage.retract", use_id=declared.id)
+    flash(cast(Any, {"text": _("Used in %(deal)s", deal=deal.name), "undo": undo}))
+    return redirect(url_for("assets.detail", asset_id=asset.id), 303)
+
+
 def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValue:
     person = actor()
     asset = queries.get_visible(
         person,
         asset_id,
         joinedload(Asset.owner),
-        joinedload(Asset.replacement),
         joinedload(Asset.current_version),
         selectinload(Asset.terms),
         selectinload(Asset.tag_rows),
         selectinload(Asset.teams),
     )
     version = queries.get_version(asset, number)
-    view = shown(asset, version, page, fixed=number is not None)
-    deal_id = request.args.get("deal", type=int)
-    response = Response(
-        render_template(
-            "assets/detail.html",
-            asset=asset,
-            version=version,
-            view=view,
-            fixed=number is not None,
-            versions=queries.history(asset),
-            newer=_newer(asset, version),
-            replacement=_replacement(asset),
-            vocabularies=[v for v in Vocabulary if v is not Vocabulary.TYPE],
-            Vocabulary=Vocabulary,
-            likely=deals.likely_deals(person, asset, LIKELY),
-            deal=deals.get_visible(person, deal_id) if deal_id is not None else None,
-            collections=collections.editable(person),
-            reading=version.state in (ReadingState.RECEIVED, ReadingState.READING),
-        )
+    tab = request.args.get("tab", TABS[0])
+    tab = tab if tab in TABS else TABS[0]
+    moment = now()
+    history = queries.history(asset)
+    answer = render_template(
+        "assets/detail.html",
+        asset=shown_asset(asset, version, moment.astimezone(reader_zone()).date()),
+        version=version,
+        view=shown(asset, version, page, fixed=number is not None),
+        fixed=number is not None,
+        newer=_newer(asset, version),
+        unread=_unread(asset, history),
+        reading=version.state in (ReadingState.RECEIVED, ReadingState.READING),
+        tab=tab,
+        tabs=_tabs(),
+        versions=shown_versions(
+            asset, history, version, may_edit=can(person, Permission.ASSET_EDIT, asset)
+        ),
+        used=(
+            [shown_use(use) for use in uses.uses_of_asset(asset, person)] if tab == "used" else []
+        ),
+        counts=uses.deal_counts([asset.id], person).get(asset.id),
+        use=_use(asset),
+        links=links(asset, version, person, fixed=number is not None),
+        retired=_retired(asset),
     )
-    if arrives(asset_id) and version.state is not ReadingState.RECEIVED:
+    if arrives(asset_id):
         note(EventKind.VIEWED, version)
-    return response
+    return answer
+
+
+def _use(asset: Asset) -> dict[str, object] | None:
+    """The deals in which it may be used; nothing for what is not offered."""
+    person = actor()
+    if asset.status is not Status.PUBLISHED or not can(person, Permission.USE_DECLARE):
+        return None
+    chosen = request.args.get("deal", type=int)
+    likely = [shown_deal(item) for item in deals.likely_deals(person, asset, LIKELY)]
+    likely.sort(key=lambda deal: deal.id != chosen)
+    return {
+        "action": url_for("assets.use", asset_id=asset.id),
+        "deals": likely,
+        "source": url_for("deals.suggest"),
+    }
+
+
+def _tabs() -> dict[str, str]:
+    """The address of each tab, beside the page that is shown."""
+    return {tab: address_with(tab=None if tab == TABS[0] else tab) + "#more" for tab in TABS}
 
 
 def _newer(asset: Asset, version: AssetVersion) -> AssetVersion | None:
-    """The current version, when what is shown is an older one."""
+    """The current version, when what is shown is another one."""
     current = asset.current_version
-    return current if current and current.number > version.number else None
+    return current if current and current.id != version.id else None
 
 
-def _replacement(asset: Asset) -> Asset | None:
-    """What took a retired asset's place, if the person may see that."""
-    if asset.status is not Status.RETIRED or asset.replacement_id is None:
+def _unread(asset: Asset, history: list[AssetVersion]) -> AssetVersion | None:
+    """The newest version, when it is not yet, or cannot be, the current one."""
+    newest = history[0] if history else None
+    current = asset.current_version
+    if newest is None or current is None or newest.number <= current.number:
         return None
-    found = queries.get_many(actor(), [asset.replacement_id])
-    return found[0] if found else None
+    return newest if newest.state is not ReadingState.READY else None
 
 
-Context = dict[str, Any]
+def _retired(asset: Asset) -> dict[str, object] | None:
+    """Why it was retired, and what took its place if the person may see that."""
+    if asset.status is not Status.RETIRED:
+        return None
+    return {
+        "at": asset.retired_at,
+        "reason": asset.retire_reason or "",
+        "replacement": retirement.successor(asset, actor()),
+    }

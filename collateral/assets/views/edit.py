@@ -15,10 +15,11 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Team
 from collateral.accounts.permissions import Permission, can, require
 from collateral.assets import collections, operations, queries
-from collateral.assets.forms import EditForm, additions_from, description_from
+from collateral.assets.forms import EditForm, ManyForm
 from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
+from collateral.assets.views.rows import pictured
 from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db
@@ -33,90 +34,98 @@ def edit(asset_id: int) -> ResponseReturnValue:
     """The form of everything that describes the asset."""
     asset = _mine(asset_id, Permission.ASSET_EDIT)
     form = EditForm()
+    terms = _offer(form)
+    form.show(asset)
+    if not form.is_submitted():
+        return _page([asset], form, edits=asset.edits, suggested=_suggested(asset, terms))
+    edits = request.form.get("edits", 0, type=int)
+    if not form.validate():
+        return _page([asset], form, edits=edits), 400
+    try:
+        operations.describe(asset, form.description(), by=actor(), at=now(), edits=edits)
+    except Invalid as error:
+        db.session.rollback()
+        form.blame(error)
+        return _page([asset], form, edits=edits), 400
+    except operations.EditedMeanwhile:
+        db.session.rollback()
+        # What was typed stays in the form; saving again puts it there knowingly.
+        return _page([asset], form, edits=asset.edits, conflict=form.conflicts(asset)), 409
+    db.session.commit()
+    flash(_("Saved"))
+    return redirect(url_for("assets.detail", asset_id=asset.id), 303)
+
+
+@bp.route("/assets/describe", methods=["GET", "POST"])
+@requires(Permission.ASSET_CREATE)
+def describe_page() -> ResponseReturnValue:
+    """The same for many, `asset` repeated: what is empty stays, terms and tags are added."""
+    assets = _chosen(Permission.ASSET_EDIT)
+    if len(assets) == 1 and request.method == "GET":
+        return redirect(url_for("assets.edit", asset_id=assets[0].id))
+    form = ManyForm()
+    _offer(form)
+    if not form.is_submitted():
+        return _page(assets, form)
+    if not form.validate():
+        return _page(assets, form), 400
+    try:
+        operations.describe_many(
+            assets, form.given(), by=actor(), at=now(), additions=form.additions()
+        )
+    except Invalid as error:
+        db.session.rollback()
+        form.blame(error)
+        return _page(assets, form), 400
+    db.session.commit()
+    flash(ngettext("%(num)s asset changed", "%(num)s assets changed", len(assets)))
+    return redirect(url_for("assets.upload"), 303)
+
+
+def _offer(form: ManyForm) -> dict[Vocabulary, list[Term]]:
     terms = queries.terms_by_vocabulary()
     form.offer(terms, db.session.scalars(select(Team).order_by(Team.name)).all())
-    form.show(asset)
-    status = 200
-    if form.validate_on_submit():
-        try:
-            operations.describe(
-                asset,
-                form.description(),
-                by=actor(),
-                at=now(),
-                edits=int(form.edits.data) if str(form.edits.data).isdigit() else 0,
-            )
-            db.session.commit()
-            flash(_("Saved"))
-            return redirect(url_for("assets.detail", asset_id=asset.id), 303)
-        except Invalid as error:
-            db.session.rollback()
-            form.blame(error)
-            status = 400
-        except operations.EditedMeanwhile as error:
-            db.session.rollback()
-            # What the person typed stays in the form; saving again overwrites knowingly.
-            db.session.refresh(asset)
-            form.edits.data = form.edits.raw_data = None
-            form.edits.data = str(asset.edits)
-            flash(error.sentence, "error")
-            return _edit_page(asset, form, terms, theirs=asset), 409
-    elif form.is_submitted():
-        status = 400
-    return _edit_page(asset, form, terms), status
+    return terms
 
 
-def _edit_page(
-    asset: Asset,
-    form: EditForm,
-    terms: dict[Vocabulary, list[Term]],
-    theirs: Asset | None = None,
+def _page(
+    assets: list[Asset],
+    form: ManyForm,
+    *,
+    edits: int | None = None,
+    conflict: list[tuple[str, str, str]] | None = None,
+    suggested: list[tuple[str, str, str]] | None = None,
 ) -> str:
+    one = len(assets) == 1
     return render_template(
-        "assets/edit.html",
-        asset=asset,
+        "assets/describe.html",
+        assets=pictured(assets),
         form=form,
-        theirs=theirs,
-        suggested_language=_language_offered(asset, terms),
+        edits=edits,
+        conflict=conflict,
+        suggested=suggested or [],
+        back_url=(
+            url_for("assets.detail", asset_id=assets[0].id) if one else url_for("assets.upload")
+        ),
     )
 
 
-def _language_offered(asset: Asset, terms: dict[Vocabulary, list[Term]]) -> Term | None:
+def _suggested(asset: Asset, terms: dict[Vocabulary, list[Term]]) -> list[tuple[str, str, str]]:
     """The term for the language that the file is in, where the asset names none."""
     version = asset.current_version
     if version is None or version.language is None or asset.term_of(Vocabulary.LANGUAGE):
-        return None
-    return next(
-        (term for term in terms[Vocabulary.LANGUAGE] if term.slug == version.language), None
-    )
-
-
-@bp.post("/assets/describe")
-@requires(Permission.ASSET_CREATE)
-def describe_many() -> ResponseReturnValue:
-    """The same for many: `ids`, and fields that are set where they are not empty; terms and
-    tags are added. `act=publish` publishes them, too."""
-    assets = _chosen(Permission.ASSET_EDIT)
-    description = description_from(request.form)
-    operations.describe_many(
-        assets,
-        operations.without_words(description),
-        by=actor(),
-        at=now(),
-        additions=additions_from(request.form),
-    )
-    if request.form.get("act") == "publish":
-        for asset in assets:
-            operations.publish(asset, by=actor(), at=now())
-    db.session.commit()
-    flash(ngettext("%(num)s asset changed", "%(num)s assets changed", len(assets)))
-    return redirect(_back(url_for("assets.upload")), 303)
+        return []
+    return [
+        (term.key, term.label, "language")
+        for term in terms[Vocabulary.LANGUAGE]
+        if term.slug == version.language
+    ]
 
 
 @bp.post("/assets/publish")
 @requires(Permission.ASSET_CREATE)
 def publish_many() -> ResponseReturnValue:
-    """Publish all of `ids`."""
+    """Publish all of them, `asset` repeated."""
     assets = _chosen(Permission.ASSET_PUBLISH)
     for asset in assets:
         operations.publish(asset, by=actor(), at=now())
@@ -156,6 +165,14 @@ def _step(asset_id: int, operation: Callable[..., None], done: str) -> ResponseR
     return redirect(_back(url_for("assets.detail", asset_id=asset.id)), 303)
 
 
+@bp.get("/assets/<int:asset_id>/versions/new")
+@requires(Permission.ASSET_EDIT)
+def new_version(asset_id: int) -> ResponseReturnValue:
+    """The form for a new file of the asset."""
+    asset = _mine(asset_id, Permission.ASSET_EDIT)
+    return render_template("assets/version.html", asset=asset, limit=_limit())
+
+
 @bp.post("/assets/<int:asset_id>/versions")
 @requires(Permission.ASSET_EDIT)
 @takes_files
@@ -168,7 +185,7 @@ def add_version(asset_id: int) -> ResponseReturnValue:
     received = operations.receive(
         cast(Any, given.stream),
         given.filename,
-        limit=cast(Settings, current_app.extensions["settings"]).max_upload,
+        limit=_limit(),
     )
     version = operations.add_version(
         asset, received, by=actor(), at=now(), changes=request.form.get("changes", "")
@@ -190,6 +207,16 @@ def make_current(asset_id: int, number: int) -> ResponseReturnValue:
     return redirect(url_for("assets.detail", asset_id=asset.id), 303)
 
 
+@bp.get("/assets/<int:asset_id>/collect")
+@requires(Permission.ASSET_READ)
+def collect_page(asset_id: int) -> ResponseReturnValue:
+    """Choose a collection for it."""
+    asset = queries.get_visible(actor(), asset_id)
+    return render_template(
+        "assets/collect.html", asset=asset, collections=collections.editable(actor())
+    )
+
+
 @bp.post("/assets/<int:asset_id>/collect")
 @requires(Permission.ASSET_READ)
 def collect(asset_id: int) -> ResponseReturnValue:
@@ -208,6 +235,10 @@ def collect(asset_id: int) -> ResponseReturnValue:
     return redirect(_back(url_for("assets.detail", asset_id=asset.id)), 303)
 
 
+def _limit() -> int:
+    return cast(Settings, current_app.extensions["settings"]).max_upload
+
+
 def _mine(asset_id: int, permission: Permission) -> Asset:
     asset = queries.get_visible(actor(), asset_id)
     require(actor(), permission, asset)
@@ -215,8 +246,9 @@ def _mine(asset_id: int, permission: Permission) -> Asset:
 
 
 def _chosen(permission: Permission) -> list[Asset]:
-    """The assets of `ids`; all of them must exist for the person and be hers to change."""
-    ids = [int(text) for text in request.form.getlist("ids") if text.isdigit()][:MOST_AT_ONCE]
+    """The assets that were chosen; each must exist for the person and be hers to change."""
+    chosen = request.values.getlist("asset")
+    ids = [int(text) for text in chosen if text.isdigit() and len(text) < 10][:MOST_AT_ONCE]
     assets = queries.get_many(actor(), ids)
     if not assets:
         raise Invalid(_("Choose at least one asset."))

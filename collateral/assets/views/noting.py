@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module, util
 from urllib.parse import urlsplit
 
 from flask import request, url_for
@@ -13,14 +12,12 @@ from collateral.assets.models import AssetVersion
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
+from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 
 
 def note(kind: EventKind, version: AssetVersion, *, deal_id: int | None = None) -> None:
     """Record the event and commit. A deal that the person may not see raises NotFound."""
-    if util.find_spec("collateral.usage.operations") is None:
-        return
-    usage = import_module("collateral.usage.operations")
     person = actor()
     deal = deals.get_visible(person, deal_id) if deal_id is not None else None
     usage.record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -13,10 +13,10 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
 from collateral.assets import operations, queries, receipts
 from collateral.assets.forms import UploadFields
-from collateral.assets.models import Asset, Vocabulary
-from collateral.assets.queries import FileState
+from collateral.assets.models import Asset
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
+from collateral.assets.views.rows import described, duplicate_row, may_be_published, row_of
 from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db
@@ -28,13 +28,13 @@ MOST_IDS = 500
 @bp.get("/upload")
 @requires(Permission.ASSET_CREATE)
 def upload() -> ResponseReturnValue:
-    """Where files are dropped; `?ids=` shows how far these versions have come."""
+    """Where files are dropped, and how far the person's last ones, or `?ids=`, have come."""
+    states = queries.file_states(actor(), _ids() or queries.lately_uploaded(actor(), now()))
     return render_template(
         "assets/upload.html",
-        files=[described(state) for state in queries.file_states(actor(), _ids())],
-        limit=cast(Settings, current_app.extensions["settings"]).max_upload,
-        terms=queries.terms_by_vocabulary(),
-        vocabularies=list(Vocabulary),
+        rows=[row_of(state) for state in states],
+        drafts=[state.asset_id for state in states if may_be_published(state)],
+        limit=_limit(),
     )
 
 
@@ -75,17 +75,20 @@ def upload_file() -> ResponseReturnValue:
         asset, number = _take(given)
     except operations.AlreadyHere as error:
         db.session.rollback()
-        return _already_here(error)
+        return _already_here(error, given.filename)
     return _state_of(asset, number), 201
 
 
 @bp.post("/upload/kept")
 @requires(Permission.ASSET_CREATE)
 def upload_kept() -> ResponseReturnValue:
-    """Take a file that is here already, by its receipt: as an asset of its own, or, with
+    """Take a file that is here already, by its `receipt`: as an asset of its own, or, with
     `asset`, as a new version of that one."""
-    received = receipts.redeem(request.form.get("receipt", ""), actor())
-    asset, number = _keep(received, UploadFields.parse(request.form), allow_duplicate=True)
+    received = receipts.redeem(request.values.get("receipt", ""), actor())
+    asset, number = _keep(received, UploadFields.parse(request.values), allow_duplicate=True)
+    if request.accept_mimetypes.accept_html:
+        flash(_("Taken as “%(title)s”, version %(number)s", title=asset.title, number=number))
+        return redirect(url_for("assets.upload"), 303)
     return _state_of(asset, number), 201
 
 
@@ -97,45 +100,10 @@ def upload_state() -> ResponseReturnValue:
     return jsonify(items=[described(state) for state in states])
 
 
-def described(state: FileState) -> dict[str, Any]:
-    """A file's state for the page and its script."""
-    preview = state.preview and url_for(
-        "assets.preview",
-        asset_id=state.asset_id,
-        number=state.number,
-        page=1,
-        width=320,
-        v=state.preview,
-    )
-    return {
-        "asset": state.asset_id,
-        "version": state.version_id,
-        "number": state.number,
-        "title": state.title,
-        "filename": state.filename,
-        "bytes": state.bytes,
-        "label": state.label,
-        "family": state.family,
-        "state": state.state.value,
-        "step": state.step,
-        "done": state.done,
-        "status": state.status.value,
-        "pages": state.pages,
-        "previews": state.previews,
-        "error": state.error,
-        "preview_missing": state.preview_missing,
-        "preview": preview,
-        "url": url_for("assets.detail", asset_id=state.asset_id),
-        "edit_url": url_for("assets.edit", asset_id=state.asset_id),
-        "duplicate": None,
-    }
-
-
 def _take(given: FileStorage) -> tuple[Asset, int]:
     """Keep the file, then write its rows. Commits."""
     fields = UploadFields.parse(request.form)
-    limit = cast(Settings, current_app.extensions["settings"]).max_upload
-    received = operations.receive(cast(Any, given.stream), given.filename or "", limit=limit)
+    received = operations.receive(cast(Any, given.stream), given.filename or "", limit=_limit())
     return _keep(received, fields, allow_duplicate=fields.allow_duplicate)
 
 
@@ -167,34 +135,39 @@ def _keep(
     return asset, number
 
 
-def _already_here(error: operations.AlreadyHere) -> ResponseReturnValue:
-    return (
-        jsonify(
-            type="about:blank",
-            title="Conflict",
-            status=409,
-            detail=error.sentence,
-            receipt=error.receipt,
-            duplicate=[
-                {
-                    "asset": asset.id,
-                    "title": asset.title,
-                    "status": asset.status.value,
-                    "url": url_for("assets.detail", asset_id=asset.id),
-                }
-                for asset in error.assets
-            ],
+def _already_here(error: operations.AlreadyHere, filename: str) -> ResponseReturnValue:
+    body = {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": error.sentence,
+        "receipt": error.receipt,
+        "duplicate": [
+            {
+                "asset": asset.id,
+                "title": asset.title,
+                "status": asset.status.value,
+                "url": url_for("assets.detail", asset_id=asset.id),
+            }
+            for asset in error.assets
+        ],
+        "row": render_template(
+            "assets/_upload_row.html", row=duplicate_row(error, filename, actor())
         ),
-        409,
-    )
+    }
+    return jsonify(body), 409
 
 
-def _state_of(asset: Asset, number: int) -> ResponseReturnValue:
+def _state_of(asset: Asset, number: int) -> Response:
     version = queries.get_version(asset, number)
     states = queries.file_states(actor(), [version.id])
     if not states:
         raise NotFound
     return jsonify(described(states[0]))
+
+
+def _limit() -> int:
+    return cast(Settings, current_app.extensions["settings"]).max_upload
 
 
 def _ids() -> list[int]:

@@ -121,15 +121,15 @@ def preview_url(
     )
 
 
-def _address(asset: Asset, version: int | None, page: int, **values: str | None) -> str:
+def _address(asset: Asset, version: int | None, page: int, find: str | None = None) -> str:
     if version is None:
-        return url_for("assets.page", asset_id=asset.id, page=page, **values)
-    return url_for("assets.version_page", asset_id=asset.id, number=version, page=page, **values)
+        return url_for("assets.page", asset_id=asset.id, page=page, find=find)
+    return url_for("assets.version_page", asset_id=asset.id, number=version, page=page, find=find)
 
 
 def _noun(family: str) -> str:
     nouns = {"deck": _("deck"), "document": _("document"), "pdf": _("document")}
-    return nouns.get(family, _("file"))
+    return str(nouns.get(family, _("file")))
 
 
 def _sentence(version: AssetVersion) -> str | None:

@@ -1,0 +1,201 @@
+"""Rows and small pictures of assets: the upload queue and the lists beside forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from collateral.accounts.models import Person
+from collateral.accounts.permissions import Permission, can
+from collateral.assets import queries
+from collateral.assets.models import Asset, ReadingState, Status
+from collateral.assets.operations import AlreadyHere
+from collateral.assets.queries import FileState
+from collateral.assets.views.viewing import preview_url
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A small picture of a first page."""
+
+    src: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button in a row."""
+
+    text: str
+    url: str
+    post: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One uploaded file; see templates/assets/_upload_row.html."""
+
+    id: int | str
+    asset_id: int
+    title: str
+    url: str
+    filename: str
+    bytes: int
+    extent: str
+    kind: str
+    picture: Picture | None
+    states: list[str]
+    sentence: str
+    tone: str
+    done: bool
+    acts: list[Act]
+    close_to: tuple[str, str] | None = None
+    terms: list[str] = field(default_factory=list)
+    suggested: list[tuple[str, str]] = field(default_factory=list)
+
+
+def row_of(state: FileState) -> Row:
+    """How far a file has come: received, read, previews, searchable, live."""
+    src = preview_url(state.asset_id, state.number, 1, 320, state.preview)
+    states, sentence, tone = _how_far(state)
+    url = url_for("assets.detail", asset_id=state.asset_id)
+    acts = [Act(_("Open"), url)] if state.done else []
+    if state.state is ReadingState.FAILED:
+        acts.insert(
+            0, Act(_("Replace file"), url_for("assets.new_version", asset_id=state.asset_id))
+        )
+    return Row(
+        id=state.version_id,
+        asset_id=state.asset_id,
+        title=state.title,
+        url=url,
+        filename=state.filename,
+        bytes=state.bytes,
+        extent=ngettext("%(num)s page", "%(num)s pages", state.pages) if state.pages else "",
+        kind=state.family,
+        picture=Picture(src, state.width, state.height) if src else None,
+        states=states,
+        sentence=sentence,
+        tone=tone,
+        done=state.done,
+        acts=acts,
+        terms=[],
+    )
+
+
+def _how_far(state: FileState) -> tuple[list[str], str, str]:
+    if state.state is ReadingState.FAILED:
+        sentence = state.error or _("It could not be read.")
+        return ["done", "failed", "wait", "wait", "wait"], sentence, "bad"
+    if state.state is ReadingState.RECEIVED:
+        return ["done", "wait", "wait", "wait", "wait"], _("Received, waits to be read"), ""
+    if state.state is ReadingState.READING and not state.has_text:
+        return ["done", "now", "wait", "wait", "wait"], _("Reading"), ""
+    if state.state is ReadingState.READING:
+        sentence = _(
+            "Previews, %(done)s of %(all)s pages", done=state.previews, all=state.pages or "?"
+        )
+        searchable = "done" if state.indexed else "wait"
+        return ["done", "done", "now", searchable, "wait"], sentence, ""
+    previews = "asks" if state.preview_missing else "done"
+    if not state.indexed:
+        return ["done", "done", previews, "now", "wait"], _("Making it searchable"), ""
+    live = {
+        Status.PUBLISHED: _("Live"),
+        Status.IN_REVIEW: _("In review"),
+        Status.DRAFT: _("Live as draft"),
+        Status.RETIRED: _("Retired"),
+    }[state.status]
+    if state.preview_missing:
+        live = _("%(state)s, no preview: %(why)s", state=live, why=state.preview_missing)
+    return ["done", "done", previews, "done", "done"], live, "warn" if previews == "asks" else "ok"
+
+
+def may_be_published(state: FileState) -> bool:
+    """Whether it is a draft that has been read."""
+    return state.state is ReadingState.READY and state.status is Status.DRAFT
+
+
+def duplicate_row(error: AlreadyHere, filename: str, person: Person) -> Row:
+    """The very same file is here: what can be done with it."""
+    first = error.assets[0]
+    receipt = error.receipt or ""
+    acts = []
+    if can(person, Permission.ASSET_EDIT, first) and first.status is not Status.RETIRED:
+        url = url_for("assets.upload_kept", receipt=receipt, asset=first.id)
+        acts.append(Act(_("New version"), url, post=True))
+    url = url_for("assets.upload_kept", receipt=receipt)
+    acts.append(Act(_("Keep apart"), url, post=True, quiet=True))
+    return Row(
+        id=f"again-{first.id}",
+        asset_id=first.id,
+        title=first.title,
+        url=url_for("assets.detail", asset_id=first.id),
+        filename=filename,
+        bytes=error.size,
+        extent="",
+        kind="file",
+        picture=None,
+        states=["done", "asks", "wait", "wait", "wait"],
+        sentence=_("This very file is already here, as"),
+        tone="warn",
+        done=True,
+        acts=acts,
+        close_to=(first.title, url_for("assets.detail", asset_id=first.id)),
+    )
+
+
+def described(state: FileState) -> dict[str, Any]:
+    """A file's state for the page's script: its row, and the same as plain values."""
+    return {
+        "id": state.version_id,
+        "asset": state.asset_id,
+        "version": state.number,
+        "title": state.title,
+        "filename": state.filename,
+        "bytes": state.bytes,
+        "state": state.state.value,
+        "step": state.step,
+        "done": state.done,
+        "status": state.status.value,
+        "pages": state.pages,
+        "previews": state.previews,
+        "error": state.error,
+        "preview_missing": state.preview_missing,
+        "url": url_for("assets.detail", asset_id=state.asset_id),
+        "duplicate": None,
+        "row": render_template("assets/_upload_row.html", row=row_of(state)),
+    }
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """An asset beside a form."""
+
+    id: int
+    title: str
+    url: str
+    kind: str
+    picture: Picture | None
+
+
+def pictured(assets: Sequence[Asset]) -> list[Pictured]:
+    """The assets with the pictures of their first pages, in one query."""
+    firsts = queries.first_previews(assets)
+    found = []
+    for asset in assets:
+        picture = None
+        if asset.id in firsts:
+            number, page = firsts[asset.id]
+            src = preview_url(asset.id, number, 1, 320, page.preview_320)
+            picture = Picture(src, page.width, page.height) if src else None
+        url = url_for("assets.detail", asset_id=asset.id)
+        found.append(Pictured(asset.id, asset.title, url, "file", picture))
+    return found

@@ -1,0 +1,127 @@
+"""Retiring an asset and putting it back exactly as it was. Nothing commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collateral.accounts import audit
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, Status
+from collateral.errors import Invalid, WrongState
+from collateral.retirement import queries
+from collateral.retirement.queries import Downloader, OpenDeal
+
+__all__ = ["Plan", "plan", "restore", "retire"]
+
+LONGEST_REASON = 2000
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What retiring the asset would touch; made by a dry run, changes nothing.
+
+    `replaces` are retired assets that lead to this one today; they would lead on.
+    """
+
+    asset: Asset
+    replacement: Asset | None
+    downloaders: list[Downloader]
+    downloader_count: int
+    open_deals: list[OpenDeal]
+    open_deal_count: int
+    replaces: list[Asset]
+
+
+def plan(asset: Asset, actor: Person, replacement: Asset | None = None, *, at: datetime) -> Plan:
+    """Who took the asset within the year, which open deals carry it, what replaces it. The
+    deals that `actor` may not see are counted and not named.
+
+    Raises:
+        WrongState: it is retired already.
+        Invalid: the replacement cannot stand in for it.
+    """
+    _check(asset, replacement)
+    downloaders = queries.downloaders(asset, since=(at - YEAR).date())
+    deals, deal_count = queries.open_deals(asset, actor)
+    return Plan(
+        asset=asset,
+        replacement=replacement,
+        downloaders=downloaders[: queries.NAMED],
+        downloader_count=len(downloaders),
+        open_deals=deals,
+        open_deal_count=deal_count,
+        replaces=queries.led_here(asset, actor),
+    )
+
+
+def retire(
+    asset: Asset, *, by: Person, at: datetime, reason: str, replacement: Asset | None = None
+) -> None:
+    """Take the asset out of search and suggestions; its address leads to the replacement.
+
+    What it was stands beside it, so that `restore` brings back that and nothing else.
+
+    Raises:
+        WrongState: it is retired already.
+        Invalid: no reason, or the replacement cannot stand in for it.
+    """
+    _check(asset, replacement)
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        sentence = f"Say why, in at most {LONGEST_REASON} characters."
+        raise Invalid(sentence, fields={"reason": sentence})
+    audit.record(
+        "asset.retired",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        was=asset.status.value,
+        reason=reason,
+        replacement=replacement.id if replacement else None,
+    )
+    asset.retired_from = asset.status
+    asset.status = Status.RETIRED
+    asset.retired_at = at
+    asset.retired_by_id = by.id
+    asset.retire_reason = reason
+    asset.replacement_id = replacement.id if replacement else None
+
+
+def restore(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Put the asset back as it was before. Raises WrongState when it is not retired."""
+    if asset.status is not Status.RETIRED or asset.retired_from is None:
+        raise WrongState("Only a retired asset can be restored.")
+    audit.record(
+        "asset.restored",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        to=asset.retired_from.value,
+        retired_at=asset.retired_at.isoformat() if asset.retired_at else None,
+        reason=asset.retire_reason,
+        restored_at=at.isoformat(),
+    )
+    asset.status = asset.retired_from
+    asset.retired_from = None
+    asset.retired_at = None
+    asset.retired_by_id = None
+    asset.retire_reason = None
+    asset.replacement_id = None
+
+
+def _check(asset: Asset, replacement: Asset | None) -> None:
+    if asset.status is Status.RETIRED:
+        raise WrongState("This asset is retired already.")
+    if replacement is None:
+        return
+    sentence = ""
+    if replacement.id == asset.id:
+        sentence = "An asset cannot replace itself."
+    elif replacement.status is not Status.PUBLISHED:
+        sentence = "Only a published asset can take its place."
+    if sentence:
+        raise Invalid(sentence, fields={"replacement": sentence})

@@ -1,0 +1,118 @@
+"""What hangs on an asset: who took it, which open deals carry it, what leads to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, Status
+from collateral.assets.queries import select_visible
+from collateral.db import db
+from collateral.deals.models import Deal, Outcome
+from collateral.deals.queries import visible as visible_deal
+from collateral.usage.models import Event, EventKind, Use
+
+NAMED = 20
+FURTHEST = 20
+
+
+@dataclass(frozen=True)
+class Downloader:
+    """Somebody who has the file, and when she last took it."""
+
+    person: Person
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpenDeal:
+    """An open deal in which the asset was used, and when last."""
+
+    deal: Deal
+    at: datetime
+
+
+def downloaders(asset: Asset, *, since: date) -> list[Downloader]:
+    """Those who downloaded any version since that day and are still here, latest first."""
+    last = (
+        select(Event.person_id, func.max(Event.at).label("at"))
+        .where(
+            Event.asset_id == asset.id,
+            Event.day >= since,
+            Event.kind == EventKind.DOWNLOADED,
+            Event.left_out.is_(None),
+            Event.person_id.is_not(None),
+        )
+        .group_by(Event.person_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(Person, last.c.at)
+        .join(last, last.c.person_id == Person.id)
+        .where(Person.active)
+        .order_by(last.c.at.desc())
+    )
+    return [Downloader(person, at) for person, at in rows]
+
+
+def open_deals(asset: Asset, actor: Person) -> tuple[list[OpenDeal], int]:
+    """The open deals that carry it which the actor may see, latest use first, and how many
+    there are altogether."""
+    last = (
+        select(Use.deal_id, func.max(Use.at).label("at"))
+        .where(Use.asset_id == asset.id, Use.retracted_at.is_(None))
+        .group_by(Use.deal_id)
+        .subquery()
+    )
+    carrying = (
+        select(Deal, last.c.at)
+        .join(last, last.c.deal_id == Deal.id)
+        .where(Deal.outcome == Outcome.OPEN)
+    )
+    total = db.session.scalar(select(func.count()).select_from(carrying.subquery())) or 0
+    rows = db.session.execute(
+        carrying.where(visible_deal(actor)).order_by(last.c.at.desc()).limit(NAMED)
+    )
+    return [OpenDeal(deal, at) for deal, at in rows], total
+
+
+def led_here(asset: Asset, actor: Person) -> list[Asset]:
+    """The retired assets whose address leads to this one."""
+    return list(
+        db.session.scalars(
+            select_visible(actor)
+            .where(Asset.replacement_id == asset.id, Asset.status == Status.RETIRED)
+            .order_by(Asset.title)
+            .limit(NAMED)
+        )
+    )
+
+
+def successor(asset: Asset, actor: Person) -> Asset | None:
+    """What to use instead of a retired asset: the first in the chain of replacements that is
+    not retired itself and that the actor may see; None when the chain ends before."""
+    seen = {asset.id}
+    current = asset
+    for _step in range(FURTHEST):
+        if current.replacement_id is None or current.replacement_id in seen:
+            return None
+        seen.add(current.replacement_id)
+        found = db.session.scalar(select_visible(actor).where(Asset.id == current.replacement_id))
+        if found is None or found.status is not Status.RETIRED:
+            return found
+        current = found
+    return None
+
+
+def possible_replacements(asset: Asset, actor: Person, words: str, limit: int = 10) -> list[Asset]:
+    """Published assets whose title has all the words, newest first."""
+    query = select_visible(actor).where(Asset.status == Status.PUBLISHED, Asset.id != asset.id)
+    for word in words.split()[:8]:
+        pattern = word.replace("~", "~~").replace("%", "~%").replace("_", "~_")
+        query = query.where(Asset.title.ilike(f"%{pattern}%", escape="~"))
+    return list(
+        db.session.scalars(query.order_by(Asset.published_at.desc(), Asset.id.desc()).limit(limit))
+    )
