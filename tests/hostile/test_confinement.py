@@ -122,7 +122,9 @@ def test_t21_without_seccomp_a_grandchild_in_its_own_session_is_swept(client):
 @pytest.mark.parametrize("without", [(), USERS])
 def test_t21_no_file_can_be_written(client, held, tmp_path, without):
     needs(held, LANDLOCK, PROGRAMS)
-    _, heads = attack(client, "write_files", Cage(20, 2, 600, without=without), folder=str(tmp_path))
+    _, heads = attack(
+        client, "write_files", Cage(20, 2, 600, without=without), folder=str(tmp_path)
+    )
     assert len(heads) == 4
     assert through(heads) == set()
     assert list(tmp_path.iterdir()) == []
@@ -184,9 +186,7 @@ def test_t21_other_processes_are_out_of_reach(client, held, without):
     assert through(heads) == set()
 
 
-@pytest.mark.parametrize(
-    "name", ["flood", "lie_about_sizes", "oversized_json", "speak_nonsense"]
-)
+@pytest.mark.parametrize("name", ["flood", "lie_about_sizes", "oversized_json", "speak_nonsense"])
 def test_t21_a_wild_answer_ends_the_child(client, name):
     assert attack(client, name)[0].cause == "answer"
 

@@ -5,6 +5,7 @@ Thread safe; each call blocks its own thread until the child and all it started 
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -201,6 +202,7 @@ def _outcome(report: dict[str, Any], *, refused: bool) -> Outcome:
 
 
 _shared = Client()
+atexit.register(_shared.close)
 
 
 def shared() -> Client:

@@ -1,15 +1,18 @@
 """Keynote decks: words out of their archives, the picture that Keynote itself put beside them.
 
-A Keynote file is a zip of `Index/*.iwa`: Snappy blocks holding protocol buffers. Only two facts of
-that format are used: where a message begins, and that field 3 of a text storage is its text.
+A Keynote file is a zip of `Index/*.iwa`: Snappy blocks holding protocol buffers. Only what
+stands below is used of that format: where a message begins, the field of a text storage that is
+its text, and how the show names its slides.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,9 +26,20 @@ if TYPE_CHECKING:
 
 _TEXT_STORAGE = {2001, 2005}
 _TEXT_FIELD = 3
+# The order of slides: the show (2) has a tree (field 3) of nodes (field 2); a node (4) its slide
+# (field 2).
+_SHOW, _SHOW_TREE, _TREE_SLIDES, _NODE, _NODE_SLIDE = 2, 3, 2, 4, 2
+_SLIDE_KIND, _SLIDE_TITLE, _NOTE = 5, 5, 15
 _UNPACKED = 64 << 20
 _SLIDE = re.compile(r"Index/Slide(?:-(\d+))?(?:-\d+)?\.iwa$")
 _PREVIEWS = ("preview.jpg", "QuickLook/Thumbnail.jpg", "preview-web.jpg")
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    owner: int
+    kind: int
+    data: bytes
 
 
 class Keynote(CardDocument):
@@ -46,13 +60,19 @@ class Keynote(CardDocument):
 
     @cached_property
     def _pages(self) -> list[PageText]:
-        names = [name for name in self._index.namelist() if _SLIDE.search(name)]
-        names.sort(key=lambda name: int((_SLIDE.search(name) or [0, 0])[1] or 0))
+        slides = [
+            _messages_of(part(self._index, name))
+            for name in self._index.namelist()
+            if _SLIDE.search(name)
+        ]
+        order = _order(_messages_of(part(self._index, "Index/Document.iwa")))
+        slides.sort(key=lambda slide: min((order.get(m.owner, 9999) for m in slide), default=9999))
         pages = []
-        for number, name in enumerate(names, 1):
-            texts = list(dict.fromkeys(_texts(part(self._index, name))))
+        for number, slide in enumerate(slides, 1):
+            title, notes, texts = _said(slide)
             text = "\n\n".join(texts)
-            pages.append(PageText(number, first_line(text), text, width=1024, height=768))
+            title = first_line(title) or first_line(text)
+            pages.append(PageText(number, title, text, notes, width=1024, height=768))
         return pages or [PageText(1)]
 
     @property
@@ -75,18 +95,77 @@ class Keynote(CardDocument):
         return super().picture(number, width)
 
 
-def _texts(data: bytes) -> Iterator[str]:
-    try:
-        archive = _unpack(data)
-        for kind, message in _messages(archive):
-            if kind in _TEXT_STORAGE:
-                for field, value in _fields(message):
-                    if field == _TEXT_FIELD and isinstance(value, bytes):
-                        text = value.decode("utf-8", "replace").replace("\u2028", "\n")
-                        if any(char.isalnum() for char in text):
-                            yield text.replace("\ufffc", "").strip()
-    except (IndexError, ValueError):
-        return
+def _messages_of(data: bytes) -> list[_Message]:
+    """The messages of one archive as far as it is sound."""
+    found: list[_Message] = []
+    with contextlib.suppress(IndexError, ValueError):
+        found.extend(_messages(_unpack(data)))
+    return found
+
+
+def _said(messages: list[_Message]) -> tuple[str, str, list[str]]:
+    """Title, notes and all other texts of a slide: a text stands right after what holds it."""
+    title = notes = ""
+    texts: dict[str, None] = {}
+    titles = {_reference(m.data, _SLIDE_TITLE) for m in messages if m.kind == _SLIDE_KIND}
+    holder = None
+    for message in messages:
+        if message.kind not in _TEXT_STORAGE:
+            holder = message
+            continue
+        words = "\n".join(_words(value) for value in _parts(message.data, _TEXT_FIELD)).strip()
+        if not any(char.isalnum() for char in words):
+            continue
+        if holder is not None and holder.kind == _NOTE:
+            notes = notes or words
+            continue
+        if holder is not None and holder.owner in titles:
+            title = title or words
+            texts = {words: None} | texts
+        texts[words] = None
+    return title, notes, list(texts)
+
+
+def _words(value: bytes) -> str:
+    text = value.decode("utf-8", "replace")
+    return text.replace("\u2028", "\n").replace("\ufffc", "")
+
+
+def _order(messages: list[_Message]) -> dict[int, int]:
+    """Number of a slide's archive to its place: the show lists nodes, each node its slide."""
+    slide_of = {
+        message.owner: _reference(message.data, _NODE_SLIDE)
+        for message in messages
+        if message.kind == _NODE
+    }
+    order: dict[int, int] = {}
+    for message in messages:
+        if message.kind != _SHOW:
+            continue
+        for tree in _parts(message.data, _SHOW_TREE):
+            for place, reference in enumerate(_parts(tree, _TREE_SLIDES)):
+                order[slide_of.get(_number(reference), -1)] = place
+    return order
+
+
+def _reference(message: bytes, field: int) -> int:
+    return next((_number(value) for value in _parts(message, field)), -1)
+
+
+def _number(reference: bytes) -> int:
+    with contextlib.suppress(IndexError, ValueError):
+        return next((v for f, v in _fields(reference) if f == 1 and isinstance(v, int)), -1)
+    return -1
+
+
+def _parts(message: bytes, field: int) -> list[bytes]:
+    """The values of one field that are messages or texts."""
+    found: list[bytes] = []
+    with contextlib.suppress(IndexError, ValueError):
+        for key, value in _fields(message):
+            if key == field and isinstance(value, bytes):
+                found.append(value)
+    return found
 
 
 def _unpack(data: bytes) -> bytes:
@@ -131,19 +210,22 @@ def _snappy(block: bytes, out: bytearray) -> None:
             out.append(out[-offset])
 
 
-def _messages(archive: bytes) -> Iterator[tuple[int, bytes]]:
-    """(type, bytes) of each message: a header names the messages that follow it."""
+def _messages(archive: bytes) -> Iterator[_Message]:
+    """Each message: a header gives the archive's number and names the messages that follow."""
     at = 0
     while at < len(archive):
         length, at = _varint(archive, at)
         header = archive[at : at + length]
         at += length
+        owner = 0
         for field, value in _fields(header):
+            if field == 1 and isinstance(value, int):
+                owner = value
             if field != 2 or not isinstance(value, bytes):
                 continue
             info = {key: number for key, number in _fields(value) if isinstance(number, int)}
             size = info.get(3, 0)
-            yield info.get(1, 0), archive[at : at + size]
+            yield _Message(owner, info.get(1, 0), archive[at : at + size])
             at += size
 
 

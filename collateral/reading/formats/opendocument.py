@@ -28,6 +28,8 @@ _NS = {
     "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
 }
 _TEXT = f"{{{_NS['text']}}}"
+_CLASS = f"{{{_NS['presentation']}}}class"
+_FURNITURE = {"page-number", "date-time", "footer", "header"}
 _REPEATS = 50
 
 
@@ -116,7 +118,8 @@ class OpenDocument(CardDocument):
         if notes is not None:
             page.remove(notes)
         titles = _found(page, ".//draw:frame[@presentation:class='title']")
-        text = "\n\n".join(filter(None, (_lines(shape) for shape in page)))
+        shapes = (shape for shape in page if shape.get(_CLASS) not in _FURNITURE)
+        text = "\n\n".join(filter(None, map(_lines, shapes)))
         title = " ".join(_lines(titles[0]).split())[:300] if titles else ""
         return PageText(number, title or first_line(text), text, spoken, width=720, height=540)
 
