@@ -1,13 +1,11 @@
 /* The upload queue: two files at a time, progress for each and for all, pause, stop, try again. What the server has
-   received carries on without this page; its state is asked for until it is done. */
+   received carries on without this page; its rows are asked for until they are done. */
 
 import { bind } from "./app.js";
-import { all, announce, csrf, icon, make, one, send } from "./dom.js";
-import { say } from "./toast.js";
+import { all, announce, csrf, one } from "./dom.js";
 
 const AT_ONCE = 2;
 const ASK_EVERY = 1500;
-const REACHED = { received: 1, reading: 1, failed: 1, previews: 2, searchable: 3, live: 5 };
 
 export default function upload(root) {
   const texts = JSON.parse(root.dataset.texts);
@@ -26,28 +24,29 @@ export default function upload(root) {
   });
 
   function job(file) {
-    const row = one("[data-upload-row-blank]", root).content.firstElementChild.cloneNode(true);
-    const item = { file, row, state: "waiting", sent: 0, request: null, began: 0 };
-    slot(row, "title").textContent = file.name;
-    slot(row, "sub").textContent = [file.webkitRelativePath, size(file.size)].filter(Boolean).join(" · ");
+    const row = one("[data-upload-blank]", root).content.firstElementChild.cloneNode(true);
+    const made = { file, row, state: "waiting", sent: 0, request: null, began: 0 };
+    one("[data-name]", row).textContent = file.name;
+    one("[data-size]", row).textContent = [file.webkitRelativePath, size(file.size)].filter(Boolean).join(" · ");
+    one("[data-again]", row).addEventListener("click", () => { set(made, "waiting"); next(); });
+    one("[data-out]", row).addEventListener("click", () => drop(made));
     rows.prepend(row);
-    if (file.size > Number(root.dataset.limit)) set(item, "refused", texts.large.replace("{limit}", size(Number(root.dataset.limit))));
-    else if (file.size === 0) set(item, "refused", texts.empty);
-    else set(item, "waiting");
-    return item;
+    if (file.size > Number(root.dataset.limit)) set(made, "refused", texts.large.replace("{limit}", size(Number(root.dataset.limit))));
+    else if (file.size === 0) set(made, "refused", texts.empty);
+    else set(made, "waiting");
+    return made;
   }
 
   function set(item, state, sentence = "") {
-    item.state = state;
-    if (state === "waiting") item.sent = 0;
     const bad = state === "failed" || state === "refused";
-    tell(item.row, sentence || texts[state] || "", bad ? "bad" : "");
-    mark(item.row, state === "sending" ? ["now"] : bad ? ["failed"] : []);
-    const acts = [];
-    if (state === "failed") acts.push(act(texts.resume, () => { set(item, "waiting"); next(); }));
-    acts.push(act(texts.out, () => drop(item), true));
-    if (state !== item.shown) slot(item.row, "acts").replaceChildren(...acts);
-    item.shown = state;
+    item.state = state;
+    const line = one("[data-state]", item.row);
+    line.textContent = sentence || texts[state] || "";
+    line.classList.toggle("bad", bad);
+    one(".meter__part", item.row).classList.toggle("meter__part--bad", bad);
+    one("[data-again]", item.row).hidden = state !== "failed";
+    if (state === "waiting") item.sent = 0;
+    fill(one(".meter", item.row), bad ? 1 : item.sent / Math.max(item.file.size, 1));
     total();
   }
 
@@ -56,11 +55,11 @@ export default function upload(root) {
     while (jobs.filter((item) => item.state === "sending").length < AT_ONCE) {
       const item = jobs.find((each) => each.state === "waiting");
       if (!item) return;
-      post(item);
+      send(item);
     }
   }
 
-  function post(item) {
+  function send(item) {
     const request = new XMLHttpRequest();
     const body = new FormData();
     body.append("file", item.file, item.file.name);
@@ -73,7 +72,7 @@ export default function upload(root) {
       item.sent = Math.min(event.loaded, item.file.size);
       set(item, "sending", sending(item));
     });
-    request.addEventListener("load", () => answered(item, request));
+    request.addEventListener("load", () => received(item, request));
     request.addEventListener("error", () => { set(item, "failed", texts.failed); next(); });
     set(item, "sending", sending(item));
     request.send(body);
@@ -86,53 +85,27 @@ export default function upload(root) {
     return left > 2 ? `${line} · ${texts.left.replace("{time}", time(left))}` : line;
   }
 
-  function answered(item, request) {
-    const answer = parse(request.responseText);
-    if (request.status === 201) {
-      take(item, answer);
-    } else if (request.status === 409 && answer.duplicate) {
-      item.state = "asks";
-      known(item, answer);
-    } else if (request.status >= 500 || request.status === 429 || request.status === 0) {
+  function received(item, request) {
+    let answer = {};
+    try {
+      answer = JSON.parse(request.responseText);
+    } catch { /* Not JSON: said below by the status alone. */ }
+    if (answer.row) {
+      item.sent = item.file.size;
+      item.state = "taken";
+      const fresh = parse(answer.row);
+      one(`[data-upload-row="${CSS.escape(fresh.dataset.uploadRow)}"]`, rows)?.remove();
+      item.row.replaceWith(fresh);
+      item.row = fresh;
+      bind(fresh);
+      ask();
+    } else if (request.status >= 500 || request.status === 0 || request.status === 429) {
       set(item, "failed", answer.detail ?? texts.failed);
     } else {
       set(item, "refused", answer.detail ?? texts.failed);
     }
     total();
     next();
-  }
-
-  function take(item, answer) {
-    item.state = "taken";
-    item.sent = item.file.size;
-    paint(item.row, answer, texts);
-    remember();
-    ask();
-  }
-
-  /** The very same file is here: a new version of that asset, an asset of its own, or nothing. */
-  function known(item, answer) {
-    const [first] = answer.duplicate;
-    const link = make("a", "", first.title);
-    link.href = first.url;
-    const [before, after] = texts.here.split("{title}");
-    tell(item.row, "", "warn");
-    slot(item.row, "state").append(before, link, after);
-    mark(item.row, ["done", "done", "done", "asks"]);
-    const keep = async (asset) => {
-      const body = new FormData();
-      body.append("receipt", answer.receipt);
-      if (asset) body.append("asset", asset);
-      const response = await send(root.dataset.kept, body).catch(() => null);
-      if (response?.status === 201) take(item, await response.json());
-      else say(parse(await response?.text()).detail ?? texts.failed, { kind: "error" });
-      total();
-    };
-    slot(item.row, "acts").replaceChildren(
-      act(texts.version, () => keep(first.asset)),
-      act(texts.apart, () => keep(null)),
-      act(texts.out, () => drop(item), true),
-    );
   }
 
   function drop(item) {
@@ -145,10 +118,9 @@ export default function upload(root) {
 
   function total() {
     const counted = jobs.filter((item) => item.state !== "refused");
-    const arrived = (item) => item.state === "taken" || item.state === "asks";
     const bytes = counted.reduce((sum, item) => sum + item.file.size, 0);
-    const sent = counted.reduce((sum, item) => sum + (arrived(item) ? item.file.size : item.sent), 0);
-    const taken = counted.filter(arrived).length;
+    const sent = counted.reduce((sum, item) => sum + (item.state === "taken" ? item.file.size : item.sent), 0);
+    const taken = counted.filter((item) => item.state === "taken").length;
     const left = counted.some((item) => item.state === "waiting" || item.state === "sending");
     one("[data-upload-total]", root).hidden = counted.length === 0;
     one("[data-upload-files]", root).textContent = texts.files.replace("{done}", taken).replace("{all}", counted.length);
@@ -159,16 +131,6 @@ export default function upload(root) {
       root.dataset.said = String(taken);
       announce(texts.done);
     }
-  }
-
-  /** The address names what was received, so that a reload shows it again. */
-  function remember() {
-    const ids = all("[data-upload-row]", rows).map((row) => row.dataset.uploadRow).filter(Boolean).slice(0, 200);
-    const url = new URL(location.href);
-    url.search = ids.length ? `?ids=${ids.join(",")}` : "";
-    history.replaceState(null, "", url);
-    const back = one("[data-upload-back]", root);
-    if (back) back.value = url.pathname + url.search;
   }
 
   pause.addEventListener("click", () => {
@@ -194,90 +156,34 @@ export default function upload(root) {
     if (asking) return;
     asking = true;
     for (;;) {
-      const busy = all("[data-upload-busy]", rows);
-      if (!busy.length) break;
+      const ids = all("[data-upload-busy]", rows).map((row) => row.dataset.uploadRow);
+      if (!ids.length) break;
       await new Promise((resolve) => { setTimeout(resolve, document.hidden ? ASK_EVERY * 4 : ASK_EVERY); });
-      const ids = busy.slice(0, 100).map((row) => row.dataset.uploadRow).join(",");
-      const response = await fetch(`${root.dataset.state}?ids=${ids}`, { headers: { Accept: "application/json" } }).catch(() => null);
+      const response = await fetch(`${root.dataset.state}?ids=${ids.slice(0, 100).join(",")}`, { headers: { Accept: "application/json" } }).catch(() => null);
       if (!response?.ok) continue;
-      for (const state of (await response.json()).items) {
-        const row = one(`[data-upload-row="${CSS.escape(String(state.version))}"]`, rows);
-        if (row) paint(row, state, texts);
-      }
+      for (const item of (await response.json()).items) show(item);
     }
     asking = false;
   }
 
-  function act(text, action, quiet = false) {
-    const button = make("button", quiet ? "button button--small button--quiet" : "button button--small", text);
-    button.type = "button";
-    button.addEventListener("click", action);
-    return button;
+  function show(item) {
+    const old = one(`[data-upload-row="${CSS.escape(String(item.id))}"]`, rows);
+    if (!old || old.contains(document.activeElement)) return;
+    const fresh = parse(item.row);
+    const chosen = one("[data-bulk-item]", old)?.checked;
+    if (chosen) one("[data-bulk-item]", fresh).checked = true;
+    old.replaceWith(fresh);
+    bind(fresh);
   }
 
   ask();
-  bind(rows);
 }
 
-const slot = (row, name) => one(`[data-slot="${name}"]`, row);
-
-function tell(row, sentence, tone) {
-  const line = slot(row, "state");
-  line.className = tone ? `queue__state ${tone}` : "queue__state";
-  line.textContent = sentence;
-}
-
-/** What each of the five steps has come to. */
-function mark(row, states) {
-  [...slot(row, "steps").children].forEach((step, number) => {
-    step.className = states[number] ? `steps__step steps__step--${states[number]}` : "steps__step";
-  });
-}
-
-/** A row as the server describes the file; the same as assets/_upload_row.html says. */
-function paint(row, file, texts) {
-  row.dataset.uploadRow = file.version;
-  row.toggleAttribute("data-upload-busy", !file.done);
-  const pick = slot(row, "pick");
-  pick.disabled = false;
-  pick.value = file.asset;
-  pick.setAttribute("aria-label", texts.select.replace("{title}", file.title));
-  const title = slot(row, "title");
-  title.textContent = file.title;
-  title.href = file.url;
-  const pages = file.pages ? (file.pages === 1 ? texts.page : texts.pages.replace("{n}", file.pages)) : "";
-  slot(row, "sub").textContent = [file.filename, pages, size(file.bytes)].filter(Boolean).join(" · ");
-  if (file.preview && !one("img", slot(row, "picture"))) {
-    const image = make("img");
-    image.src = file.preview;
-    image.alt = "";
-    slot(row, "picture").replaceChildren(make("span", "picture picture--frame picture--thumb-mid", image));
-  }
-  const reached = REACHED[file.step] ?? 0;
-  const states = Array.from({ length: 5 }, (_, number) => (number < reached ? "done" : ""));
-  if (reached < 5 && file.step !== "received") states[reached] = file.step === "failed" ? "failed" : "now";
-  mark(row, states);
-  const sentence = {
-    failed: file.error,
-    live: texts[file.status] ?? texts.draft,
-    previews: file.pages ? texts.previews.replace("{done}", file.previews).replace("{all}", file.pages) : texts.previewing,
-  }[file.step] ?? texts[file.step] ?? "";
-  tell(row, sentence, { failed: "bad", live: "ok" }[file.step] ?? "");
-  slot(row, "note").textContent = file.preview_missing ?? "";
-  const acts = slot(row, "acts");
-  if (!one(`a[href="${CSS.escape(file.edit_url)}"]`, acts)) {
-    const link = make("a", "button button--small", [icon("edit", "small"), texts.describe]);
-    link.href = file.edit_url;
-    acts.replaceChildren(link);
-  }
-}
-
-function parse(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
+/** A table row from the server's own markup. */
+function parse(markup) {
+  const holder = document.createElement("template");
+  holder.innerHTML = markup.trim();
+  return holder.content.firstElementChild;
 }
 
 function fill(meter, share) {
@@ -294,10 +200,11 @@ function size(bytes) {
     value /= 1000;
     unit += 1;
   }
-  const digits = unit > 0 && value < 10 ? 1 : 0;
+  const digits = unit > 1 && value < 10 ? 1 : 0;
   return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits })} ${units[unit]}`;
 }
 
 function time(seconds) {
-  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return `${Math.round(seconds / 60)} min`;
 }
