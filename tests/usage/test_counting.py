@@ -1,0 +1,277 @@
+"""COUNTER's rules on the events as they arrive, late, twice and shuffled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from collateral import clock
+from collateral.accounts.models import Role
+from collateral.db import db
+from collateral.errors import Invalid, WrongState
+from collateral.usage import counting, operations, recounting, rules
+from collateral.usage.models import Event, EventKind, LeftOut
+from tests.factories import add_version, make_asset, make_person, make_team
+from tests.usage.support import (
+    BROWSER,
+    forget_everything,
+    happen,
+    monthly,
+    months_of,
+    stored_sums,
+    total,
+    version_of,
+)
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+VIEWED, DOWNLOADED = EventKind.VIEWED, EventKind.DOWNLOADED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "views"),
+    [
+        ([0, 29], 1),
+        ([0, 30], 1),
+        ([0, 31], 2),
+        ([0, 35], 2),
+        ([0, 20, 40, 60], 1),
+        ([60, 0, 40, 20], 1),
+        ([0, 20, 60, 80], 2),
+        ([0, 0, 0], 1),
+    ],
+)
+def test_a_second_click_within_30_seconds_counts_once(
+    app: Flask, seconds: list[int], views: int
+) -> None:
+    asset, person = make_asset(), make_person()
+    for second in seconds:
+        happen(VIEWED, asset, person, START + timedelta(seconds=second))
+    assert total(asset)["views"] == views
+    assert total(asset)["unique_views"] == 1
+
+
+def test_of_a_double_click_the_later_stays(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    first = happen(VIEWED, asset, person, START)
+    second = happen(VIEWED, asset, person, START + timedelta(seconds=10))
+    db.session.refresh(first)
+    assert (first.kept, second.kept) == (False, True)
+
+
+def test_a_download_is_a_view_too(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    happen(VIEWED, asset, person, START)
+    happen(DOWNLOADED, asset, person, START + timedelta(seconds=5))
+    counted = total(asset)
+    assert (counted["views"], counted["unique_views"]) == (2, 1)
+    assert (counted["downloads"], counted["unique_downloads"]) == (1, 1)
+
+
+def test_double_clicks_are_of_one_person_one_version_and_one_action(app: Flask) -> None:
+    asset, person, other = make_asset(), make_person(), make_person()
+    happen(VIEWED, asset, person, START)
+    happen(VIEWED, asset, other, START, session="s2")
+    add_version(asset)
+    happen(VIEWED, asset, person, START)
+    happen(DOWNLOADED, asset, person, START)
+    assert total(asset)["views"] == 4
+    assert total(asset)["unique_views"] == 2
+
+
+def test_two_devices_are_two_sessions_of_one_person(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    happen(VIEWED, asset, person, START, session="desk")
+    happen(VIEWED, asset, person, START + timedelta(minutes=2), session="phone")
+    assert (total(asset)["views"], total(asset)["unique_views"]) == (2, 2)
+
+
+def test_midnight_begins_a_new_session_but_does_not_end_a_double_click(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    midnight = datetime(2026, 3, 3, tzinfo=UTC)
+    happen(VIEWED, asset, person, midnight - timedelta(minutes=5))
+    happen(VIEWED, asset, person, midnight - timedelta(seconds=10))
+    happen(VIEWED, asset, person, midnight + timedelta(seconds=10))
+    sums = {day: n for (level, _r, day, _s), n in stored_sums().items() if level.value == "asset"}
+    assert sums == {
+        date(2026, 3, 2): {"views": 1, "unique_views": 1},
+        date(2026, 3, 3): {"views": 1, "unique_views": 1},
+    }
+
+
+def test_without_a_session_the_clock_hour_is_one(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    for minutes in (0, 20, 59, 61):
+        happen(VIEWED, asset, person, START + timedelta(minutes=minutes), session=None)
+    assert (total(asset)["views"], total(asset)["unique_views"]) == (4, 2)
+
+
+def test_the_hour_that_an_autumn_night_has_twice_is_two() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    before, after = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+    assert before.astimezone(berlin).hour == after.astimezone(berlin).hour == 2
+    keys = {rules.session_key("p1", None, at, berlin, 1) for at in (before, after)}
+    assert len(keys) == 2
+    assert rules.counting_day(datetime(2026, 10, 24, 22, 30, tzinfo=UTC), berlin) == date(2026, 10, 25)
+
+
+def test_results_shown_are_not_views(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    operations.record_shown(
+        [(asset.id, version_of(asset).id)],
+        person=person,
+        session_key="s1",
+        user_agent=BROWSER,
+        at=START,
+    )
+    assert total(asset) | {"shown": 0} == dict.fromkeys(total(asset), 0)
+    assert total(asset)["shown"] == 1
+
+
+@pytest.mark.parametrize("agent", ["Googlebot/2.1", "python-requests/2.32", "curl/8.5", "Slackbot-LinkExpanding 1.0"])
+def test_robots_are_left_out_and_stay_in_the_log(app: Flask, agent: str) -> None:
+    asset, person = make_asset(), make_person()
+    event = happen(VIEWED, asset, person, START, user_agent=agent)
+    assert (event.left_out, event.kept) == (LeftOut.ROBOT, False)
+    assert total(asset)["views"] == 0
+    # It is no predecessor either: what follows within 30 seconds stands for itself.
+    happen(VIEWED, asset, person, START + timedelta(seconds=5))
+    assert total(asset)["views"] == 1
+
+
+def test_our_own_opening_of_our_link_is_left_out(app: Flask) -> None:
+    asset, sender = make_asset(), make_person()
+    opened = {
+        own: operations.record(
+            EventKind.OPENED,
+            version=version_of(asset),
+            person=None,
+            visitor=f"browser-{own}",
+            session_key="visit",
+            user_agent=BROWSER,
+            at=START,
+            sender=sender,
+            own_team=own,
+        )
+        for own in (True, False)
+    }
+    assert opened[True].left_out is LeftOut.OWN_TEAM
+    assert (total(asset)["opens"], total(asset)["unique_opens"]) == (1, 1)
+
+
+def test_what_is_left_out_later_gives_its_predecessor_back(app: Flask) -> None:
+    asset, person = make_asset(), make_person()
+    first = happen(VIEWED, asset, person, START)
+    second = happen(VIEWED, asset, person, START + timedelta(seconds=20))
+    operations.leave_out(second, LeftOut.WITHDRAWN, by=make_person(Role.ADMIN))
+    db.session.refresh(first)
+    assert (first.kept, second.kept) == (True, False)
+    assert total(asset)["views"] == 1
+    with pytest.raises(WrongState):
+        operations.leave_out(second, LeftOut.WITHDRAWN, by=None)
+
+
+def test_nothing_can_happen_in_the_future(app: Flask) -> None:
+    with clock.hold(START), pytest.raises(Invalid):
+        happen(VIEWED, make_asset(), make_person(), START + timedelta(hours=1))
+
+
+def test_who_changes_teams_counts_for_each_team_in_its_time(app: Flask) -> None:
+    north, south = make_team("North"), make_team("South")
+    asset, person = make_asset(), make_person(teams=[north])
+    happen(VIEWED, asset, person, START)
+    person.teams = [south]
+    db.session.commit()
+    happen(VIEWED, asset, person, START + timedelta(minutes=5))
+    sets = {team_set for (level, _r, _d, team_set) in stored_sums() if level.value == "asset"}
+    assert len(sets) == 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event of a made-up stream."""
+
+    second: int
+    kind: EventKind
+    person: int
+    version: int
+    session: str | None
+    robot: bool
+
+
+steps = st.builds(
+    Step,
+    # Around midnight, dense enough for chains, and with the very seconds at the border.
+    second=st.one_of(
+        st.integers(-120, 120), st.sampled_from([0, 29, 30, 31, 35, 60, 61, -30, -31, 4000])
+    ),
+    kind=st.sampled_from([VIEWED, VIEWED, DOWNLOADED, EventKind.SHOWN, EventKind.SHARED]),
+    person=st.integers(0, 1),
+    version=st.integers(0, 2),
+    session=st.sampled_from(["a", "b", None]),
+    robot=st.sampled_from([False, False, False, True]),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(stream=st.lists(steps, min_size=1, max_size=14), data=st.data())
+def test_streams_in_any_order_equal_the_literal_walk_and_the_recount(
+    app: Flask, stream: list[Step], data: st.DataObject
+) -> None:
+    people, versions = _cast()
+    forget_everything()
+    midnight = datetime(2026, 3, 1, tzinfo=UTC)
+    arrivals = data.draw(st.permutations(stream))
+    for step in arrivals:
+        operations.record(
+            step.kind,
+            version=versions[step.version],
+            person=people[step.person],
+            session_key=step.session,
+            user_agent="Googlebot/2.1" if step.robot else BROWSER,
+            at=midnight + timedelta(seconds=step.second),
+        )
+        db.session.commit()
+    dropped = data.draw(st.integers(0, 2))
+    events = db.session.scalars(select(Event).order_by(Event.id)).all()
+    for event in [e for e in events if e.left_out is None][:dropped]:
+        operations.leave_out(event, LeftOut.WITHDRAWN, by=None)
+        db.session.commit()
+
+    db.session.expire_all()
+    events = db.session.scalars(select(Event)).all()
+    kept, sums = rules.walk(counting.click(event) for event in events)
+    assert {event.id for event in events if event.kept} == kept
+    assert stored_sums() == sums
+    assert monthly() == months_of(sums)
+
+    corrected = [step for step in recounting.recount() if step.corrected]
+    assert corrected == []
+    db.session.commit()
+    db.session.expire_all()
+    assert stored_sums() == sums
+    assert monthly() == months_of(sums)
+
+
+def _cast() -> tuple[list, list]:
+    from collateral.accounts.models import Person
+    from collateral.assets.models import AssetVersion
+
+    people = db.session.scalars(select(Person).where(Person.name.like("Clicker%")).order_by(Person.id)).all()
+    if not people:
+        team = make_team()
+        people = [make_person(name="Clicker 1", teams=[team]), make_person(name="Clicker 2")]
+        one = make_asset("One")
+        add_version(one)
+        make_asset("Two")
+        db.session.commit()
+    versions = db.session.scalars(select(AssetVersion).order_by(AssetVersion.id)).all()
+    return list(people), list(versions)
