@@ -14,11 +14,11 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale, gettext, ngettext
 from flask_login import current_user
 from werkzeug.urls import iri_to_uri
@@ -37,7 +37,9 @@ def csp_nonce() -> str:
 def asset_url(path: str) -> str:
     """A static file's address with the hash of its bytes, so that it may be kept for ever."""
     folder = str(current_app.static_folder)
-    return url_for("static", filename=path, v=_digest(folder, path, _stamp(folder, path)))
+    # Not url_for: an error page for a host name that is not ours has no routes to look at.
+    digest = _digest(folder, path, _stamp(folder, path))
+    return f"{current_app.static_url_path}/{quote(path)}?v={digest}"
 
 
 def _stamp(folder: str, path: str) -> float:

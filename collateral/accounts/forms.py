@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,6 +12,7 @@ from wtforms import (
     Field,
     HiddenField,
     PasswordField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -24,19 +26,24 @@ from collateral.accounts.tokens import Scope
 from collateral.errors import CollateralError
 
 ROLE_NAMES = {
-    Role.REP: _l("Rep"),
-    Role.MARKETER: _l("Marketer"),
-    Role.MANAGER: _l("Manager"),
-    Role.ADMIN: _l("Admin"),
+    Role.REP.value: _l("Rep"),
+    Role.MARKETER.value: _l("Marketer"),
+    Role.MANAGER.value: _l("Manager"),
+    Role.ADMIN.value: _l("Admin"),
 }
 LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}
 THEME_NAMES = {"system": _l("As the system"), "light": _l("Light"), "dark": _l("Dark")}
 SCOPE_NAMES = {
-    Scope.READ: _l("Read"),
-    Scope.WRITE: _l("Write"),
-    Scope.ADMIN: _l("Administer"),
+    Scope.READ.value: _l("Read"),
+    Scope.WRITE.value: _l("Write"),
+    Scope.ADMIN.value: _l("Administer"),
 }
 DAYS = {"30": _l("30 days"), "90": _l("90 days"), "365": _l("A year")}
+
+
+def choices_of(names: Mapping[Any, Any]) -> list[SelectChoice]:
+    """Choices from what is stored and how people call it."""
+    return [SelectChoice(value, name) for value, name in names.items()]
 
 
 def tell(form: FlaskForm, error: CollateralError) -> None:
@@ -125,18 +132,18 @@ class SignInByLinkForm(FlaskForm):  # type: ignore[misc]
 class ProfileForm(FlaskForm):  # type: ignore[misc]
     name = _name(_l("Name"), autocomplete="name")
     time_zone = SelectField(_l("Time zone"))
-    locale = SelectField(_l("Language"), choices=list(LANGUAGE_NAMES.items()))
-    theme = SelectField(_l("Theme"), choices=list(THEME_NAMES.items()))
+    locale = SelectField(_l("Language"), choices=choices_of(LANGUAGE_NAMES))
+    theme = SelectField(_l("Theme"), choices=choices_of(THEME_NAMES))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.time_zone.choices = [
-            (name, name.replace("_", " ")) for name in sorted(available_timezones())
-        ]
+        self.time_zone.choices = choices_of(
+            {name: name.replace("_", " ") for name in sorted(available_timezones())}
+        )
 
 
 class ThemeForm(FlaskForm):  # type: ignore[misc]
-    theme = SelectField(choices=list(THEME_NAMES.items()))
+    theme = SelectField(choices=choices_of(THEME_NAMES))
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
@@ -152,16 +159,16 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
     name = _name(_l("What it is for"), 100)
     scopes = Checkboxes(
         _l("It may"),
-        choices=[(scope.value, name) for scope, name in SCOPE_NAMES.items()],
+        choices=choices_of(SCOPE_NAMES),
         validators=[InputRequired(_l("Choose at least one."))],
     )
-    days = SelectField(_l("It holds for"), choices=list(DAYS.items()), default="90")
+    days = SelectField(_l("It holds for"), choices=choices_of(DAYS), default="90")
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]
     roles = Checkboxes(
         _l("Roles"),
-        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        choices=choices_of(ROLE_NAMES),
         validators=[InputRequired(_l("A person needs at least one role."))],
     )
 
@@ -179,7 +186,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     email = _email(_l("E-mail"))
     roles = Checkboxes(
         _l("Roles"),
-        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        choices=choices_of(ROLE_NAMES),
         default=[Role.REP.value],
         validators=[InputRequired(_l("A person needs at least one role."))],
     )

@@ -98,8 +98,8 @@ def _check() -> ResponseReturnValue | None:
 
 def _is_navigation() -> bool:
     """Whether a page is wanted, not a part of one that a script would put somewhere."""
-    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return mode == "navigate" and request.accept_mimetypes.accept_html
+    mode, accepted = request.headers.get("Sec-Fetch-Mode", "navigate"), request.accept_mimetypes
+    return mode == "navigate" and (accepted.accept_html or not accepted)
 
 
 def _owner_may(permission: Permission) -> bool:

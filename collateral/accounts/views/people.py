@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from collateral.accounts import operations, queries, sessions
-from collateral.accounts.forms import ROLE_NAMES, InviteForm, RolesForm, TeamsForm, tell
+from collateral.accounts.forms import ROLE_NAMES, InviteForm, RolesForm, TeamsForm, choices_of, tell
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.jobs import send_invitation
 from collateral.accounts.models import Person, Role
@@ -44,7 +44,7 @@ def people() -> ResponseReturnValue:
         last=max(1, -(-total // PAGE)),
         wanted=wanted,
         state=request.args.get("state", ""),
-        team_options=[("", _("all")), *_team_choices()],
+        team_options=[("", _("all")), *_team_names().items()],
         page_url=lambda number: address_with(page=number),
         role_names=ROLE_NAMES,
     )
@@ -54,7 +54,7 @@ def people() -> ResponseReturnValue:
 @requires(Permission.ADMIN_PEOPLE)
 def invite() -> ResponseReturnValue:
     form = InviteForm()
-    form.teams.choices = _team_choices()
+    form.teams.choices = choices_of(_team_names())
     if form.validate_on_submit():
         try:
             person = operations.add_person(
@@ -110,7 +110,7 @@ def change_roles(person_id: int) -> ResponseReturnValue:
 @requires(Permission.ADMIN_PEOPLE)
 def change_teams(person_id: int) -> ResponseReturnValue:
     found, form = queries.get_person(person_id), TeamsForm()
-    form.teams.choices = _team_choices()
+    form.teams.choices = choices_of(_team_names())
     if not form.validate():
         return _detail(found, 400, teams=form)
     operations.change_teams(found, queries.teams_named(form.teams.data), by=actor())
@@ -164,7 +164,7 @@ def _detail(
         roles = RolesForm(formdata=None, roles=[role.value for role in found.roles])
     if teams is None:
         teams = TeamsForm(formdata=None, teams=[team.id for team in found.teams])
-        teams.teams.choices = _team_choices()
+        teams.teams.choices = choices_of(_team_names())
     page = render_template(
         "accounts/person.html",
         found=found,
@@ -181,8 +181,8 @@ def _back(found: Person) -> ResponseReturnValue:
     return redirect(url_for("accounts.person", person_id=found.id), 303)
 
 
-def _team_choices() -> list[tuple[int, str]]:
-    return [(team.id, team.name) for team in queries.teams()]
+def _team_names() -> dict[int, str]:
+    return {team.id: team.name for team in queries.teams()}
 
 
 def _wanted() -> PeopleFilter:

@@ -55,7 +55,8 @@ def theme() -> ResponseReturnValue:
         raise Invalid(_("A theme is system, light or dark."))
     operations.change_theme(actor(), form.theme.data)
     db.session.commit()
-    if not request.accept_mimetypes.accept_html:
+    accepted = request.accept_mimetypes.best_match(("text/html", "application/json"), "text/html")
+    if accepted == "application/json":
         return "", 204
     return redirect(_page_before(), 303)
 
@@ -150,7 +151,7 @@ def _page(status: int, new_token: str | None = None, **forms: Any) -> Response:
 
 def _for_person(form: TokenForm) -> TokenForm:
     if Role.ADMIN not in actor().roles:
-        form.scopes.choices = [pair for pair in form.scopes.choices if pair[0] != Scope.ADMIN]
+        form.scopes.choices = [one for one in form.scopes.choices if one.value != Scope.ADMIN]
     return form
 
 
