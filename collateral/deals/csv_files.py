@@ -167,7 +167,9 @@ def _guess(sample: bytes) -> str:
 def _mostly_letters(text: str) -> bool:
     """Whether what is outside ASCII looks like the letters and signs of European words."""
     foreign = [c for c in text if ord(c) > 127]
-    european = sum(c in "äöüÄÖÜßéèêëàâáåæøçñíîïóôõúûýÿœšžÉÈÀÂÁÅÆØÇÑÍÓÔÚŒŠŽ€£“”„‘’–—… °§©®" for c in foreign)
+    european = sum(
+        c in "äöüÄÖÜßéèêëàâáåæøçñíîïóôõúûýÿœšžÉÈÀÂÁÅÆØÇÑÍÓÔÚŒŠŽ€£“”„‘’–—… °§©®" for c in foreign
+    )
     return european >= 0.9 * len(foreign)
 
 
@@ -235,7 +237,9 @@ def _checked(heads: list[str]) -> list[str]:
 def _said(error: csv.Error, first: int, last: int) -> str:
     where = f" (lines {first} to {last})" if last > first else ""
     if "field larger" in str(error):
-        return f"A cell is longer than {LONGEST_CELL:,} characters{where}; is a quotation mark open?"
+        return (
+            f"A cell is longer than {LONGEST_CELL:,} characters{where}; is a quotation mark open?"
+        )
     if "unexpected end" in str(error):
         return f"A quotation mark is opened and never closed{where}."
     if "NUL" in str(error):

@@ -40,9 +40,7 @@ def carry_out(run_id: int) -> None:
         operations.fail(db.session.get_one(ImportRun, run_id), error.sentence, at=now())
     run = db.session.get_one(ImportRun, run_id)
     done_with = (
-        operations.discard_file(run)
-        if run.state is ImportState.DONE and not run.dry_run
-        else None
+        operations.discard_file(run) if run.state is ImportState.DONE and not run.dry_run else None
     )
     db.session.commit()
     if done_with:

@@ -64,10 +64,10 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
     known = {"columns", "stages", "day_order", "currency", "preset"}
     if given and not known & set(given):
         given = {"columns": given}
-    problems = {key: "There is no such field." for key in set(given) - known}
+    problems = dict.fromkeys(set(given) - known, "There is no such field.")
     columns = _words(given.get("columns") or {}, "columns", problems)
     stages = _words(given.get("stages") or {}, "stages", problems)
-    problems.update({key: "There is no such field." for key in set(columns) - set(FIELDS)})
+    problems.update(dict.fromkeys(set(columns) - set(FIELDS), "There is no such field."))
     order, currency = given.get("day_order"), given.get("currency")
     if order is not None and order not in {member.value for member in DayOrder}:
         problems["day_order"] = "It is dmy or mdy."

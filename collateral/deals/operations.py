@@ -173,7 +173,9 @@ def _import_path(
     zone: tzinfo,
 ) -> ImportReport:
     told = from_json(given or {})
-    guessed = guess(csv_files.inspect(path).heads, preset if preset is not None else told.preset or None)
+    guessed = guess(
+        csv_files.inspect(path).heads, preset if preset is not None else told.preset or None
+    )
     mapping = ColumnMapping(
         columns={**guessed.columns, **told.columns},
         stages=told.stages,
@@ -299,7 +301,7 @@ def upsert_deal(
     """
     if unknown := set(given) - set(UPSERT_FIELDS):
         raise Invalid(
-            "There are unknown fields.", fields={name: "There is no such field." for name in unknown}
+            "There are unknown fields.", fields=dict.fromkeys(unknown, "There is no such field.")
         )
     deal = db.session.scalar(
         select(Deal).where(Deal.source == source, Deal.external_id == external_id)
@@ -328,7 +330,7 @@ def _incomplete(words: Mapping[str, str]) -> ColumnMapping:
     missing = [name for name in ("name", "stage") if name not in words]
     raise Invalid(
         f"A new deal needs its {' and its '.join(missing)}.",
-        fields={name: "It is missing." for name in missing},
+        fields=dict.fromkeys(missing, "It is missing."),
     )
 
 
@@ -393,7 +395,7 @@ def load_json(text: str) -> dict[str, Any]:
         value = json.loads(text)
         if isinstance(value, dict):
             return value
-    raise Invalid("The mapping must be a JSON object, such as {\"columns\": {\"name\": \"Title\"}}.")
+    raise Invalid('The mapping must be a JSON object, such as {"columns": {"name": "Title"}}.')
 
 
 def as_json(report: ImportReport) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def stage_labels() -> dict[str, str]:
         .where(Term.vocabulary == Vocabulary.STAGE)
         .order_by(Term.position, Term.label)
     )
-    return {slug: label for slug, label in rows}
+    return dict(rows)
 
 
 def suggestion(deal: Deal) -> dict[str, Any]:

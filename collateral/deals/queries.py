@@ -145,7 +145,9 @@ def find_open(person: Person, q: str, limit: int = 10) -> Sequence[Deal]:
         query = query.where(matches(word))
     mine = case((own(person), 0), else_=1)
     return db.session.scalars(
-        query.order_by(mine, Deal.next_call_at.asc().nulls_last(), func.lower(Deal.name)).limit(limit)
+        query.order_by(mine, Deal.next_call_at.asc().nulls_last(), func.lower(Deal.name)).limit(
+            limit
+        )
     ).all()
 
 

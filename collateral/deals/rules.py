@@ -104,7 +104,9 @@ class RowReader:
         }
         for name, longest in LENGTHS.items():
             if len(row.get(name, "")) > longest:
-                raise Unreadable(f"Its {name.replace('_', ' ')} is longer than {longest} characters.")
+                raise Unreadable(
+                    f"Its {name.replace('_', ' ')} is longer than {longest} characters."
+                )
         if not row["external_id"]:
             raise Unreadable("It has no id.")
         if not row["name"]:

@@ -72,9 +72,7 @@ def detail(deal_id: int) -> ResponseReturnValue:
 def suggest() -> ResponseReturnValue:
     """Open deals with the words of `q`, for choosing one: own ones first."""
     found = queries.find_open(actor(), request.args.get("q", "")[:200])
-    items = [
-        suggestion(deal) | {"url": url_for("deals.detail", deal_id=deal.id)} for deal in found
-    ]
+    items = [suggestion(deal) | {"url": url_for("deals.detail", deal_id=deal.id)} for deal in found]
     return {"groups": [{"label": "", "items": items}] if items else []}
 
 

@@ -85,7 +85,9 @@ def import_start(run_id: int) -> ResponseReturnValue:
         jobs.carry_out(run.id)
         run = queries.get_run(run_id)
         if run.state is ImportState.DONE and not run.dry_run:
-            flash(_("%(new)s deals came in, %(changed)s changed.", new=run.new, changed=run.changed))
+            flash(
+                _("%(new)s deals came in, %(changed)s changed.", new=run.new, changed=run.changed)
+            )
     return redirect(url_for("deals.import_run", run_id=run_id), 303)
 
 
@@ -114,9 +116,7 @@ def _given(run: ImportRun) -> dict[str, Any]:
     preset = form.get("preset", run.preset)
     return {
         "columns": {name: form[f"column-{name}"] for name in FIELDS if form.get(f"column-{name}")},
-        "stages": dict(
-            zip(form.getlist("stage-word"), form.getlist("stage-means"), strict=False)
-        ),
+        "stages": dict(zip(form.getlist("stage-word"), form.getlist("stage-means"), strict=False)),
         "day_order": form.get("day_order") or None,
         "currency": form.get("currency") or None,
         "preset": preset if preset in PRESETS else "",

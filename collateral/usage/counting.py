@@ -97,7 +97,7 @@ def count_out(event: Event) -> None:
     _apply(changes)
 
 
-_Neighbour = Row[tuple[int, datetime, bool, str, date, int]]
+_Neighbour = Row[int, datetime, bool, str, date, int]
 
 
 def _neighbours(event: rules.Click) -> tuple[_Neighbour | None, _Neighbour | None]:

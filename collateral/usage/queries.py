@@ -54,7 +54,10 @@ def deal_counts(asset_ids: Collection[int], person: Person) -> dict[int, DealCou
         select(
             pairs.c.asset_id,
             func.count(),
-            *(_count(Deal.outcome == outcome) for outcome in (Outcome.WON, Outcome.OPEN, Outcome.LOST)),
+            *(
+                _count(Deal.outcome == outcome)
+                for outcome in (Outcome.WON, Outcome.OPEN, Outcome.LOST)
+            ),
         )
         .join(Deal, Deal.id == pairs.c.deal_id)
         .where(deals.visible(person))
@@ -179,7 +182,9 @@ def by_month(
     rows = union.subquery()
     found: dict[date, Counts] = {}
     for month, *numbers in db.session.execute(
-        select(rows.c.month, *(func.sum(rows.c[metric]) for metric in METRICS)).group_by(rows.c.month)
+        select(rows.c.month, *(func.sum(rows.c[metric]) for metric in METRICS)).group_by(
+            rows.c.month
+        )
     ):
         found[_as_month(month)] = Counts(*numbers)
     return {month: found.get(month, Counts()) for month in period.months()}
@@ -233,7 +238,7 @@ def use_counts(deal_ids: Collection[int], person: Person) -> dict[int, int]:
         .where(Use.deal_id.in_(deal_ids), Use.retracted_at.is_(None), assets.visible(person))
         .group_by(Use.deal_id)
     )
-    return {deal_id: count for deal_id, count in rows}
+    return dict(rows)
 
 
 def get_use(person: Person, use_id: int) -> Use:

@@ -192,9 +192,7 @@ def _mark_kept(day: date) -> None:
             Event.kind.in_(rules.DOUBLE_CLICKED),
             or_(
                 Event.day == day,
-                and_(
-                    Event.day == day + timedelta(days=1), Event.at <= last + rules.DOUBLE_CLICK
-                ),
+                and_(Event.day == day + timedelta(days=1), Event.at <= last + rules.DOUBLE_CLICK),
             ),
         )
         .subquery()
