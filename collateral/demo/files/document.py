@@ -15,6 +15,14 @@ def make_document(
     """The document as the bytes of a PDF; the same arguments give the same bytes."""
     full = blocks[0].option("style") == "full"
     paper = Paper(THEMES[theme_key], title, author, seed, running=title if full else "")
+    _write(paper, blocks)
+    if full:  # once more, now that the page of each section is known
+        contents = tuple(paper.sections)
+        paper = Paper(THEMES[theme_key], title, author, seed, running=title, contents=contents)
+        _write(paper, blocks)
+    return paper.bytes()
+
+
+def _write(paper: Paper, blocks: list[Block]) -> None:
     for block in blocks:
         PIECES[block.kind](paper, block)
-    return paper.bytes()

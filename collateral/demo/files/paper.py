@@ -23,7 +23,16 @@ ISSUED = datetime(2025, 1, 1, 9, tzinfo=UTC)
 class Paper:
     """The document; ``y`` is where the next piece begins."""
 
-    def __init__(self, theme: Theme, title: str, author: str, seed: str, *, running: str = "") -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        author: str,
+        seed: str,
+        *,
+        running: str = "",
+        contents: tuple[tuple[str, int], ...] = (),
+    ) -> None:
         from fpdf import FPDF
 
         # Fonts carry dates from before 1970 here and there, which is no matter of ours.
@@ -32,6 +41,9 @@ class Paper:
         self.seed = seed
         self.rng = Random(seed)
         self.running = running
+        self.large = 1.18 if running else 1.0  # long documents are set larger
+        self.contents = contents
+        self.sections: list[tuple[str, int]] = []  # headings and the page each stands on
         self.y = MARGIN
         self.pdf: Any = FPDF("P", "mm", "A4")
         self.pdf.set_auto_page_break(False)
@@ -141,8 +153,13 @@ class Paper:
 def headed(paper: Paper, block: Block, *, size: float = 13) -> None:
     """The heading of a piece, where it has one, with its caption."""
     if block.title:
+        if block.kind == "text":
+            size *= 1.3 if paper.running else 1.0
         lines = paper.lines(block.title, size, WIDE - 2 * MARGIN, bold=True, heading=True)
         paper.need(size * MM * 1.3 * len(lines) + 22)
+        if block.kind == "text":
+            paper.sections.append((block.title, paper.pdf.page_no()))
+            paper.y += 3 if paper.running and paper.y > MARGIN else 0
         paper.y = paper.run(MARGIN, paper.y, lines, size, bold=True, heading=True, leading=1.25)
         paper.y += 1.6
     if block.subtitle:

@@ -10,6 +10,7 @@ from collateral.demo.files.paper_words import ROOM, piece
 
 @piece
 def table(paper: Paper, block: Block) -> None:
+    paper.need(min(110.0, 8.6 * len(block.rows) + 16))
     headed(paper, block)
     count = len(block.rows[0])
     words = bool(block.option("words"))
@@ -102,7 +103,7 @@ def bars(paper: Paper, block: Block) -> None:
 def columns(paper: Paper, block: Block) -> None:
     """Columns in time; with two series, side by side."""
     tall = float(block.option("height", "46"))
-    paper.need(tall + 26)
+    paper.need(tall + 22)
     headed(paper, block, size=11)
     names = block.option("series").split(",") if block.option("series") else [""]
     values = [[number(cell) for cell in row[1:]] for row in block.rows]

@@ -31,7 +31,7 @@ def _band(paper: Paper, block: Block) -> None:
     paper.picture(block.option("art"), 0, 0, WIDE, 88)
     paper.y = 102
     paper.write(MARGIN, paper.y, block.option("kicker").upper(), 9, bold=True,
-                color=paper.theme.accent if paper.theme.key != "green" else paper.theme.second)
+                color=paper.theme.bold)
     paper.y += 5
     lines = paper.lines(block.title, 25, ROOM * 0.92, bold=True, heading=True)
     paper.y = paper.run(MARGIN, paper.y, lines, 25, bold=True, heading=True, leading=1.14) + 3
@@ -51,6 +51,20 @@ def _full(paper: Paper, block: Block) -> None:
         paper.run(MARGIN, y + 4, paper.lines(block.subtitle, 13, ROOM * 0.8), 13, color=WHITE)
     paper.footer(WHITE)
     paper.page()
+    _contents(paper)
+
+
+def _contents(paper: Paper) -> None:
+    """What stands on which page, as the pass before found it."""
+    paper.y = 40
+    for name, page in paper.contents:
+        lines = paper.lines(name, 13, ROOM - 24)
+        paper.run(MARGIN, paper.y, lines, 13)
+        paper.write(WIDE - MARGIN, paper.y + 4.4, str(page), 13, align="right",
+                    color=paper.theme.bold, bold=True)
+        paper.y += 10.5
+        paper.rule(MARGIN, paper.y - 2.6, ROOM)
+    paper.y += 12
 
 
 def _head(paper: Paper, block: Block) -> None:
@@ -72,10 +86,11 @@ def _head(paper: Paper, block: Block) -> None:
 def text(paper: Paper, block: Block) -> None:
     """Paragraphs and points, in one column or, with ``columns=2``, in two of equal length."""
     columns = int(block.option("columns", "1"))
-    size = float(block.option("size", "10.5"))
+    size = float(block.option("size", "10.5" if columns == 1 else "11.3"))
+    size *= paper.large
     headed(paper, block)
     width = (ROOM - GUTTER * (columns - 1)) / columns
-    step = size * MM * 1.45
+    step = size * MM * (1.55 if paper.running else 1.45)
     set_lines: list[tuple[str, bool, float]] = []  # text, whether it begins a point, space above
     for paragraph in block.paragraphs:
         for index, line in enumerate(paper.lines(paragraph, size, width)):
@@ -92,7 +107,7 @@ def text(paper: Paper, block: Block) -> None:
             column, used, paper.y = column + 1, 0.0, top
         if paper.y + step > FOOT:
             paper.page()
-            top = paper.y
+            top = lowest = paper.y
         above = 0 if used == 0 else above
         paper.y += above * step
         used += 1 + above
@@ -116,7 +131,7 @@ def kpis(paper: Paper, block: Block) -> None:
         x = MARGIN + index * wide
         if index:
             paper.box(x - 3, paper.y, 0.25, 19, paper.theme.line)
-        color = paper.theme.accent if paper.theme.key != "green" else paper.theme.second
+        color = paper.theme.bold
         paper.write(x, paper.y + 8.6, value, 25, bold=True, heading=True, color=color)
         paper.run(x, paper.y + 12, paper.lines(label, 10, wide - 8), 10, leading=1.2,
                   color=paper.theme.soft)
@@ -158,17 +173,35 @@ def steps(paper: Paper, block: Block) -> None:
     """Numbered steps, each with what it means."""
     headed(paper, block)
     for index, row in enumerate(block.rows):
-        lines = paper.lines(row[1], 10, ROOM - 62)
-        tall = max(9.5, len(lines) * 10 * MM * 1.36 + 3.5)
+        lines = paper.lines(row[1], 11, ROOM - 62)
+        tall = max(10.5, len(lines) * 11 * MM * 1.36 + 4.5)
         paper.need(tall)
         paper.dot(MARGIN + 3.6, paper.y + 3.4, 3.4, paper.theme.dark)
         paper.write(MARGIN + 3.6, paper.y + 4.7, str(index + 1), 10, bold=True, color=WHITE,
                     align="center")
-        head = paper.lines(row[0], 10.5, 46, bold=True)
-        paper.run(MARGIN + 11, paper.y + 1.3, head, 10.5, bold=True, leading=1.2)
-        paper.run(MARGIN + 62, paper.y + 1.4, lines, 10, leading=1.36)
-        paper.y += max(tall, len(head) * 10.5 * MM * 1.2 + 4)
+        head = paper.lines(row[0], 11.5, 47, bold=True)
+        paper.run(MARGIN + 11, paper.y + 1.3, head, 11.5, bold=True, leading=1.2)
+        paper.run(MARGIN + 62, paper.y + 1.4, lines, 11, leading=1.36)
+        paper.y += max(tall, len(head) * 11.5 * MM * 1.2 + 4)
     paper.y += 4
+
+
+@piece
+def facts(paper: Paper, block: Block) -> None:
+    """A pale box of names and values, in two columns."""
+    tall = -(-len(block.rows) // 2) * 12.5 + (17 if block.title else 9)
+    paper.need(tall + 4)
+    paper.box(MARGIN, paper.y, ROOM, tall, paper.theme.tint, radius=2)
+    y = paper.y + 7.5
+    if block.title:
+        paper.write(MARGIN + 7, y + 2, block.title, 11.5, bold=True, heading=True)
+        y += 8.5
+    for index, (name, value) in enumerate(block.rows):
+        x = MARGIN + 7 + (index % 2) * ROOM / 2
+        top = y + (index // 2) * 12.5
+        paper.write(x, top + 1.5, name, 8.5, color=paper.theme.soft)
+        paper.write(x, top + 6.3, value, 10.5, bold=True)
+    paper.y += tall + 6
 
 
 @piece
@@ -182,10 +215,10 @@ def checks(paper: Paper, block: Block) -> None:
         if index == half:
             paper.y = top
         x = MARGIN if index < half else MARGIN + wide + GUTTER
-        lines = paper.lines(item, 10, wide - 8)
+        lines = paper.lines(item, 11, wide - 8)
         paper.box(x, paper.y + 0.2, 4, 4, paper.theme.second)
         paper.box(x + 0.4, paper.y + 0.6, 3.2, 3.2, paper.theme.ground)
-        paper.y = paper.run(x + 7, paper.y + 0.2, lines, 10, leading=1.36) + 2.4
+        paper.y = paper.run(x + 7, paper.y + 0.2, lines, 11, leading=1.36) + 3
         lowest = max(lowest, paper.y)
     paper.y = lowest + 4
 

@@ -23,6 +23,13 @@ class Theme:
     sky: tuple[str, str]  # behind night pictures, top and bottom
     on_accent: str = "FFFFFF"
 
+    @property
+    def bold(self) -> str:
+        """The accent where it can be read as text on the ground, else the second colour."""
+        red, green, blue = (int(self.accent[at : at + 2], 16) for at in (0, 2, 4))
+        bright = (0.299 * red + 0.587 * green + 0.114 * blue) > 150
+        return self.second if bright else self.accent
+
 
 THEMES = {
     theme.key: theme
