@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import DBAPIError
 
-from collateral.accounts import one_time, sessions, tokens
+from collateral.accounts import audit, one_time, sessions, tokens
 from collateral.accounts.models import (
     ApiToken,
     AuditEntry,
@@ -41,10 +42,10 @@ def taken(compress: bool = False) -> bytes:
 @pytest.mark.parametrize("compress", [False, True])
 def test_a_library_comes_back_elsewhere(app: Flask, elsewhere: Flask, compress: bool) -> None:
     team = make_team("Field")
-    rep = make_person(Role.REP, name="Rosa", teams=[team])
+    rep_id = make_person(Role.REP, name="Rosa", teams=[team]).id
     make_asset("The cost of downtime", teams=[team], tags=["cost"], pages=["One", "Two"])
     make_asset("Another")
-    files = set(storage().names())
+    files, team_id = set(storage().names()), team.id
     backup = taken(compress)
     with elsewhere.app_context():
         restored = restore(io.BytesIO(backup))
@@ -54,8 +55,8 @@ def test_a_library_comes_back_elsewhere(app: Flask, elsewhere: Flask, compress: 
         assert asset.tags == ["cost"]
         assert [page.text for page in asset.versions[0].pages] == ["One", "Two"]
         assert [team.name for team in asset.teams] == ["Field"]
-        person = db.session.get_one(Person, rep.id)
-        assert (person.name, person.team_ids) == ("Rosa", {team.id})
+        person = db.session.get_one(Person, rep_id)
+        assert (person.name, person.team_ids) == ("Rosa", {team_id})
         with storage().open(asset.versions[0].sha256) as file:
             assert b"The cost of downtime" in file.read()
         assert make_asset("A third").id > asset.id  # what is made next gets an id of its own
@@ -170,3 +171,17 @@ def test_a_file_of_that_name_stays_until_the_new_one_is_whole(tmp_path: Path) ->
         file.write(b"the new one")
     assert path.read_bytes() == b"the new one"
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_t29_the_audit_trail_is_guarded_and_whole_after_a_restore(
+    app: Flask, elsewhere: Flask
+) -> None:
+    audit.record("asset.published", by=make_person(Role.ADMIN), kind="asset", id=1)
+    db.session.commit()
+    backup = taken()
+    with elsewhere.app_context():
+        restore(io.BytesIO(backup))
+        assert audit.verify().broken is None
+        with pytest.raises(DBAPIError, match="append-only"):
+            db.session.execute(delete(AuditEntry))
+        db.session.rollback()
