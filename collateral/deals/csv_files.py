@@ -164,6 +164,9 @@ def _guess(sample: bytes) -> str:
     return best.encoding
 
 
+_EUROPEAN = "äöüÄÖÜßéèêëàâáåæøçñíîïóôõúûýÿœšžÉÈÀÂÁÅÆØÇÑÍÓÔÚŒŠŽ€£“”„‘’–—…\xa0°§©®"
+
+
 def _mostly_letters(text: str) -> bool:
     """Whether what is outside ASCII looks like the letters and signs of European words."""
     foreign = [c for c in text if ord(c) > 127]

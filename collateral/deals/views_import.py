@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -77,11 +77,13 @@ def import_start(run_id: int) -> ResponseReturnValue:
     except Invalid as error:
         db.session.rollback()
         run = queries.get_run(run_id)
-        return _columns(run, _tolerant(run), error.fields or {"": error.sentence}), 400
-    after_commit(jobs.carry_out, run.id) if _is_large(run) else None
+        return _columns(run, _tolerant(run), error.fields or {"": error.sentence}, 400)
+    large = _is_large(run)
     run.started_at = None
+    if large:
+        after_commit(jobs.carry_out, run.id)
     db.session.commit()
-    if not _is_large(run):
+    if not large:
         jobs.carry_out(run.id)
         run = queries.get_run(run_id)
         if run.state is ImportState.DONE and not run.dry_run:
@@ -137,7 +139,7 @@ def _tolerant(run: ImportRun) -> mapping.ColumnMapping:
 
 
 def _columns(
-    run: ImportRun, chosen: mapping.ColumnMapping, problems: dict[str, str]
+    run: ImportRun, chosen: mapping.ColumnMapping, problems: dict[str, str], status: int = 200
 ) -> ResponseReturnValue:
     if run.sha256 is None:
         raise NotFound
@@ -153,7 +155,7 @@ def _columns(
     for word in words:
         outcome, slug = outcome_and_stage(word, chosen, ours)
         stages.append((word, slug if outcome.value == "open" else outcome.value))
-    return render_template(
+    page = render_template(
         "deals/mapping.html",
         run=run,
         chosen=chosen,
@@ -167,14 +169,15 @@ def _columns(
         stages=stages,
         labels=labels,
     )
+    return page, status
 
 
 def _stage_words(table: csv_files.Table, chosen: mapping.ColumnMapping) -> list[str]:
     """The different words in the column of stages, in the order they come, forty at most."""
-    head = chosen.columns.get("stage")
+    head = chosen.columns.get("stage", "")
     if head not in table.heads:
         return []
-    place = table.heads.index(cast(str, head))
+    place = table.heads.index(head)
     found: dict[str, None] = {}
     for line in islice(table.lines(), STAGES_LOOKED_AT):
         if place < len(line.cells) and (word := line.cells[place].strip()):

@@ -22,10 +22,9 @@ def recount(since: datetime | None, as_json: bool) -> None:
     """Rebuild the sums from the events, a day at a time; says which days were not right."""
     days = [day for day in recounting.all_days() if since is None or day >= since.date()]
     db.session.rollback()
-    done, corrected = 0, []
+    corrected = []
     for step in recounting.recount(days):
         db.session.commit()
-        done += 1
         if step.corrected:
             corrected.append(f"{step.day:%Y-%m}" if step.month else step.day.isoformat())
     if as_json:
