@@ -1,17 +1,17 @@
-/* A button that names what was chosen: "Use in Brauwerk Lindau". */
+/* Buttons that name what was chosen: "Use in Brauwerk Lindau". They may stand outside the form (form="ID"). */
 
-import { one } from "./dom.js";
+import { all, one } from "./dom.js";
 
 export default function namesChoice(form) {
-  const button = one("[data-names]", form);
+  const buttons = [...all("[data-names]", form), ...all(`[data-names][form="${form.id}"]`)];
   const hidden = one(".combobox input[type=hidden]", form);
   const other = one(".combobox input:not([type=hidden])", form);
   const name = () => {
     const radio = one("input[type=radio]:checked", form);
     const chosen = hidden?.value ? other.value : radio?.dataset.name;
-    button.textContent = chosen ? button.dataset.names.replace("#", chosen) : button.dataset.rest;
+    for (const button of buttons) button.textContent = chosen ? button.dataset.names.replace("#", chosen) : button.dataset.rest;
   };
-  button.dataset.rest = button.textContent;
+  for (const button of buttons) button.dataset.rest = button.textContent;
   form.addEventListener("change", (event) => {
     if (event.target.type === "radio" && hidden) {
       hidden.value = "";
