@@ -99,8 +99,9 @@ def _laughs(root: str) -> bytes:
 
 
 def test_t18_a_billion_laughs_in_office_files(read: Read, tmp_path: Path):
+    strings = "<sst><si><t>&a9;</t></si></sst>"
     for plain, part, root in (
-        (makers.workbook(tmp_path / "w.xlsx"), "xl/sharedStrings.xml", "<sst><si><t>&a9;</t></si></sst>"),
+        (makers.workbook(tmp_path / "w.xlsx"), "xl/sharedStrings.xml", strings),
         (makers.document(tmp_path / "d.docx"), "word/document.xml", "<w>&a9;</w>"),
         (makers.deck(tmp_path / "p.pptx"), "ppt/slides/slide1.xml", "<p>&a9;</p>"),
     ):  # fmt: skip
