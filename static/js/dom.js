@@ -61,6 +61,8 @@ export async function fetchPage(url, fragment, signal) {
 export function replaceFragments(fetched, names = null) {
   const replaced = [];
   for (const fresh of all("[data-fragment]", fetched)) {
+    // A part inside another part came over with it.
+    if (fresh.ownerDocument === document) continue;
     const name = fresh.dataset.fragment;
     if (names && !names.includes(name)) continue;
     const old = one(`[data-fragment="${name}"]`);

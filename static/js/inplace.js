@@ -5,6 +5,7 @@ import { bind } from "./app.js";
 import { all, announce, fetchPage, one, replaceFragments } from "./dom.js";
 
 let running = null;
+let moved = false;
 
 export async function go(url, { push = true, focus = null, only = null } = {}) {
   running?.abort();
@@ -15,6 +16,7 @@ export async function go(url, { push = true, focus = null, only = null } = {}) {
   try {
     const fetched = await fetchPage(url, parts.map((part) => part.dataset.fragment).join(" "), mine.signal);
     if (push) history.pushState({ inplace: true }, "", fetched.url);
+    moved = true;
     document.title = fetched.document.title || document.title;
     const replaced = replaceFragments(fetched.document, only);
     if (!replaced.length) throw new Error("nothing to replace");
@@ -31,7 +33,8 @@ export async function go(url, { push = true, focus = null, only = null } = {}) {
 }
 
 addEventListener("popstate", () => {
-  if (one("[data-behaviour~=inplace]")) go(location.href, { push: false });
+  // Until something answered in place, going back is somebody else's (the viewer's pages, a heading).
+  if (moved && one("[data-behaviour~=inplace]")) go(location.href, { push: false });
 });
 
 /** The address that a GET form leads to, without its empty fields. */

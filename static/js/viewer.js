@@ -51,6 +51,9 @@ export default function viewer(element) {
       tick.classList.toggle("strip__tick--here", index === at);
       if (!one(".strip__tick--hit", element)) tick.classList.toggle("strip__tick--read", index <= at && !tick.closest(".strip--tall"));
     });
+    // Searching inside the file starts from the page that is seen.
+    const find = one(".viewer__find", element);
+    if (find) find.action = new URL(link.href).pathname;
     words();
     fetchAhead();
   }
