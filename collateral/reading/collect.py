@@ -50,6 +50,12 @@ class Collected:
     running: Step | None = None
     drawing: int = 0
     done: set[Step] = field(default_factory=set)
+    replacing: bool = False
+    printing: bool = False
+
+    def replace_pages(self) -> None:
+        """The pages that come next take the place of those known; if none come, these stay."""
+        self.replacing = self.printing = True
 
     def take(self, head: dict[str, Any], blob: bytes) -> Step | None:
         """Keep one frame; the step that it finishes, if it does. Raises BadAnswer on nonsense."""
@@ -82,6 +88,9 @@ class Collected:
 
     def _on_page(self, head: dict[str, Any], _: bytes) -> None:
         number = self._number(head["number"])
+        if self.replacing:
+            self.pages.clear()
+            self.replacing = False
         most = self.limits.page_chars
         self.pages[number] = PageText(
             number=number,
@@ -96,6 +105,8 @@ class Collected:
     def _on_facts(self, head: dict[str, Any], _: bytes) -> None:
         count = head["page_count"]
         self.page_count = None if count is None else max(0, min(int(count), 1_000_000))
+        if self.printing:
+            return  # who made the print, and when, says nothing of the file
         self.properties = {
             clean(key, 40): clean(value, 300)
             for key, value in list(dict(head["properties"]).items())[:30]

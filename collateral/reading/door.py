@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from collateral.reading import rendering
+from collateral.reading import office, rendering
 from collateral.reading.collect import Collected
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client, Outcome, shared
 from collateral.reading.confined.wire import Assembler
-from collateral.reading.kinds import EMPTY, FileKind
+from collateral.reading.kinds import EMPTY, KINDS, FileKind
 from collateral.reading.results import ALL, DEFAULT, Limits, PageText, Reading, Seconds, Step
 
 __all__ = ["read"]
@@ -56,7 +56,7 @@ def read(
     if kind.family == "video":
         door.video()
     else:
-        door.steps([step for step in Step if step in want])
+        door.document()
     return _finish(collected, want, begun)
 
 
@@ -78,6 +78,7 @@ class _Door:
         self.client = client
         self._progress = progress
         self._begun = begun
+        self._tried_again = False
 
     def steps(
         self, steps: list[Step], *, path: Path | None = None, kind: FileKind | None = None
@@ -92,6 +93,10 @@ class _Door:
             left = [step for step in steps if step not in collected.done]
             if not left:
                 return
+            if outcome.cause == "lost" and not self._tried_again:
+                # The fork server itself was ended: that says nothing about the file.
+                self._tried_again, steps = True, left
+                continue
             failed = collected.running or left[0]
             sentence = self._sentence(outcome)
             if failed is Step.PREVIEWS and collected.drawing >= first_page:
@@ -110,6 +115,40 @@ class _Door:
                     collected.failures.setdefault(step, sentence)
                 return
 
+    def document(self) -> None:
+        """Text and the rest by the reader; pictures by LibreOffice where it draws them better."""
+        steps = [step for step in Step if step in self.want]
+        pictures = [step for step in steps if step in _PICTURES]
+        collected = self.collected
+        if pictures and office.prints(self.kind):
+            self.steps([step for step in steps if step not in _PICTURES])
+            if collected.fatal is None and not self._printed(pictures):
+                self.steps(pictures)
+            return
+        self.steps(steps)
+        drawn = collected.previews or collected.fatal
+        if pictures and not drawn and office.could_print(self.kind):
+            self._printed(pictures)
+
+    def _printed(self, pictures: list[Step]) -> bool:
+        """Draw from LibreOffice's print; whether anything was drawn."""
+        collected = self.collected
+        before = dict(collected.failures), set(collected.done)
+        begun = time.monotonic()
+        with office.printed(self.client, self.path, self.kind, collected.limits) as pdf:
+            collected.seconds["office"] = time.monotonic() - begun
+            if pdf is not None:
+                again = [Step.TEXT] if self.kind.family == "document" else []
+                if again and Step.TEXT in self.want:
+                    # The print decides where pages end: words and pictures must agree.
+                    collected.replace_pages()
+                self.steps([*again, *pictures], path=pdf, kind=KINDS["pdf"])
+        if collected.previews:
+            return True
+        collected.fatal = None
+        collected.failures, collected.done = before
+        return False
+
     def video(self) -> None:
         """A video has one page: its poster frame, its length for properties."""
         collected, limits = self.collected, self.collected.limits
@@ -118,7 +157,9 @@ class _Door:
             collected.failures |= dict.fromkeys(_PICTURES, sentence)
             collected.pages[1] = PageText(1)
             return
+        begun = time.monotonic()
         with rendering.clip(self.client, self.path, self.kind, limits) as clip:
+            collected.seconds["ffmpeg"] = time.monotonic() - begun
             if clip is None:
                 collected.fatal = f"This {self.kind.label} is damaged and cannot be opened."
                 return

@@ -38,6 +38,7 @@ class Cage:
     folder_entries: int = 500
     program: tuple[str, ...] = ()
     readable: tuple[str, ...] = ()
+    sockets: tuple[str, ...] = ()
     may_fork: bool = False
     without: tuple[str, ...] = ()
 
@@ -140,6 +141,7 @@ def _allowed(cage: Cage) -> list[tuple[str, int]]:
     if cage.program:
         allowed.append((cage.program[0], landlock.RUN))
     allowed += [(path, rights) for path in cage.readable]
+    allowed += [(path, landlock.MAKE_SOCK | landlock.REMOVE_FILE) for path in cage.sockets]
     if cage.folder:
         allowed.append((cage.folder, landlock.WRITE))
     return allowed

@@ -19,7 +19,6 @@ import socket
 import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from collateral.reading.confined import processes
@@ -223,8 +222,9 @@ def _above(descriptor: int) -> int:
 def _hand_over(folder: str, uid: int) -> None:
     """The child's user must be able to write its folder, and read what was laid there."""
     os.chown(folder, uid, uid)
-    for path in Path(folder).iterdir():
-        os.chown(path, uid, uid, follow_symlinks=False)
+    for _, folders, files, handle in os.fwalk(folder):
+        for name in (*folders, *files):
+            os.chown(name, uid, uid, dir_fd=handle, follow_symlinks=False)
 
 
 def _too_full(cage: Cage) -> bool:
