@@ -44,7 +44,7 @@ def words(text: str) -> list[str]:
     """The folded words of the text, in order."""
     folded = fold(text)
     found: list[str] = (_WORD if folded.isascii() else _WORD_WITH_SIGNS).findall(folded)
-    if any(len(word) > MAX_LETTERS for word in found):
+    if max(map(len, found), default=0) > MAX_LETTERS:
         found = [word[:MAX_LETTERS] for word in found]
     if folded.isascii() or not _ANY_UNSPACED.search(folded):
         return found

@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.reading import SegmentReader
@@ -44,6 +43,7 @@ from collateral.search.engines.protocol import (
     Found,
     Scope,
 )
+from collateral.search.engines.whoosh.codec import Codec, Pool
 from collateral.search.engines.whoosh.fields import as_fields, make_schema
 from collateral.search.engines.whoosh.segments import Opened, Segment
 
@@ -218,12 +218,9 @@ class WhooshEngine:
 
     def _writer(self, storage: FileStorage, megabytes: int = 64) -> Any:
         # Compound segments would be copied into memory at every opening.
-        return FileIndex(storage).writer(
-            compound=False,
-            limitmb=megabytes,
-            codec=W3Codec(blocklimit=512, compression=1),
-            timeout=5,
-        )
+        writer = FileIndex(storage).writer(compound=False, codec=Codec(), timeout=5)
+        writer.pool = Pool(writer.temp_storage(), writer.newsegment, limitmb=megabytes)
+        return writer
 
     def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -36,19 +36,18 @@ class Words(fields.FieldType):  # type: ignore[misc]
         super().__init__(Places(), None)
 
     def index(self, value: list[list[str]], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        places: dict[str, array[int]] = {}
+        places: dict[str, list[int]] = {}
         at = 0
         for run in value:
             for word in run:
-                known = places.get(word)
-                if known is None:
-                    places[word] = array("I", (at,))
+                if word in places:
+                    places[word].append(at)
                 else:
-                    known.append(at)
+                    places[word] = [at]
                 at += 1
             at += GAP
         for word, found in places.items():
-            yield word.encode(), len(found), float(len(found)), found.tobytes()
+            yield word.encode(), len(found), float(len(found)), array("I", found).tobytes()
 
 
 class Keys(fields.FieldType):  # type: ignore[misc]

@@ -115,7 +115,7 @@ class Segment:
         frequencies = np.concatenate(weights)
         if not places:
             return documents, frequencies
-        where = np.frombuffer(b"".join(blobs), "<u4").astype(np.int64)
+        where = np.frombuffer(b"".join(blobs), np.uint32).astype(np.int64)
         return np.repeat(documents, frequencies.astype(np.int64)), where
 
 
