@@ -1,0 +1,100 @@
+"""`collateral bench …`: measured figures, each beside its floor."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed on this machine, in a library made for it."""
+
+
+@bench.command("search")
+@click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def search_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> None:
+    """Search page, typeahead and index, beside the bare engine's top 20."""
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        result = _measure(home or Path(folder), assets, seed)
+    click.echo(json.dumps(result, indent=1) if as_json else _table(result))
+
+
+def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
+    from sqlalchemy import select
+
+    from collateral import create_app
+    from collateral.accounts.models import Person
+    from collateral.bench import library, search
+    from collateral.bench.serving import free_port
+    from collateral.config import Settings
+    from collateral.db import db
+    from collateral.search import jobs
+
+    home.mkdir(parents=True, exist_ok=True)
+    environ = {
+        "COLLATERAL_HOME": str(home.absolute()),
+        "SEARCH_URL": f"whoosh:{home.absolute() / 'index'}",
+        "BASE_URL": f"http://127.0.0.1:{free_port()}",
+        "DATABASE_URL": "",
+        "STORAGE_URL": "",
+        "QUEUE_URL": "",
+        "LOG_LEVEL": "WARNING",
+    }
+    settings = Settings.from_environ(environ)
+    app = create_app(replace(settings, testing=False))
+    result: dict[str, Any] = {"assets": assets, "seed": seed}
+    with app.app_context():
+        if not (home / "built").exists():
+            db.create_all()
+            started = time.monotonic()
+            library.build(assets, seed)
+            result["built_seconds"] = round(time.monotonic() - started, 1)
+            started = time.monotonic()
+            jobs.rebuild()
+            result["indexed_seconds"] = round(time.monotonic() - started, 1)
+            (home / "built").touch()
+        rep = db.session.scalars(select(Person).order_by(Person.id)).first()
+        assert rep is not None
+        index = [file for file in (home / "index").rglob("*") if file.is_file()]
+        result["index_megabytes"] = round(sum(file.stat().st_size for file in index) / 1e6, 1)
+        result |= search.measure(app, rep, seed, environ)
+        result["update_ms"] = search.one_update()
+    return result
+
+
+def _table(result: dict[str, Any]) -> str:
+    lines = [
+        f"{result['assets']} assets"
+        + "".join(
+            f", {name.replace('_', ' ')} {result[name]}"
+            for name in ("built_seconds", "indexed_seconds", "index_megabytes")
+            if name in result
+        ),
+        f"{'milliseconds':<46}{'median':>9}{'p95':>9}{'worst':>9}{'n':>6}",
+    ]
+    for figure in result["figures"]:
+        lines.append(
+            f"{figure['name']:<46}{figure['median']:>9.1f}{figure['p95']:>9.1f}"
+            f"{figure['worst']:>9.1f}{figure['count']:>6}"
+        )
+    lines.append(
+        f"search page / bare engine: {result['ratio_to_bare_engine']:.2f}; "
+        f"page {result['page_bytes'] / 1000:.0f} kB; one changed asset indexed in "
+        f"{result['update_ms']:.0f} ms"
+    )
+    return "\n".join(lines)
+
+
+commands = [bench]
