@@ -85,7 +85,8 @@ def _records(reader: Any) -> Iterator[Line]:
             # The reader begins anew at the next line of the file.
             yield Line(start, [], _said(error, start, reader.line_num))
         else:
-            yield Line(start, cells)
+            nul = any("\x00" in cell for cell in cells)
+            yield Line(start, [], "It holds NUL characters.") if nul else Line(start, cells)
         start = reader.line_num + 1
 
 
@@ -179,7 +180,7 @@ def _mostly_letters(text: str) -> bool:
 def _wide_without_mark(first: bytes) -> str | None:
     """UTF-16 without its mark: every other byte of ordinary text is NUL."""
     even, odd = first[0::2], first[1::2]
-    if not odd or b"\x00" not in first:
+    if len(odd) < 8 or b"\x00" not in first:
         return None
     if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.1 * len(even):
         return "utf-16-le"

@@ -54,7 +54,7 @@ def stage_labels() -> dict[str, str]:
         .where(Term.vocabulary == Vocabulary.STAGE)
         .order_by(Term.position, Term.label)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def suggestion(deal: Deal) -> dict[str, Any]:

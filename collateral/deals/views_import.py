@@ -25,6 +25,7 @@ from collateral.deals.views import bp
 from collateral.errors import Invalid, NotFound
 from collateral.queue import after_commit
 from collateral.storage import storage
+from collateral.templating import address_with
 
 AT_ONCE = 512 << 10
 """Files up to this many bytes are read in the request; larger ones by a job."""
@@ -109,6 +110,9 @@ def import_report(run_id: int) -> ResponseReturnValue:
     )
 
 
+_TABS = {RowResult.NEW: "New", RowResult.CHANGED: "Changed", RowResult.REFUSED: "Refused"}
+
+
 def _is_large(run: ImportRun) -> bool:
     return (storage().size(run.sha256 or "0" * 64) or 0) > AT_ONCE
 
@@ -161,6 +165,7 @@ def _columns(
         chosen=chosen,
         problems=problems,
         heads=[head for head in table.heads if head],
+        pairs=[(head, head) for head in table.heads if head],
         table=table,
         lines=lines,
         fields=FIELDS,
@@ -196,6 +201,14 @@ def _report(run: ImportRun) -> ResponseReturnValue:
         run=run,
         result=result,
         rows=queries.run_rows(run, result=result, after=after, limit=200),
-        results=[RowResult.NEW, RowResult.CHANGED, RowResult.REFUSED],
+        tabs=[
+            {
+                "text": _(text),
+                "url": address_with(result=kind.value, after=None),
+                "current": result is kind,
+                "count": getattr(run, kind.value),
+            }
+            for kind, text in _TABS.items()
+        ],
         busy=run.state in (ImportState.WAITING, ImportState.RUNNING),
     )

@@ -154,7 +154,7 @@ class _Known:
         self.current = dict(
             db.session.execute(
                 select(Asset.id, Asset.current_version_id).where(Asset.id.in_(asset_ids))
-            )
+            ).all()
         )
         self.versions = {
             (asset_id, number): version_id
@@ -169,14 +169,14 @@ class _Known:
                 select(Person.email, Person.id).where(
                     Person.email.in_({words["person"] for words in said})
                 )
-            )
+            ).all()
         )
         self.deals = dict(
             db.session.execute(
                 select(Deal.external_id, Deal.id).where(
                     Deal.external_id.in_({words["deal"] for words in said if words["deal"]})
                 )
-            )
+            ).all()
         )
         self.dropped = db.session.scalar(select(Retention.dropped_before))
         self.latest = now() + AHEAD

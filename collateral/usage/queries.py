@@ -238,7 +238,7 @@ def use_counts(deal_ids: Collection[int], person: Person) -> dict[int, int]:
         .where(Use.deal_id.in_(deal_ids), Use.retracted_at.is_(None), assets.visible(person))
         .group_by(Use.deal_id)
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def get_use(person: Person, use_id: int) -> Use:

@@ -57,7 +57,10 @@ def test_a_salesforce_report_goes_in_without_being_told_anything(app: Flask) -> 
     assert (opened.stage, opened.outcome, opened.owner_id) == ("negotiation", Outcome.OPEN, ana.id)
     assert (opened.opened_on, opened.expected_on) == (date(2026, 2, 13), date(2026, 12, 31))
     assert opened.closed_on is None
-    won, lost = (db.session.scalars(select(Deal).where(Deal.name == name)).one() for name in ("Predict roll-out", "Edge pilot"))
+    won, lost = (
+        db.session.scalars(select(Deal).where(Deal.name == name)).one()
+        for name in ("Predict roll-out", "Edge pilot")
+    )
     assert (won.outcome, won.amount, won.currency) == (Outcome.WON, Decimal("120500.50"), "USD")
     assert won.closed_on == date(2026, 6, 30)
     assert (lost.outcome, lost.account, lost.amount) == (Outcome.LOST, "Steel, Sons & Co", None)
@@ -75,7 +78,9 @@ def test_a_hubspot_export_with_semicolons_and_decimal_commas_goes_in(app: Flask)
     assert deal("9002").outcome is Outcome.WON
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 def test_the_encoding_is_found_out(app: Flask, encoding: str) -> None:
     bring(HUBSPOT.encode(encoding))
     assert deal("9001").name == "Trace für Molkereien"
@@ -84,10 +89,16 @@ def test_the_encoding_is_found_out(app: Flask, encoding: str) -> None:
 def test_the_same_file_twice_changes_nothing(app: Flask) -> None:
     make_person(name="Ana Costa")
     bring(SALESFORCE)
-    before = [(d.id, d.updated_at, len(d.stages)) for d in db.session.scalars(select(Deal).order_by(Deal.id))]
+    before = [
+        (d.id, d.updated_at, len(d.stages))
+        for d in db.session.scalars(select(Deal).order_by(Deal.id))
+    ]
     report = bring(SALESFORCE)
     db.session.expire_all()
-    after = [(d.id, d.updated_at, len(d.stages)) for d in db.session.scalars(select(Deal).order_by(Deal.id))]
+    after = [
+        (d.id, d.updated_at, len(d.stages))
+        for d in db.session.scalars(select(Deal).order_by(Deal.id))
+    ]
     assert (report.new, report.changed, report.unchanged, report.refused) == (0, 0, 3, 0)
     assert before == after
 
@@ -96,7 +107,10 @@ def test_a_changed_line_changes_its_deal_and_writes_its_stage_history(app: Flask
     bring(HUBSPOT)
     report = bring(HUBSPOT.replace("Presentation Scheduled", "Contract Sent"))
     assert (report.changed, report.unchanged) == (1, 1)
-    assert [move.label for move in deal("9001").stages] == ["Presentation Scheduled", "Contract Sent"]
+    assert [move.label for move in deal("9001").stages] == [
+        "Presentation Scheduled",
+        "Contract Sent",
+    ]
     assert deal("9001").stages[-1].at == AT
 
 
@@ -183,7 +197,9 @@ def test_formulas_go_in_as_the_words_they_are(app: Flask) -> None:
     assert deal("1").name == '=HYPERLINK("http://evil","x")'
 
 
-def test_an_import_that_fails_in_the_middle_leaves_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_fails_in_the_middle_leaves_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # The third batch meets bytes that are not of the file's encoding any more.
     good = "".join(f"{n},Deal {n},Discovery\n" for n in range(2500))
     data = ("id,name,stage\n" + good).encode("utf-16") + b"\x00"
@@ -197,7 +213,9 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(app: Flask, monkeypat
 def test_a_thousand_lines_cost_no_query_each(app: Flask) -> None:
     from tests.support import counted_queries
 
-    text = "id,name,stage,owner\n" + "".join(f"{n},Deal {n},Discovery,a@b.example\n" for n in range(3000))
+    text = "id,name,stage,owner\n" + "".join(
+        f"{n},Deal {n},Discovery,a@b.example\n" for n in range(3000)
+    )
     with counted_queries(app) as first:
         bring(text)
     with counted_queries(app) as second:
@@ -211,14 +229,24 @@ def test_one_deal_is_made_and_changed_by_its_id(app: Flask) -> None:
     ana = make_person(Role.REP, email="ana@example.com")
     made, result = operations.upsert_deal(
         "X-1",
-        {"name": "Line", "stage": "Evaluation", "owner": "ana@example.com", "amount": "1200.00", "currency": "EUR"},
+        {
+            "name": "Line",
+            "stage": "Evaluation",
+            "owner": "ana@example.com",
+            "amount": "1200.00",
+            "currency": "EUR",
+        },
         at=AT,
     )
     assert (result, made.owner_id, made.amount) == (RowResult.NEW, ana.id, Decimal(1200))
     same, result = operations.upsert_deal("X-1", {"amount": "1200", "currency": "EUR"}, at=AT)
     assert (same.id, result) == (made.id, RowResult.UNCHANGED)
     won, result = operations.upsert_deal("X-1", {"stage": "Won", "closed_on": "2026-11-02"}, at=AT)
-    assert (won.outcome, won.closed_on, won.amount) == (Outcome.WON, date(2026, 11, 2), Decimal(1200))
+    assert (won.outcome, won.closed_on, won.amount) == (
+        Outcome.WON,
+        date(2026, 11, 2),
+        Decimal(1200),
+    )
     assert [move.label for move in won.stages] == ["Evaluation", "Won"]
     with pytest.raises(Invalid):
         operations.upsert_deal("X-2", {"name": "No stage"}, at=AT)

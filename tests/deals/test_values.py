@@ -46,7 +46,8 @@ def test_days(text: str, order: DayOrder, day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "soon", "2026-02-30", "13/13/2026", "0001-01-01", "45987", "4 Foo 2026", "1/2/2026 25:00"]
+    "text",
+    ["", "soon", "2026-02-30", "13/13/2026", "0001-01-01", "45987", "4 Foo 2026", "1/2/2026 25:00"],
 )
 def test_what_is_no_day(text: str) -> None:
     with pytest.raises(Unreadable):
@@ -68,7 +69,9 @@ def test_the_order_of_day_and_month() -> None:
         day_order(["13/04/2026", "04/13/2026"])
 
 
-@given(st.lists(st.dates(date(1970, 1, 1), date(2199, 12, 31)), min_size=1), st.sampled_from([D, M]))
+@given(
+    st.lists(st.dates(date(1970, 1, 1), date(2199, 12, 31)), min_size=1), st.sampled_from([D, M])
+)
 def test_an_order_that_is_told_is_the_one_that_the_dates_were_written_in(
     days: list[date], order: DayOrder
 ) -> None:
@@ -106,7 +109,9 @@ def test_amounts(text: str, value: str, currency: str | None) -> None:
     assert (amount.value, amount.currency) == (Decimal(value), currency)
 
 
-@pytest.mark.parametrize("text", ["", "-5", "(5.00)", "much", "1e9", "=1+1", "9999999999999999", "12 apples", "1,2.3,4x"])
+@pytest.mark.parametrize(
+    "text", ["", "-5", "(5.00)", "much", "1e9", "=1+1", "9999999999999999", "12 apples", "1,2.3,4x"]
+)
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(Unreadable):
         parse_amount(text)

@@ -1,0 +1,199 @@
+"""The pages of deals, and what each person finds there."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from collateral import clock
+from collateral.accounts.models import Person, Role
+from collateral.assets.models import Vocabulary
+from collateral.db import db
+from collateral.deals import operations, queries
+from collateral.deals.models import Deal, ImportRun, ImportState, Outcome
+from collateral.errors import NotFound
+from tests.factories import make_asset, make_person, make_team, make_term
+from tests.support import Visitor, counted_queries
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+
+
+def make_deal(name: str, owner: Person | None = None, **more: Any) -> Deal:
+    fields = {"name": name, "stage": "Discovery"} | more
+    if owner:
+        fields["owner"] = owner.email
+    deal, _result = operations.upsert_deal(f"D-{name}", fields, at=AT)
+    db.session.commit()
+    return deal
+
+
+def test_a_rep_sees_her_own_deals_and_her_teams(app: Flask, visitor: Visitor) -> None:
+    team = make_team()
+    ana, ben, other = make_person(teams=[team]), make_person(teams=[team]), make_person()
+    mine, ours, theirs = (make_deal(n, p) for n, p in (("Mine", ana), ("Ours", ben), ("Theirs", other)))
+    page = visitor.as_(ana).get("/deals?outcome=all").text
+    assert "Mine" in page
+    assert "Ours" in page
+    assert "Theirs" not in page
+    assert visitor.as_(ana).get(f"/deals/{theirs.id}").status_code == 404
+    assert visitor.as_(ana).get(f"/deals/{ours.id}").status_code == 200
+    with pytest.raises(NotFound):
+        queries.get_visible(ana, theirs.id)
+    assert "Theirs" in visitor.as_(make_person(Role.MANAGER)).get("/deals?outcome=all").text
+
+
+def test_deals_without_a_person_here_belong_to_the_e_mail(app: Flask) -> None:
+    deal = make_deal("Early", owner_email="new@example.com")
+    later = make_person(email="new@example.com")
+    assert queries.get_visible(later, deal.id).id == deal.id
+
+
+def test_the_list_filters_sorts_and_pages(app: Flask, visitor: Visitor) -> None:
+    manager = make_person(Role.MANAGER)
+    make_deal("Cheap", amount="10", currency="EUR")
+    make_deal("Dear", amount="10000", currency="EUR")
+    make_deal("Done", stage="Won", closed_on="2026-10-01")
+    client = visitor.as_(manager)
+    text = client.get("/deals?sort=amount&down=1").text
+    assert text.index("Dear") < text.index("Cheap")
+    assert "Done" not in text
+    assert "Done" in client.get("/deals?outcome=won").text
+    assert "Cheap" not in client.get("/deals?q=dear").text
+    for odd in ("?page=999999", "?sort=nonsense", "?q=%25_%27", "?outcome=x", "?page=-3"):
+        assert client.get("/deals" + odd).status_code == 200
+
+
+def test_the_list_costs_the_same_whatever_its_length(app: Flask, visitor: Visitor) -> None:
+    manager = make_person(Role.MANAGER)
+    owners = [make_person() for _ in range(3)]
+    client = visitor.as_(manager)
+    make_deal("First", owners[0])
+    with counted_queries(app) as few:
+        client.get("/deals")
+    for n in range(12):
+        make_deal(f"Deal {n}", owners[n % 3])
+    with counted_queries(app) as many:
+        client.get("/deals")
+    assert len(many) == len(few)
+
+
+def test_the_likeliest_deal_has_the_next_call(app: Flask) -> None:
+    ana = make_person()
+    evaluation = make_term(Vocabulary.STAGE, "evaluation")
+    asset = make_asset(terms=[evaluation])
+    make_deal("No call", ana)
+    make_deal("Fits", ana, next_call_at="2026-11-03T16:00:00Z", stage="Evaluation")
+    make_deal("Sooner that day", ana, next_call_at="2026-11-03T09:00:00Z")
+    make_deal("Over", ana, next_call_at="2026-10-01T09:00:00Z")
+    make_deal("Today", ana, next_call_at="2026-11-02T15:00:00Z")
+    make_deal("Lost", ana, stage="Lost", closed_on="2026-10-01")
+    make_deal("Somebody else's", make_person(), next_call_at="2026-11-02T10:00:00Z")
+    likely = queries.likely_deals(ana, asset, 10, at=AT)
+    assert [item.deal.name for item in likely] == ["Today", "Fits", "Sooner that day", "No call", "Over"]
+    assert likely[1].matches == ["Evaluation"]
+
+
+def test_a_stage_is_known_for_each_moment(app: Flask) -> None:
+    for slug in ("discovery", "evaluation"):
+        make_term(Vocabulary.STAGE, slug)
+    deal, _ = operations.upsert_deal(
+        "H",
+        {"name": "History", "stage": "Evaluation"},
+        at=AT,
+        history=[("Discovery", AT - timedelta(days=30)), ("Evaluation", AT - timedelta(days=10))],
+    )
+    assert queries.stage_at(deal, AT - timedelta(days=20)) == "discovery"
+    assert queries.stage_at(deal, AT) == "evaluation"
+    assert queries.stage_at(deal, AT - timedelta(days=40)) == ""
+
+
+CSV = "Key,Title,Phase,Value,Since\n1,One,Angebot,100,03/04/2026\n2,Two,Gewonnen?,200,05/06/2026\n"
+
+
+def test_a_file_from_elsewhere_is_mapped_tried_and_brought_in(app: Flask, visitor: Visitor) -> None:
+    make_term(Vocabulary.STAGE, "proposal")
+    client = visitor.as_(make_person(Role.MANAGER))
+    answer = client.post(
+        "/deals/import", data={"file": (io.BytesIO(CSV.encode()), "ours.csv")}, follow_redirects=True
+    )
+    assert answer.status_code == 200
+    run = db.session.scalars(select(ImportRun)).one()
+    columns = {
+        "column-external_id": "Key",
+        "column-name": "Title",
+        "column-stage": "Phase",
+        "column-amount": "Value",
+        "column-opened_on": "Since",
+        "stage-word": ["Angebot", "Gewonnen?"],
+        "stage-means": ["proposal", ""],
+        "currency": "EUR",
+    }
+    address = f"/deals/import/{run.id}"
+    unclear = client.post(address, data=columns | {"act": "try"}, follow_redirects=True)
+    assert "03/04/2026" in unclear.text
+    tried = client.post(address, data=columns | {"act": "try", "day_order": "dmy"}, follow_redirects=True)
+    assert "What would happen" in tried.text
+    assert db.session.scalars(select(Deal)).all() == []
+    done = client.post(address, data=columns | {"act": "import", "day_order": "dmy"}, follow_redirects=True)
+    assert "What came in" in done.text
+    one = db.session.scalars(select(Deal).where(Deal.external_id == "1")).one()
+    assert (one.stage, one.opened_on, one.currency) == ("proposal", date(2026, 4, 3), "EUR")
+    db.session.expire_all()
+    assert db.session.get_one(ImportRun, run.id).sha256 is None
+    again = client.post(address, data=columns | {"act": "import", "day_order": "dmy"})
+    assert again.status_code == 409
+    report = client.get(f"{address}.csv")
+    assert report.data.startswith(b"\xef\xbb\xbf")
+    assert "Gewonnen?" in report.text
+
+
+def test_a_large_file_is_read_by_a_job(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    from collateral.deals import views_import
+
+    monkeypatch.setattr(views_import, "AT_ONCE", 10)
+    client = visitor.as_(make_person(Role.MANAGER))
+    text = "id,name,stage\n1,One,Discovery\n"
+    client.post("/deals/import", data={"file": (io.BytesIO(text.encode()), "a.csv")})
+    run = db.session.scalars(select(ImportRun)).one()
+    data = {"column-external_id": "id", "column-name": "name", "column-stage": "stage", "act": "import"}
+    client.post(f"/deals/import/{run.id}", data=data)
+    db.session.expire_all()
+    assert db.session.get_one(ImportRun, run.id).state is ImportState.DONE
+    assert db.session.scalars(select(Deal)).one().outcome is Outcome.OPEN
+
+
+def test_what_is_no_table_is_told_on_the_page(app: Flask, visitor: Visitor) -> None:
+    client = visitor.as_(make_person(Role.MANAGER))
+    answer = client.post("/deals/import", data={"file": (io.BytesIO(b"\x00\x01"), "x.csv")})
+    assert answer.status_code == 400
+    assert "NUL" in answer.text
+    assert client.post("/deals/import", data={}).status_code == 400
+
+
+def test_reps_import_nothing(app: Flask, visitor: Visitor) -> None:
+    client = visitor.as_(make_person())
+    assert client.get("/deals/import").status_code == 403
+    assert client.post("/deals/import").status_code == 403
+
+
+def test_the_deal_page_shows_stages_and_uses_and_lets_them_be_taken_back(
+    app: Flask, visitor: Visitor
+) -> None:
+    from collateral.usage import operations as usage
+
+    ana = make_person(teams=[make_team()])
+    deal = make_deal("Mine", ana, amount="1200", currency="EUR")
+    with clock.hold(AT):
+        use = usage.declare_use(make_asset("The deck"), deal, by=ana, at=AT)
+    db.session.commit()
+    client = visitor.as_(ana)
+    page = client.get(f"/deals/{deal.id}").text
+    assert "The deck" in page
+    assert "evidence__dot--declared" in page
+    assert client.post(f"/uses/{use.id}/retract").status_code == 303
+    assert "The deck" not in client.get(f"/deals/{deal.id}").text.split("toast")[0]
