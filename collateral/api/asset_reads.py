@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collateral.accounts.models import Person
-from collateral.api.asset_shapes import AssetDetail, asset_detail
+from collateral.api.asset_shapes import AssetDetail, Counts, asset_detail
 from collateral.assets.models import Asset
 from collateral.assets.queries import get_many, history
+from collateral.usage.queries import DealCounts, deal_counts, totals
 
 
 def detail(asset: Asset, person: Person) -> AssetDetail:
     """All of the asset; a replacement that the person may not see is not named."""
     wanted = [asset.replacement_id] if asset.replacement_id else []
     replacement = next(iter(get_many(person, wanted)), None)
-    return asset_detail(asset, history(asset), replacement)
+    return asset_detail(asset, history(asset), _counts(asset, person), replacement)
+
+
+def _counts(asset: Asset, person: Person) -> Counts:
+    counted = totals(person, asset)
+    return Counts(
+        shown=counted.shown,
+        views=counted.views,
+        unique_views=counted.unique_views,
+        downloads=counted.downloads,
+        unique_downloads=counted.unique_downloads,
+        uses=counted.uses,
+        deals=deal_counts([asset.id], person).get(asset.id, DealCounts()).deals,
+    )

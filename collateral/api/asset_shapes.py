@@ -59,6 +59,19 @@ class Version(Struct, forbid_unknown_fields=True):
     created_at: datetime
 
 
+class Counts(Struct, forbid_unknown_fields=True):
+    """Counted by COUNTER's rules over those whose doings the caller may count; `uses` and
+    `deals`: how often and in how many deals it was used."""
+
+    shown: int
+    views: int
+    unique_views: int
+    downloads: int
+    unique_downloads: int
+    uses: int
+    deals: int
+
+
 class AssetDetail(Struct, forbid_unknown_fields=True):
     """All of an asset. `version` is the current one."""
 
@@ -82,6 +95,7 @@ class AssetDetail(Struct, forbid_unknown_fields=True):
     replacement: Named | None
     version: Version | None
     versions: list[Version]
+    counts: Counts
 
 
 class Change(Struct, forbid_unknown_fields=True):
@@ -171,7 +185,7 @@ def version_shape(version: AssetVersion) -> Version:
 
 
 def asset_detail(
-    asset: Asset, versions: Sequence[AssetVersion], replacement: Asset | None
+    asset: Asset, versions: Sequence[AssetVersion], counts: Counts, replacement: Asset | None
 ) -> AssetDetail:
     """`versions` newest first; `replacement` only if the caller may see it."""
     shapes = {version.id: version_shape(version) for version in versions}
@@ -197,6 +211,7 @@ def asset_detail(
         replacement=named(replacement),
         version=shapes.get(asset.current_version_id or 0),
         versions=list(shapes.values()),
+        counts=counts,
     )
 
 

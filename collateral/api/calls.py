@@ -27,7 +27,7 @@ from collateral.accounts.tokens import Scope
 from collateral.api import reading
 from collateral.api.auth import actor, admit
 from collateral.api.files import TakeFile
-from collateral.api.idempotency import once
+from collateral.api.idempotency import once, once_done
 from collateral.assets.uploads import takes_files
 from collateral.db import db
 
@@ -66,8 +66,12 @@ class Call:
     body_optional: bool
     form: type[Struct] | None
     file: TakeFile | None
-    answers: type[Struct] | str
-    """A struct, or the media type of what is no JSON."""
+    lines: bool
+    """Takes JSON lines, as a stream."""
+    steps: bool
+    """Commits by itself, step by step; each step may be done twice without harm."""
+    answers: tuple[type[Struct], ...] | str
+    """The structs that it may be, or the media type of what is no JSON."""
     statuses: tuple[int, ...]
     """Of success; the first is the usual one."""
     media: tuple[str, ...]
@@ -87,7 +91,7 @@ def call(
     *,
     permission: Permission,
     does: str,
-    answers: type[Struct] | str,
+    answers: type[Struct] | tuple[type[Struct], ...] | str,
     more: str = "",
     scope: Scope | None = None,
     query: type[Struct] | None = None,
@@ -95,6 +99,8 @@ def call(
     body_optional: bool = False,
     form: type[Struct] | None = None,
     file: TakeFile | None = None,
+    lines: bool = False,
+    steps: bool = False,
     statuses: tuple[int, ...] = (200,),
     media: tuple[str, ...] = (),
     fails: tuple[int, ...] = (),
@@ -117,7 +123,9 @@ def call(
             body_optional=body_optional,
             form=form,
             file=file,
-            answers=answers,
+            lines=lines,
+            steps=steps,
+            answers=(answers,) if isinstance(answers, type) else answers,
             statuses=statuses,
             media=media,
             fails=fails,
@@ -153,6 +161,9 @@ def _serve(known: Call, view: Callable[..., Any], values: dict[str, Any]) -> Res
         if known.file and file is not None:
             values["file"], sha256 = known.file.take(file)
             sent += [file.filename or "", sha256]
+    elif known.lines:
+        values["lines"], sha256 = reading.lines_of()
+        sent.append(sha256)
     if (known.body or known.form) not in (None, Nothing):
         values["body"] = body
 
@@ -161,7 +172,8 @@ def _serve(known: Call, view: Callable[..., Any], values: dict[str, Any]) -> Res
 
     if known.method == "POST":
         address = request.full_path if request.query_string else request.path
-        response = once(actor(), [known.name, address, *sent], act)
+        remember = once_done if known.steps else once
+        response = remember(actor(), [known.name, address, *sent], act)
     else:
         response = act()
     db.session.commit()

@@ -7,21 +7,42 @@ from flask import request
 from collateral.errors import Invalid, LostRace
 
 
-def edits_expected() -> int | None:
-    """The number of edits that the request's If-Match names; None when it takes any.
+def expected_tags() -> frozenset[str] | None:
+    """The ETags, without quotes, that the request's If-Match names; None when it takes any.
 
     Raises:
         Invalid: it is no list of entity tags.
-        LostRace: it names none that we ever give.
     """
     header = request.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None
-    tags = request.if_match.as_set(include_weak=False)
-    if not tags and not request.if_match.as_set(include_weak=True):
+    # Weak tags never match here: to overwrite, one must have read exactly what is there.
+    if not request.if_match.as_set(include_weak=True):
         raise Invalid('If-Match must be an ETag such as "3".', fields={"If-Match": "No ETag."})
-    numbers = [tag for tag in tags if tag.isascii() and tag.isdigit() and len(tag) < 10]
-    if len(tags) != 1 or not numbers:
+    return frozenset(request.if_match.as_set(include_weak=False))
+
+
+def check_tag(current: str | None) -> None:
+    """Raise LostRace unless If-Match takes what is there, None for nothing."""
+    expected = expected_tags()
+    if current is None:
+        if "If-Match" in request.headers:
+            raise lost_race()
+    elif expected is not None and current.strip('"') not in expected:
+        raise lost_race()
+
+
+def edits_expected() -> int | None:
+    """The number of edits that If-Match names as an asset's ETag; None when it takes any.
+
+    Raises:
+        LostRace: it names none that an asset ever has.
+    """
+    expected = expected_tags()
+    if expected is None:
+        return None
+    numbers = [tag for tag in expected if tag.isascii() and tag.isdigit() and len(tag) < 10]
+    if len(expected) != 1 or not numbers:
         raise lost_race()
     return int(numbers[0])
 

@@ -20,7 +20,7 @@ from collateral.api.models import IdempotencyKey
 from collateral.api.problems import KeyReused
 from collateral.clock import now
 from collateral.db import db, upsert
-from collateral.errors import Invalid
+from collateral.errors import Conflict, Invalid
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)
@@ -38,18 +38,45 @@ def once(person: Person, parts: list[str], act: Callable[[], Response]) -> Respo
         Invalid: the key is empty, too long, or not printable ASCII.
         KeyReused: the key came before with something else.
     """
-    key = request.headers.get(HEADER)
+    key, digest, person_id = _key(), _digest(parts), person.id
     if key is None:
         return act()
-    if not _KEY.fullmatch(key):
+    if not _claim(person_id, key, digest):
+        return _again(_found(person_id, key), digest)
+    response = act()
+    _keep(person_id, key, response)
+    return response
+
+
+def once_done(person: Person, parts: list[str], act: Callable[[], Response]) -> Response:
+    """The same for a call that commits in steps, each of which may be done twice: the key is
+    kept when all is done, so that one which was broken off goes on where it was."""
+    key, digest, person_id = _key(), _digest(parts), person.id
+    if key is None:
+        return act()
+    if known := _find(person_id, key):
+        return _again(known, digest)
+    response = act()
+    if not _claim(person_id, key, digest):
+        return _again(_found(person_id, key), digest)
+    _keep(person_id, key, response)
+    return response
+
+
+def _key() -> str | None:
+    key = request.headers.get(HEADER)
+    if key is not None and not _KEY.fullmatch(key):
         raise Invalid(
             f"{HEADER} must have 1 to 255 printable characters.", fields={HEADER: "Not a key."}
         )
-    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    person_id = person.id
-    if not _claim(person_id, key, digest):
-        return _again(person_id, key, digest)
-    response = act()
+    return key
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _keep(person_id: int, key: str, response: Response) -> None:
     db.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.person_id == person_id, IdempotencyKey.key == key)
@@ -59,7 +86,6 @@ def once(person: Person, parts: list[str], act: Callable[[], Response]) -> Respo
             body=response.get_data(as_text=True),
         )
     )
-    return response
 
 
 def _claim(person_id: int, key: str, digest: str) -> bool:
@@ -74,12 +100,22 @@ def _claim(person_id: int, key: str, digest: str) -> bool:
     return claimed.scalar() is not None
 
 
-def _again(person_id: int, key: str, digest: str) -> Response:
-    row = db.session.scalars(
+def _find(person_id: int, key: str) -> IdempotencyKey | None:
+    return db.session.scalar(
         select(IdempotencyKey).where(
             IdempotencyKey.person_id == person_id, IdempotencyKey.key == key
         )
-    ).one()
+    )
+
+
+def _found(person_id: int, key: str) -> IdempotencyKey:
+    row = _find(person_id, key)
+    if row is None:
+        raise Conflict(f"This {HEADER} is being tidied away; take a new one.")
+    return row
+
+
+def _again(row: IdempotencyKey, digest: str) -> Response:
     if row.request_hash != digest:
         raise KeyReused(
             f"This {HEADER} was used for another request; take a new one for a new request."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from sqlalchemy import case, select
 from sqlalchemy.orm import joinedload
 
@@ -36,8 +36,8 @@ class Identified(Struct, forbid_unknown_fields=True):
     version: int | None = None
     current: int | None = None
     confidence: float = 0.0
-    pages: list[SourcePage] = []
-    dropped: list[int] = []
+    pages: list[SourcePage] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
 
 
 @call(

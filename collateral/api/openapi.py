@@ -16,6 +16,7 @@ from collateral import __version__
 from collateral.api.calls import CALLS, Call, bp
 from collateral.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from collateral.api.problems import MEDIA_TYPE, Problem
+from collateral.api.reading import JSON_LINES
 from collateral.api.shapes import LARGEST_ID
 
 Json = dict[str, Any]
@@ -59,8 +60,9 @@ def document() -> Json:
 
 
 def _kinds(known: Call) -> Iterable[type[Struct]]:
-    for kind in (known.query, known.body, known.form, known.answers):
-        if isinstance(kind, type):
+    answers = () if isinstance(known.answers, str) else known.answers
+    for kind in (known.query, known.body, known.form, *answers):
+        if kind is not None:
             yield kind
 
 
@@ -96,6 +98,11 @@ def _operation(known: Call, schemas: Json) -> Json:
         operation["requestBody"] = {
             "required": True,
             "content": {"multipart/form-data": {"schema": _form(known, schemas)}},
+        }
+    if known.lines:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {JSON_LINES: {"schema": {"type": "string"}}},
         }
     return operation
 
@@ -181,7 +188,9 @@ def _successes(known: Call) -> Json:
     if isinstance(known.answers, str):
         content[known.answers] = {"schema": {"type": "string", "format": "binary"}}
     else:
-        content["application/json"] = {"schema": _ref(known.answers)}
+        kinds = [_ref(kind) for kind in known.answers]
+        schema = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+        content["application/json"] = {"schema": schema}
     headers: Json = {}
     if known.edits:
         headers["ETag"] = {"schema": {"type": "string"}}
@@ -197,7 +206,7 @@ def _failures(known: Call) -> Json:
     statuses = {*_ALWAYS, *known.fails}
     if "<" in known.path:
         statuses.add(404)
-    if known.body or known.form:
+    if known.body or known.form or known.lines:
         statuses |= {413, 415}
     if known.method == "POST":
         statuses.add(422)

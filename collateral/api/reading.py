@@ -7,13 +7,15 @@ one field that holds a JSON list, and an object is one field that holds JSON.
 
 from __future__ import annotations
 
+import hashlib
 import types
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
-from flask import request
+from flask import Response, after_this_request, request
 from msgspec import NODEFAULT, Struct, UnsetType
 from msgspec.structs import fields
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -24,6 +26,8 @@ from collateral.errors import Invalid, TooLarge
 S = TypeVar("S", bound=Struct)
 
 LARGEST_JSON = 2 << 20  # bytes
+JSON_LINES = "application/x-ndjson"
+LINES = (JSON_LINES, "application/jsonl", "application/json", "text/plain")
 
 
 def query_of(kind: type[S]) -> S:
@@ -45,6 +49,28 @@ def json_of(kind: type[S], *, optional: bool = False) -> tuple[S, bytes]:
     if request.mimetype != "application/json":
         wrong_media_type("application/json")
     return fill(kind, decode(body), strict=True), body
+
+
+def lines_of() -> tuple[IO[bytes], str]:
+    """The body as lines, and the SHA-256 of it all. Large ones wait on disk, not in memory."""
+    if request.mimetype not in LINES:
+        wrong_media_type(JSON_LINES)
+    spooled = _closed_with_request(SpooledTemporaryFile(LARGEST_JSON))  # noqa: SIM115
+    digest = hashlib.sha256()
+    while chunk := request.stream.read(1 << 20):
+        digest.update(chunk)
+        spooled.write(chunk)
+    spooled.seek(0)
+    return cast("IO[bytes]", spooled), digest.hexdigest()
+
+
+def _closed_with_request(file: SpooledTemporaryFile[bytes]) -> SpooledTemporaryFile[bytes]:
+    @after_this_request
+    def close(response: Response) -> Response:
+        file.close()
+        return response
+
+    return file
 
 
 def decode(body: bytes) -> Mapping[str, Any]:

@@ -12,10 +12,11 @@ from collateral.api.asset_shapes import NewVersion, Page, Version, version_shape
 from collateral.api.auth import actor
 from collateral.api.calls import Answer, call
 from collateral.api.files import TakeFile
+from collateral.api.noting import note
 from collateral.api.paging import Paged, cursor_at, position_of
 from collateral.api.shapes import Id, address
 from collateral.assets import operations
-from collateral.assets.downloads import send_preview
+from collateral.assets.downloads import begins_a_download, send_original, send_preview
 from collateral.assets.operations import Received
 from collateral.assets.queries import (
     get_version,
@@ -25,6 +26,7 @@ from collateral.assets.queries import (
     preview_of,
 )
 from collateral.clock import now
+from collateral.usage.models import EventKind
 
 
 class Pages(Struct, forbid_unknown_fields=True):
@@ -38,6 +40,26 @@ class Pages(Struct, forbid_unknown_fields=True):
 class WhichFile(Struct, forbid_unknown_fields=True):
     version: Id | None = None
     deal: Id | None = None
+
+
+@call(
+    "GET",
+    "/assets/<int:asset_id>/file",
+    permission=Permission.ASSET_READ,
+    does="The current version's file, as an attachment.",
+    more="`version` asks for another, `deal` says what it is for. Ranges are honoured. "
+    "It counts as a download.",
+    query=WhichFile,
+    answers="application/octet-stream",
+    statuses=(200, 206),
+    fails=(416,),
+)
+def get_file(asset_id: int, query: WhichFile) -> Response:
+    version = get_version(get_visible(actor(), asset_id), query.version)
+    response = send_original(version)
+    if begins_a_download(response):
+        note(EventKind.DOWNLOADED, version, deal_id=query.deal)
+    return response
 
 
 class PictureWidth(Struct, forbid_unknown_fields=True):
@@ -80,12 +102,15 @@ def get_one_version(asset_id: int, number: int) -> Version:
     "/assets/<int:asset_id>/versions/<int:number>/pages",
     permission=Permission.ASSET_READ,
     does="The pages of a version: what they say and show.",
+    more="The first of them count as a view.",
     query=Paged,
     answers=Pages,
 )
 def list_pages(asset_id: int, number: int, query: Paged) -> Pages:
     version = get_version(get_visible(actor(), asset_id), number)
     after = position_of(query.cursor) or 0
+    if not after:
+        note(EventKind.VIEWED, version)
     rows = page_rows(version)
     words = {row.number: row for row in page_words(version)}
     here = [row for row in rows if row.number > after][: query.limit]

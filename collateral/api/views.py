@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from collateral.api import assets, docs, identify, states, versions
+from collateral.api import (
+    asset_list,
+    assets,
+    deals,
+    docs,
+    events,
+    identify,
+    states,
+    versions,
+)
 from collateral.api.calls import bp
 
-__all__ = ["assets", "bp", "docs", "identify", "states", "versions"]
+__all__ = [
+    "asset_list",
+    "assets",
+    "bp",
+    "deals",
+    "docs",
+    "events",
+    "identify",
+    "states",
+    "versions",
+]

@@ -1,0 +1,298 @@
+"""Deals: brought in from the CRM, read, and told what was used in them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Any, Literal, cast
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from sqlalchemy import Table, func, select, update
+from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.datastructures import FileStorage
+
+from collateral.accounts.permissions import Permission
+from collateral.api.auth import actor
+from collateral.api.calls import Answer, call
+from collateral.api.conditions import check_tag
+from collateral.api.deal_shapes import (
+    DealDetail,
+    DealGiven,
+    DealSummary,
+    Moment,
+    UseDetail,
+    as_words,
+    deal_detail,
+    deal_summary,
+    use_shape,
+)
+from collateral.api.files import TakeFile
+from collateral.api.paging import Paged, cursor_at, position_of
+from collateral.api.shapes import LARGEST_ID, Id, address
+from collateral.assets import queries as assets
+from collateral.assets.models import AssetVersion
+from collateral.clock import now
+from collateral.db import db
+from collateral.deals import operations, queries
+from collateral.deals.models import Deal, Outcome, RowResult
+from collateral.errors import NotFound
+from collateral.usage import operations as usage
+from collateral.usage.models import Evidence
+from collateral.usage.queries import use_counts, uses_of_deal
+
+
+class DealQuery(Paged, kw_only=True, forbid_unknown_fields=True):
+    """Which deals; the newest first."""
+
+    q: Annotated[str, Meta(max_length=200)] = ""
+    outcome: Outcome | None = None
+    stage: Annotated[str, Meta(max_length=80)] | None = None
+    external_id: Annotated[str, Meta(max_length=100)] | None = None
+    mine: Annotated[bool, Meta(description="The caller's own alone.")] = False
+
+
+class Deals(Struct, forbid_unknown_fields=True):
+    """Some of the deals that the caller may see."""
+
+    items: list[DealSummary]
+    total: int
+    next: str | None
+
+
+class Source(Struct, forbid_unknown_fields=True):
+    source: (
+        Annotated[str, Meta(min_length=1, max_length=40, description="Whose id it is.")] | None
+    ) = None
+
+
+class NewUse(Struct, forbid_unknown_fields=True):
+    """`stage`: slug of the stage, else the one that the deal was in; `at`: else now."""
+
+    asset: Id
+    version: Id | None = None
+    stage: Annotated[str, Meta(max_length=80)] | None = None
+    at: Moment | None = None
+    evidence: Evidence = Evidence.DECLARED
+
+
+class ImportGiven(Struct, forbid_unknown_fields=True):
+    """`mapping`: JSON of `columns` (field to head), `stages`, `day_order`, `currency`,
+    `preset`; what it does not say is recognised by the heads."""
+
+    mapping: Annotated[str, Meta(max_length=100_000)] | UnsetType = UNSET
+    preset: Literal["salesforce", "hubspot"] | UnsetType = UNSET
+    source: Annotated[str, Meta(min_length=1, max_length=40)] | UnsetType = UNSET
+    dry_run: bool = False
+
+
+class ImportedRow(Struct, forbid_unknown_fields=True):
+    """What became of one line, and why or with what left out."""
+
+    line: int
+    result: RowResult
+    external_id: str
+    name: str
+    notes: list[str]
+
+
+class Imported(Struct, forbid_unknown_fields=True):
+    """What the import did, or in a dry run would do; lines that change nothing are counted."""
+
+    dry_run: bool
+    new: int
+    changed: int
+    unchanged: int
+    refused: int
+    rows: list[ImportedRow]
+
+
+@call(
+    "POST",
+    "/deals/import",
+    permission=Permission.DEAL_IMPORT,
+    does="Take in deals from a CSV of the CRM.",
+    more="A bad line is refused with its reason and the others go in; the same file twice "
+    "changes nothing.",
+    form=ImportGiven,
+    file=TakeFile.READ,
+    answers=Imported,
+    fails=(507,),
+)
+def import_deals(body: ImportGiven, file: FileStorage) -> Imported:
+    report = operations.import_deals(
+        cast(Any, file.stream),
+        file.filename or "deals.csv",
+        by=actor(),
+        at=now(),
+        mapping=operations.load_json(body.mapping) if body.mapping else None,
+        preset=body.preset or None,
+        source=body.source or "",
+        dry_run=body.dry_run,
+    )
+    return Imported(
+        dry_run=report.dry_run,
+        new=report.new,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        refused=report.refused,
+        rows=[
+            ImportedRow(row.line, row.result, row.external_id, row.name, list(row.notes))
+            for row in report.rows
+        ],
+    )
+
+
+@call(
+    "GET",
+    "/deals",
+    permission=Permission.DEAL_READ,
+    does="The deals that one may see.",
+    query=DealQuery,
+    answers=Deals,
+)
+def list_deals(query: DealQuery) -> Deals:
+    wanted = queries.select_visible(actor())
+    if query.mine:
+        wanted = wanted.where(queries.own(actor()))
+    if query.outcome:
+        wanted = wanted.where(Deal.outcome == query.outcome)
+    if query.stage:
+        wanted = wanted.where(Deal.stage == query.stage)
+    if query.external_id:
+        wanted = wanted.where(Deal.external_id == query.external_id)
+    for word in query.q.split()[:8]:
+        wanted = wanted.where(queries.matches(word))
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    before = position_of(query.cursor)
+    if before is not None:
+        wanted = wanted.where(Deal.id < before)
+    found = db.session.scalars(
+        wanted.options(joinedload(Deal.owner)).order_by(Deal.id.desc()).limit(query.limit + 1)
+    ).all()
+    here = found[: query.limit]
+    uses = use_counts([deal.id for deal in here], actor())
+    return Deals(
+        items=[deal_summary(deal, uses.get(deal.id, 0)) for deal in here],
+        total=total,
+        next=cursor_at(here[-1].id) if len(found) > len(here) else None,
+    )
+
+
+@call(
+    "GET",
+    "/deals/<deal>",
+    permission=Permission.DEAL_READ,
+    does="One deal, with what was used in it.",
+    more="By our id, or by the CRM's where no deal has that number here.",
+    answers=DealDetail,
+    edits=True,
+)
+def get_deal(deal: str) -> Answer:
+    return _answer(_find(deal))
+
+
+@call(
+    "PUT",
+    "/deals/<deal>",
+    permission=Permission.DEAL_IMPORT,
+    does="Make the deal of that id in the CRM, or change what is given of it.",
+    more="Where `source` is not named, the deal of that id is changed wherever it came from.",
+    query=Source,
+    body=DealGiven,
+    answers=DealDetail,
+    statuses=(200, 201),
+    edits=True,
+)
+def put_deal(deal: str, query: Source, body: DealGiven) -> Answer:
+    known = _hold(deal, query.source)
+    check_tag(_tag(known) if known else None)
+    stored, result = operations.upsert_deal(
+        deal,
+        as_words(body),
+        source=query.source or (known.source if known else "api"),
+        at=now(),
+        history=[(given.stage, given.at) for given in body.stages],
+    )
+    return _answer(stored, created=result is RowResult.NEW)
+
+
+@call(
+    "POST",
+    "/deals/<deal>/uses",
+    permission=Permission.USE_DECLARE,
+    does="Say that an asset was used in a deal.",
+    more="Once for each stage and person: saying it again answers the use that is there.",
+    body=NewUse,
+    answers=UseDetail,
+    statuses=(201,),
+)
+def create_use(deal: str, body: NewUse) -> UseDetail:
+    found = _find(deal)
+    asset = assets.get_visible(actor(), body.asset)
+    version = assets.get_version(asset, body.version) if body.version else None
+    use = usage.declare_use(
+        asset,
+        found,
+        by=actor(),
+        at=body.at or now(),
+        stage=body.stage,
+        evidence=body.evidence,
+        version=version,
+    )
+    return use_shape(use, found, _numbers([use]).get(use.version_id or 0))
+
+
+def _find(text: str) -> Deal:
+    """By our id, else by the CRM's."""
+    options = (joinedload(Deal.owner), selectinload(Deal.stages))
+    if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= LARGEST_ID:
+        found = db.session.scalar(
+            queries.select_visible(actor()).where(Deal.id == int(text)).options(*options)
+        )
+        if found is not None:
+            return found
+    return queries.find_visible(actor(), text)
+
+
+def _hold(external_id: str, source: str | None) -> Deal | None:
+    """The deal of that id, which nobody else changes until we are done; None for a new one.
+
+    Raises:
+        NotFound: several sources share the id, and none was named.
+    """
+    theirs = Deal.external_id == external_id
+    wanted = theirs if source is None else (theirs & (Deal.source == source))
+    table = cast(Table, Deal.__table__)
+    # A write that changes nothing: it waits for other writers, and what is read then is last.
+    db.session.execute(
+        update(table).where(table.c.external_id == external_id).values(external_id=external_id)
+    )
+    found = db.session.scalars(select(Deal).where(wanted).limit(2)).all()
+    if len(found) > 1:
+        raise NotFound("Several sources have a deal of that id; name the source.")
+    return found[0] if found else None
+
+
+def _answer(deal: Deal, *, created: bool = False) -> Answer:
+    db.session.flush()
+    used = uses_of_deal(deal, actor())
+    numbers = _numbers(used)
+    shapes = [use_shape(use, deal, numbers.get(use.version_id or 0)) for use in used]
+    headers = {"ETag": _tag(deal)}
+    if created:
+        headers["Location"] = address(f"/deals/{deal.id}")
+    return Answer(deal_detail(deal, shapes), headers, 201 if created else 200)
+
+
+def _numbers(uses: Any) -> dict[int, int]:
+    """The numbers of the versions that were used. One query."""
+    ids = {use.version_id for use in uses if use.version_id}
+    rows = db.session.execute(
+        select(AssetVersion.id, AssetVersion.number).where(AssetVersion.id.in_(ids))
+    )
+    return {row.id: row.number for row in rows}
+
+
+def _tag(deal: Deal) -> str:
+    """Changes with each change of the deal and its stages."""
+    said = f"{deal.id} {deal.updated_at.isoformat()} {len(deal.stages)}"
+    return f'"{hashlib.sha256(said.encode()).hexdigest()[:24]}"'
