@@ -45,9 +45,9 @@ def cli() -> None:
 
 
 def _gather() -> None:
-    from collateral.serve import commands as serving
+    from collateral import maintenance, serve
 
-    for command in serving:
+    for command in (*serve.commands, *maintenance.commands):
         cli.add_command(command)
     for feature in WITH_COMMANDS:
         name = f"collateral.{feature}.commands"
