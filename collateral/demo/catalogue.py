@@ -60,7 +60,8 @@ class Sample:
         """Everything that a search could find in it, for its last version."""
         said = "\n".join(block.words() + "\n" + block.notes for block in self.pages(self.versions))
         terms = " ".join(term for values in self.terms.values() for term in values)
-        return "\n".join((self.title, self.summary, terms, " ".join(self.tags), said))
+        head = (self.title, self.filename, self.type, self.summary, terms, " ".join(self.tags))
+        return "\n".join((*head, said))
 
 
 @lru_cache(maxsize=4)

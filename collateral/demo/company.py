@@ -36,20 +36,44 @@ class Colleague:
     pace: float = 1.0  # how often a rep looks into the library
 
 
-def _rep(name: str, team: str, zone: str, locale: str, regions: str, languages: str,
-         skill: float, diligence: float, pace: float, *, roles: str = "rep",
-         email: str = "") -> Colleague:
+def _rep(
+    name: str,
+    team: str,
+    zone: str,
+    locale: str,
+    regions: str,
+    languages: str,
+    skill: float,
+    diligence: float,
+    pace: float,
+    *,
+    roles: str = "rep",
+    email: str = "",
+) -> Colleague:
     key = _key(name)
     return Colleague(
-        key, name, f"{email or key}@{DOMAIN}", tuple(roles.split()), team, zone, locale,
-        tuple(regions.split(", ")), tuple(languages.split()), skill, diligence, pace,
+        key,
+        name,
+        f"{email or key}@{DOMAIN}",
+        tuple(roles.split()),
+        team,
+        zone,
+        locale,
+        tuple(regions.split(", ")),
+        tuple(languages.split()),
+        skill,
+        diligence,
+        pace,
     )
 
 
-def _other(name: str, team: str, zone: str, locale: str, roles: str, *,
-           email: str = "") -> Colleague:
+def _other(
+    name: str, team: str, zone: str, locale: str, roles: str, *, email: str = ""
+) -> Colleague:
     key = _key(name)
-    return Colleague(key, name, f"{email or key}@{DOMAIN}", tuple(roles.split()), team, zone, locale)
+    return Colleague(
+        key, name, f"{email or key}@{DOMAIN}", tuple(roles.split()), team, zone, locale
+    )
 
 
 _PLAIN = str.maketrans("äöåüéèñáøæıšżŠÉ", "aoaueenaoaiszSE")
@@ -60,24 +84,53 @@ def _key(name: str) -> str:
 
 
 _BERLIN, _STOCKHOLM, _LONDON = "Europe/Berlin", "Europe/Stockholm", "Europe/London"
+_ZURICH, _VIENNA = "Europe/Zurich", "Europe/Vienna"
 
 PEOPLE: tuple[Colleague, ...] = (
-    _rep("Maja Brandt", CENTRAL, _BERLIN, "en", "DACH", "German English", 0.35, 0.85, 1.5,
-         email="rep"),
+    _rep(
+        "Maja Brandt",
+        CENTRAL,
+        _BERLIN,
+        "en",
+        "DACH",
+        "German English",
+        0.35,
+        0.85,
+        1.5,
+        email="rep",
+    ),
     _rep("Jonas Weber", CENTRAL, _BERLIN, "de", "DACH", "German English", 0.1, 0.6, 1.1),
-    _rep("Hannah Keller", CENTRAL, "Europe/Zurich", "de", "DACH", "German English", 0.4, 0.7, 1.2),
-    _rep("Lukas Steiner", CENTRAL, "Europe/Vienna", "de", "DACH", "German English", -0.3, 0.35, 0.6),
+    _rep("Hannah Keller", CENTRAL, _ZURICH, "de", "DACH", "German English", 0.4, 0.7, 1.2),
+    _rep("Lukas Steiner", CENTRAL, _VIENNA, "de", "DACH", "German English", -0.3, 0.35, 0.6),
     _rep("Selin Aydın", CENTRAL, _BERLIN, "de", "DACH", "German English", 0.0, 0.75, 1.0),
-    _rep("Élise Garnier", CENTRAL, "Europe/Paris", "en", "France and Benelux", "French English",
-         0.05, 0.5, 0.8),
-    _rep("Bram de Vries", CENTRAL, "Europe/Amsterdam", "en", "France and Benelux", "English",
-         0.2, 0.65, 0.9),
+    _rep(
+        "Élise Garnier",
+        CENTRAL,
+        "Europe/Paris",
+        "en",
+        "France and Benelux",
+        "French English",
+        0.05,
+        0.5,
+        0.8,
+    ),
+    _rep(
+        "Bram de Vries",
+        CENTRAL,
+        "Europe/Amsterdam",
+        "en",
+        "France and Benelux",
+        "English",
+        0.2,
+        0.65,
+        0.9,
+    ),
     _rep("Tove Berg", NORDICS, _STOCKHOLM, "en", "Nordics", "Swedish English", 0.45, 0.9, 1.4),
-    _rep("Erik Sandström", NORDICS, _STOCKHOLM, "en", "Nordics", "Swedish English",
-         0.05, 0.7, 1.0),
+    _rep("Erik Sandström", NORDICS, _STOCKHOLM, "en", "Nordics", "Swedish English", 0.05, 0.7, 1.0),
     _rep("Aino Virtanen", NORDICS, "Europe/Helsinki", "en", "Nordics", "English", 0.15, 0.8, 1.1),
-    _rep("Mikkel Sørensen", NORDICS, "Europe/Copenhagen", "en", "Nordics", "English",
-         -0.15, 0.5, 0.7),
+    _rep(
+        "Mikkel Sørensen", NORDICS, "Europe/Copenhagen", "en", "Nordics", "English", -0.15, 0.5, 0.7
+    ),
     _rep("Ingrid Haugen", NORDICS, "Europe/Oslo", "en", "Nordics", "English", 0.2, 0.75, 0.9),
     _rep("Daniel Kerr", UK, _LONDON, "en", "UK and Ireland", "English", 0.2, 0.7, 1.3),
     _rep("Aoife Brennan", UK, "Europe/Dublin", "en", "UK and Ireland", "English", 0.3, 0.8, 1.1),
@@ -105,15 +158,39 @@ SIGN_INS = ("maja.brandt", "ines.duarte", "tomas.okafor", "ruben.castell")
 """Whose sign-ins the demo prints: a rep, a marketer, a manager, an admin."""
 
 VOCABULARIES: Mapping[str, tuple[str, ...]] = {
-    "type": ("Deck", "Case study", "One-pager", "White paper", "Comparison", "Calculator",
-             "Data sheet", "Playbook", "Image"),
+    "type": (
+        "Deck",
+        "Case study",
+        "One-pager",
+        "White paper",
+        "Comparison",
+        "Calculator",
+        "Data sheet",
+        "Playbook",
+        "Image",
+    ),
     "product": ("Predict", "Line", "Trace", "Edge"),
     "stage": ("Discovery", "Evaluation", "Proposal", "Negotiation"),
-    "industry": ("Food and drink", "Packaging", "Chemicals", "Pharma", "Metals",
-                 "Paper and wood", "Water"),
-    "persona": ("Operations director", "Plant manager", "Production manager",
-                "Maintenance manager", "Reliability engineer", "Quality lead",
-                "Finance director", "IT and security", "Head brewer"),
+    "industry": (
+        "Food and drink",
+        "Packaging",
+        "Chemicals",
+        "Pharma",
+        "Metals",
+        "Paper and wood",
+        "Water",
+    ),
+    "persona": (
+        "Operations director",
+        "Plant manager",
+        "Production manager",
+        "Maintenance manager",
+        "Reliability engineer",
+        "Quality lead",
+        "Finance director",
+        "IT and security",
+        "Head brewer",
+    ),
     "region": ("DACH", "Nordics", "UK and Ireland", "France and Benelux"),
     "language": ("English", "German", "Swedish", "French", "Spanish", "Polish"),
 }

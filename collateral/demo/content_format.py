@@ -2,8 +2,8 @@
 
 A file is a head of ``name: value`` lines, a line of three dashes, and blocks. A block begins
 with ``== kind option=value …`` and holds ``# title``, ``## subtitle``, ``- items``, ``a | b``
-rows (``_`` for an empty cell), ``> speaker notes`` and plain paragraphs, in any number. One slide of a deck is one block;
-a document is a run of them.
+rows (``_`` for an empty cell), ``> speaker notes`` and plain paragraphs, in any number. One
+slide of a deck is one block; a document is a run of them.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def number(text: str) -> float:
 def parse(text: str, *, year: int) -> tuple[dict[str, str], list[Block]]:
     """Head and blocks of one content file; ``{year}`` and ``{year-2}`` become numbers."""
     for back in range(4):
-        text = text.replace("{year-%d}" % back if back else "{year}", str(year - back))
+        name = f"year-{back}" if back else "year"
+        text = text.replace(f"{{{name}}}", str(year - back))
     head_text, _, body = text.partition("\n---\n")
     return parse_head(head_text), parse_blocks(body.splitlines())
 

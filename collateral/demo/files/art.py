@@ -13,7 +13,6 @@ from collateral.demo.files import (
 from collateral.demo.files.scenes import SCENES
 from collateral.demo.files.themes import Theme
 
-
 # A renderer lays each element with `opacity` on a layer of its own, which takes long; on single
 # forms paint that lets through looks the same.
 _OPACITY = re.compile(r'(?<![-\w])opacity="([\d.]+)"')

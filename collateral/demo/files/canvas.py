@@ -18,6 +18,11 @@ POINTS = 1.5  # points a unit
 Align = Literal["left", "center", "right"]
 Anchor = Literal["top", "middle", "bottom"]
 WHITE = "FFFFFF"
+MARK = (
+    ((0, 0), (4, 0), (4, 14), (0, 14)),
+    ((6, 7), (12, 0), (17, 0), (11, 7), (17, 14), (12, 14)),
+)
+"""Kelvane's mark, a bar and a chevron, 17 by 14."""
 
 
 @dataclass
@@ -63,7 +68,9 @@ class Canvas:
         for index, line in enumerate(text.split("\n")):
             paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
             paragraph.alignment = {
-                "left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT
+                "left": PP_ALIGN.LEFT,
+                "center": PP_ALIGN.CENTER,
+                "right": PP_ALIGN.RIGHT,
             }[align]
             run = paragraph.add_run()
             run.text = line
@@ -89,7 +96,7 @@ class Canvas:
         from pptx.enum.shapes import MSO_SHAPE
         from pptx.util import Pt
 
-        form = MSO_SHAPE[kind] if kind else MSO_SHAPE.RECTANGLE
+        form: Any = getattr(MSO_SHAPE, kind or "RECTANGLE")
         if radius and not kind:
             form = MSO_SHAPE.ROUNDED_RECTANGLE
         made = self.slide.shapes.add_shape(form, *emu(x, y, w, h))
@@ -102,6 +109,37 @@ class Canvas:
         else:
             made.line.fill.background()
         return made
+
+    def form(self, points: Sequence[tuple[float, float]], fill: str) -> None:
+        """A closed form through the points."""
+        made = self._outline(points, close=True)
+        paint(made, fill)
+        made.line.fill.background()
+
+    def stroke(self, points: Sequence[tuple[float, float]], color: str, width: float) -> None:
+        """A line through the points; ``width`` in points."""
+        from pptx.util import Pt
+
+        made = self._outline(points, close=False)
+        made.fill.background()
+        made.shadow.inherit = False
+        made.line.color.rgb = rgb(color)
+        made.line.width = Pt(width)
+
+    def _outline(self, points: Sequence[tuple[float, float]], *, close: bool) -> Any:
+        scaled = [(int(x * UNIT), int(y * UNIT)) for x, y in points]
+        builder = self.slide.shapes.build_freeform(*scaled[0])
+        builder.add_line_segments(scaled[1:], close=close)
+        return builder.convert_to_shape()
+
+    def place(self, shape: Any, x: float, y: float, w: float, h: float) -> None:
+        """Put a shape, such as the title's placeholder, where it belongs."""
+        shape.left, shape.top, shape.width, shape.height = emu(x, y, w, h)
+
+    def to_back(self) -> None:
+        """Lay what was drawn last under everything else."""
+        tree = self.slide.shapes._spTree
+        tree.insert(2, tree[-1])
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, color: str, *, head: bool) -> None:
         from pptx.enum.shapes import MSO_CONNECTOR
@@ -126,11 +164,20 @@ class Canvas:
         self.box(40, 36, 28, 4, self.theme.accent)
         placeholder = self.slide.shapes.title
         size = 27.0
-        placeholder.left, placeholder.top, placeholder.width, placeholder.height = emu(
-            40, 46, 560, 32
+        self.place(placeholder, 40, 46, 560, 32)
+        self.text(
+            40,
+            46,
+            560,
+            32,
+            title,
+            size,
+            bold=True,
+            heading=True,
+            anchor="middle",
+            color=color,
+            shape=placeholder,
         )
-        self.text(40, 46, 560, 32, title, size, bold=True, heading=True, anchor="middle",
-                  color=color, shape=placeholder)
         if subtitle:
             self.text(40, 80, 560, 20, subtitle, 14, color=color or self.theme.soft)
 
@@ -167,18 +214,26 @@ class Canvas:
                 cell.margin_top = cell.margin_bottom = int(2 * UNIT)
                 cell.fill.solid()
                 cell.fill.fore_color.rgb = rgb(fill)
-                self._cell(cell, value, size, head=head, bold=head or c == 0 or last,
-                           right=numbers and c > 0)
+                self._cell(
+                    cell,
+                    value,
+                    size,
+                    head=head,
+                    bold=head or c == 0 or last,
+                    right=numbers and c > 0,
+                )
                 run = cell.text_frame.paragraphs[0].runs[0]
                 room = widths[c] - 17
-                fit = fonts.fitting(value, self.theme.body, size, room, height - 4,
-                                    bold=head or c == 0 or last)
+                fit = fonts.fitting(
+                    value, self.theme.body, size, room, height - 4, bold=head or c == 0 or last
+                )
                 run.font.size = Pt(round(fit * POINTS * 2) / 2)
                 if not head:
                     _underline(cell, self.theme.line)
 
-    def _cell(self, cell: Any, value: str, size: float, *, head: bool, bold: bool,
-              right: bool) -> None:
+    def _cell(
+        self, cell: Any, value: str, size: float, *, head: bool, bold: bool, right: bool
+    ) -> None:
         from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
         from pptx.util import Pt
 
@@ -200,7 +255,8 @@ def emu(x: float, y: float, w: float, h: float) -> tuple[int, int, int, int]:
 def rgb(color: str) -> Any:
     from pptx.dml.color import RGBColor
 
-    return RGBColor.from_string(color)
+    make: Any = RGBColor.from_string
+    return make(color)
 
 
 def paint(shape: Any, fill: str | None) -> None:
@@ -218,7 +274,9 @@ def _bare(frame: Any, anchor: Anchor) -> None:
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap = True
     frame.vertical_anchor = {
-        "top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM
+        "top": MSO_ANCHOR.TOP,
+        "middle": MSO_ANCHOR.MIDDLE,
+        "bottom": MSO_ANCHOR.BOTTOM,
     }[anchor]
 
 

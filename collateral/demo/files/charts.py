@@ -119,7 +119,8 @@ def _add(
 ) -> Any:
     from pptx.chart.data import CategoryChartData
 
-    data = CategoryChartData(number_format=form)
+    make: Any = CategoryChartData
+    data = make(number_format=form)
     data.categories = list(labels)
     for name, values in series:
         data.add_series(name, list(values))
@@ -144,8 +145,9 @@ def _labels(plot: Any, canvas: Canvas, form: str, size: float) -> None:
     labels.font.color.rgb = rgb(canvas.theme.ink)
 
 
-def _axes(chart: Any, canvas: Canvas, size: float, *, sideways: bool, scale: bool = False,
-          every: int = 1) -> None:
+def _axes(
+    chart: Any, canvas: Canvas, size: float, *, sideways: bool, scale: bool = False, every: int = 1
+) -> None:
     from pptx.enum.chart import XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.oxml.ns import qn
     from pptx.util import Pt

@@ -12,8 +12,10 @@ from collateral.demo.files import (
     art,
     slides_charts,  # noqa: F401  (they add their layouts)
     slides_drawings,  # noqa: F401
+    slides_tables,  # noqa: F401
+    slides_voices,  # noqa: F401
 )
-from collateral.demo.files.canvas import UNIT, Canvas, emu, rgb
+from collateral.demo.files.canvas import Canvas, emu, rgb
 from collateral.demo.files.scenes_trade import europe
 from collateral.demo.files.slides_words import LAYOUTS, canvas_logo
 from collateral.demo.files.themes import THEMES, Theme
@@ -36,8 +38,13 @@ def make_deck(title: str, author: str, theme_key: str, blocks: list[Block], seed
     for index, block in enumerate(blocks):
         slide = presentation.slides.add_slide(bare if block.kind in DARK else ordinary)
         canvas = Canvas(
-            slide, theme, Random(f"{seed}:{index}:{block.title}"),
-            _pictures(block, theme, seed), index + 1, len(blocks), author,
+            slide,
+            theme,
+            Random(f"{seed}:{index}:{block.title}"),
+            _pictures(block, theme, seed),
+            index + 1,
+            len(blocks),
+            author,
         )
         LAYOUTS[block.kind](canvas, block)
         if not slide.shapes.title.text_frame.text:
@@ -79,9 +86,18 @@ def _page_number(canvas: Canvas) -> None:
     from lxml import etree
     from pptx.oxml.ns import qn
 
-    box = canvas.text(500, 319, 100, 16, str(canvas.number), 10.5, align="right",
-                      color=canvas.theme.soft, anchor="middle")
-    run = box.text_frame.paragraphs[0].runs[0]._r
+    box = canvas.text(
+        500,
+        319,
+        100,
+        16,
+        str(canvas.number),
+        10.5,
+        align="right",
+        color=canvas.theme.soft,
+        anchor="middle",
+    )
+    run: Any = box.text_frame.paragraphs[0].runs[0]._r
     run_field = etree.Element(
         qn("a:fld"), id="{5C22544A-7EE6-4342-B048-85BDC9FD1C3A}", type="slidenum"
     )
@@ -96,7 +112,7 @@ def _template(theme_key: str) -> bytes:
     from pptx import Presentation
 
     theme = THEMES[theme_key]
-    presentation = Presentation()
+    presentation: Any = Presentation()
     presentation.slide_width, presentation.slide_height = emu(640, 360, 0, 0)[:2]
     layouts = presentation.slide_layouts
     ordinary, bare = layouts[5], layouts[6]
@@ -154,13 +170,21 @@ def _colours(presentation: Any, theme: Theme) -> None:
         for rel in presentation.slide_master.part.rels.values()
         if rel.reltype.endswith("/theme")
     )
-    tree = etree.fromstring(part.blob)
+    tree: Any = etree.fromstring(part.blob)
     tree.set("name", f"Kelvane {theme.key}")
     scheme = {
-        "dk1": theme.ink, "lt1": "FFFFFF", "dk2": theme.dark, "lt2": theme.tint,
-        "accent1": theme.accent, "accent2": theme.second, "accent3": theme.soft,
-        "accent4": theme.tint, "accent5": theme.line, "accent6": theme.dark,
-        "hlink": theme.second, "folHlink": theme.soft,
+        "dk1": theme.ink,
+        "lt1": "FFFFFF",
+        "dk2": theme.dark,
+        "lt2": theme.tint,
+        "accent1": theme.accent,
+        "accent2": theme.second,
+        "accent3": theme.soft,
+        "accent4": theme.tint,
+        "accent5": theme.line,
+        "accent6": theme.dark,
+        "hlink": theme.second,
+        "folHlink": theme.soft,
     }
     for name, color in scheme.items():
         slot = tree.find(f".//{qn('a:clrScheme')}/{qn('a:' + name)}")

@@ -9,9 +9,7 @@ from collateral.demo.files.paper_words import PIECES
 from collateral.demo.files.themes import THEMES
 
 
-def make_document(
-    title: str, author: str, theme_key: str, blocks: list[Block], seed: str
-) -> bytes:
+def make_document(title: str, author: str, theme_key: str, blocks: list[Block], seed: str) -> bytes:
     """The document as the bytes of a PDF; the same arguments give the same bytes."""
     full = blocks[0].option("style") == "full"
     paper = Paper(THEMES[theme_key], title, author, seed, running=title if full else "")

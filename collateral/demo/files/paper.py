@@ -10,7 +10,7 @@ from typing import Any
 
 from collateral.demo.content_format import Block
 from collateral.demo.files import art, fonts
-from collateral.demo.files.canvas import WHITE
+from collateral.demo.files.canvas import MARK, WHITE
 from collateral.demo.files.themes import Theme
 
 MM = 0.3528  # a point
@@ -35,6 +35,10 @@ class Paper:
     ) -> None:
         from fpdf import FPDF
 
+        class Steady(FPDF):
+            def file_id(self) -> None:
+                """None at all: it would be made of the clock."""
+
         # Fonts carry dates from before 1970 here and there, which is no matter of ours.
         logging.getLogger("fontTools").setLevel(logging.ERROR)
         self.theme = theme
@@ -45,14 +49,13 @@ class Paper:
         self.contents = contents
         self.sections: list[tuple[str, int]] = []  # headings and the page each stands on
         self.y = MARGIN
-        self.pdf: Any = FPDF("P", "mm", "A4")
+        self.pdf: Any = Steady("P", "mm", "A4")
         self.pdf.set_auto_page_break(False)
         self.pdf.set_creation_date(ISSUED)
         self.pdf.set_title(title)
         self.pdf.set_author(author)
         self.pdf.set_creator("Kelvane Marketing")
         self.pdf.set_producer("Kelvane")
-        self.pdf.file_id = lambda: None  # it would be made of the clock
         self._known: set[str] = set()
 
     def bytes(self) -> bytes:
@@ -84,14 +87,21 @@ class Paper:
     def mark(self, x: float, y: float, color: str) -> None:
         self._fill(color)
         unit = 0.36
-        for points in (
-            ((0, 0), (4, 0), (4, 14), (0, 14)),
-            ((6, 7), (12, 0), (17, 0), (11, 7), (17, 14), (12, 14)),
-        ):
+        for points in MARK:
             self.pdf.polygon([(x + px * unit, y + py * unit) for px, py in points], style="F")
 
-    def write(self, x: float, y: float, text: str, size: float, *, bold: bool = False,
-              color: str | None = None, align: str = "left", heading: bool = False) -> None:
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        color: str | None = None,
+        align: str = "left",
+        heading: bool = False,
+    ) -> None:
         """One line of text; ``y`` is its base line."""
         family = self.font(size, bold=bold, heading=heading)
         self.pdf.set_text_color(*_rgb(color or self.theme.ink))
@@ -109,17 +119,27 @@ class Paper:
         self.pdf.set_font(name, style, size)
         return family
 
-    def lines(self, text: str, size: float, room: float, *, bold: bool = False,
-              heading: bool = False) -> list[str]:
+    def lines(
+        self, text: str, size: float, room: float, *, bold: bool = False, heading: bool = False
+    ) -> list[str]:
         family = self.theme.heading if heading else self.theme.body
         return fonts.wrapped(text, family, size * MM, room * 0.98, bold=bold)
 
-    def run(self, x: float, y: float, lines: list[str], size: float, *, leading: float = 1.42,
-            bold: bool = False, color: str | None = None, heading: bool = False) -> float:
+    def run(
+        self,
+        x: float,
+        y: float,
+        lines: list[str],
+        size: float,
+        *,
+        leading: float = 1.42,
+        bold: bool = False,
+        color: str | None = None,
+        heading: bool = False,
+    ) -> float:
         """Lines below each other from the top ``y``; gives the y under the last."""
         for line in lines:
-            self.write(x, y + size * MM * 0.95, line, size, bold=bold, color=color,
-                       heading=heading)
+            self.write(x, y + size * MM * 0.95, line, size, bold=bold, color=color, heading=heading)
             y += size * MM * leading
         return y
 

@@ -38,8 +38,9 @@ def table(paper: Paper, block: Block) -> None:
             for line_number, line in enumerate(cell):
                 y = paper.y + 4.6 + line_number * 9.5 * MM * 1.3
                 if place and not words:
-                    paper.write(x + widths[place] - 2.5, y, line, 9.5, bold=bold, color=color,
-                                align="right")
+                    paper.write(
+                        x + widths[place] - 2.5, y, line, 9.5, bold=bold, color=color, align="right"
+                    )
                 else:
                     paper.write(x + 2.5, y, line, 9.5, bold=bold, color=color)
             x += widths[place]
@@ -47,8 +48,13 @@ def table(paper: Paper, block: Block) -> None:
         if not head:
             paper.rule(MARGIN, paper.y, ROOM)
     if block.paragraphs:
-        paper.y = paper.run(MARGIN, paper.y + 2, paper.lines(block.paragraphs[0], 8.5, ROOM), 8.5,
-                            color=paper.theme.soft)
+        paper.y = paper.run(
+            MARGIN,
+            paper.y + 2,
+            paper.lines(block.paragraphs[0], 8.5, ROOM),
+            8.5,
+            color=paper.theme.soft,
+        )
     paper.y += 7
 
 
@@ -60,8 +66,9 @@ def matrix(paper: Paper, block: Block) -> None:
     wide = 76 / (len(head) - 1)
     left = WIDE - MARGIN - 76
     for place, name in enumerate(head[1:]):
-        paper.write(left + place * wide + wide / 2, paper.y + 4, name, 9.5, bold=True,
-                    align="center")
+        paper.write(
+            left + place * wide + wide / 2, paper.y + 4, name, 9.5, bold=True, align="center"
+        )
     paper.y += 7
     for index, row in enumerate(lines):
         words = paper.lines(row[0], 10, ROOM - 84)
@@ -125,10 +132,22 @@ def columns(paper: Paper, block: Block) -> None:
             high = max(0.4, tall * value / highest)
             hot = len(row) == 1 and str(index + 1) == block.option("hot")
             paper.box(x, foot - high, part * 0.94, high, colors[1] if hot else colors[place])
-            paper.write(x + part * 0.47, foot - high - 1.4, block.rows[index][place + 1],
-                        8.5, bold=True, align="center")
-        paper.write(MARGIN + index * step + step / 2, foot + 4.4, block.rows[index][0], 8.5,
-                    align="center", color=paper.theme.soft)
+            paper.write(
+                x + part * 0.47,
+                foot - high - 1.4,
+                block.rows[index][place + 1],
+                8.5,
+                bold=True,
+                align="center",
+            )
+        paper.write(
+            MARGIN + index * step + step / 2,
+            foot + 4.4,
+            block.rows[index][0],
+            8.5,
+            align="center",
+            color=paper.theme.soft,
+        )
     paper.rule(MARGIN, foot, ROOM, paper.theme.soft)
     paper.y = foot + 11
 
@@ -146,8 +165,14 @@ def line(paper: Paper, block: Block) -> None:
         y = foot - tall * part / 4
         paper.rule(left, y, wide)
         value = highest * part / 4
-        paper.write(left - 2, y + 1.1, f"{value:,.0f}" if highest > 8 else f"{value:.1f}", 8,
-                    color=paper.theme.soft, align="right")
+        paper.write(
+            left - 2,
+            y + 1.1,
+            f"{value:,.0f}" if highest > 8 else f"{value:.1f}",
+            8,
+            color=paper.theme.soft,
+            align="right",
+        )
     step = wide / (len(values) - 1)
     colors = [paper.theme.second, paper.theme.accent]
     for place, name in enumerate(names):
@@ -161,8 +186,9 @@ def line(paper: Paper, block: Block) -> None:
     every = max(1, len(values) // 8)
     for index, row in enumerate(block.rows):
         if index % every == 0:
-            paper.write(left + index * step, foot + 4.6, row[0], 8.5, align="center",
-                        color=paper.theme.soft)
+            paper.write(
+                left + index * step, foot + 4.6, row[0], 8.5, align="center", color=paper.theme.soft
+            )
     paper.y = foot + 12
 
 
@@ -185,6 +211,7 @@ def share(paper: Paper, block: Block) -> None:
         x = MARGIN + index * wide
         paper.box(x, paper.y + 0.4, 3, 3, colors[index])
         paper.write(x + 5, paper.y + 3.2, shown, 11, bold=True)
-        paper.run(x + 5, paper.y + 5, paper.lines(label, 9, wide - 7), 9, color=theme.soft,
-                  leading=1.2)
+        paper.run(
+            x + 5, paper.y + 5, paper.lines(label, 9, wide - 7), 9, color=theme.soft, leading=1.2
+        )
     paper.y += 18

@@ -30,8 +30,9 @@ def _band(paper: Paper, block: Block) -> None:
     paper.page()
     paper.picture(block.option("art"), 0, 0, WIDE, 88)
     paper.y = 102
-    paper.write(MARGIN, paper.y, block.option("kicker").upper(), 9, bold=True,
-                color=paper.theme.bold)
+    paper.write(
+        MARGIN, paper.y, block.option("kicker").upper(), 9, bold=True, color=paper.theme.bold
+    )
     paper.y += 5
     lines = paper.lines(block.title, 25, ROOM * 0.92, bold=True, heading=True)
     paper.y = paper.run(MARGIN, paper.y, lines, 25, bold=True, heading=True, leading=1.14) + 3
@@ -60,8 +61,15 @@ def _contents(paper: Paper) -> None:
     for name, page in paper.contents:
         lines = paper.lines(name, 13, ROOM - 24)
         paper.run(MARGIN, paper.y, lines, 13)
-        paper.write(WIDE - MARGIN, paper.y + 4.4, str(page), 13, align="right",
-                    color=paper.theme.bold, bold=True)
+        paper.write(
+            WIDE - MARGIN,
+            paper.y + 4.4,
+            str(page),
+            13,
+            align="right",
+            color=paper.theme.bold,
+            bold=True,
+        )
         paper.y += 10.5
         paper.rule(MARGIN, paper.y - 2.6, ROOM)
     paper.y += 12
@@ -114,8 +122,9 @@ def text(paper: Paper, block: Block) -> None:
         x = MARGIN + column * (width + GUTTER)
         if begins:
             paper.dot(x + 1.2, paper.y + size * MM * 0.62, 0.75, paper.theme.accent)
-        paper.write(x + (5 if line.startswith("\t") else 0), paper.y + size * MM * 0.95,
-                    line.strip(), size)
+        paper.write(
+            x + (5 if line.startswith("\t") else 0), paper.y + size * MM * 0.95, line.strip(), size
+        )
         paper.y += step
         lowest = max(lowest, paper.y)
     paper.y = lowest + 4
@@ -133,8 +142,14 @@ def kpis(paper: Paper, block: Block) -> None:
             paper.box(x - 3, paper.y, 0.25, 19, paper.theme.line)
         color = paper.theme.bold
         paper.write(x, paper.y + 8.6, value, 25, bold=True, heading=True, color=color)
-        paper.run(x, paper.y + 12, paper.lines(label, 10, wide - 8), 10, leading=1.2,
-                  color=paper.theme.soft)
+        paper.run(
+            x,
+            paper.y + 12,
+            paper.lines(label, 10, wide - 8),
+            10,
+            leading=1.2,
+            color=paper.theme.soft,
+        )
     paper.y += 27
 
 
@@ -144,8 +159,9 @@ def quote(paper: Paper, block: Block) -> None:
     tall = len(lines) * 16 * MM * 1.25 + 22
     paper.need(tall + 6)
     paper.box(MARGIN, paper.y, ROOM, tall, paper.theme.tint, radius=2)
-    paper.write(MARGIN + 6, paper.y + 17, "“", 50, bold=True, heading=True,
-                color=paper.theme.accent)
+    paper.write(
+        MARGIN + 6, paper.y + 17, "“", 50, bold=True, heading=True, color=paper.theme.accent
+    )
     y = paper.run(MARGIN + 20, paper.y + 7, lines, 16, bold=True, heading=True, leading=1.25)
     who, _, what = block.subtitle.partition(" | ")
     paper.write(MARGIN + 20, y + 5, who, 10, bold=True)
@@ -162,8 +178,16 @@ def callout(paper: Paper, block: Block) -> None:
     tall = len(head) * 15 * MM * 1.25 + len(lines) * size * MM * 1.4 + 15
     paper.need(tall + 4)
     paper.box(MARGIN, paper.y, ROOM, tall, paper.theme.dark, radius=2)
-    y = paper.run(MARGIN + 8, paper.y + 6.5, head, 15, bold=True, heading=True, leading=1.25,
-                  color=paper.theme.accent)
+    y = paper.run(
+        MARGIN + 8,
+        paper.y + 6.5,
+        head,
+        15,
+        bold=True,
+        heading=True,
+        leading=1.25,
+        color=paper.theme.accent,
+    )
     paper.run(MARGIN + 8, y + 1.5, lines, size, color=WHITE, leading=1.4)
     paper.y += tall + 7
 
@@ -177,8 +201,9 @@ def steps(paper: Paper, block: Block) -> None:
         tall = max(10.5, len(lines) * 11 * MM * 1.36 + 4.5)
         paper.need(tall)
         paper.dot(MARGIN + 3.6, paper.y + 3.4, 3.4, paper.theme.dark)
-        paper.write(MARGIN + 3.6, paper.y + 4.7, str(index + 1), 10, bold=True, color=WHITE,
-                    align="center")
+        paper.write(
+            MARGIN + 3.6, paper.y + 4.7, str(index + 1), 10, bold=True, color=WHITE, align="center"
+        )
         head = paper.lines(row[0], 11.5, 47, bold=True)
         paper.run(MARGIN + 11, paper.y + 1.3, head, 11.5, bold=True, leading=1.2)
         paper.run(MARGIN + 62, paper.y + 1.4, lines, 11, leading=1.36)
@@ -229,10 +254,12 @@ def photo(paper: Paper, block: Block) -> None:
     paper.need(tall + 10)
     paper.picture(block.option("art"), MARGIN, paper.y, ROOM, tall)
     paper.y += tall + 3
-    paper.y = paper.run(MARGIN, paper.y, paper.lines(block.subtitle, 9, ROOM), 9,
-                        color=paper.theme.soft) + 4
+    paper.y = (
+        paper.run(MARGIN, paper.y, paper.lines(block.subtitle, 9, ROOM), 9, color=paper.theme.soft)
+        + 4
+    )
 
 
 @piece
-def break_(paper: Paper, block: Block) -> None:
+def break_(paper: Paper, _: Block) -> None:
     paper.page()

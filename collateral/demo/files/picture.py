@@ -30,8 +30,16 @@ def make_picture(filename: str, theme_key: str, blocks: list[Block], seed: str) 
     return art.jpeg(document, 1600, quality=88)
 
 
-def _text(x: float, y: float, text: str, size: float, color: str, *, bold: bool = False,
-          anchor: str = "start") -> str:
+def _text(
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    color: str,
+    *,
+    bold: bool = False,
+    anchor: str = "start",
+) -> str:
     weight = ' font-weight="700"' if bold else ""
     return (
         f'<text x="{x:.0f}" y="{y:.0f}" font-family="Carlito, Calibri, sans-serif" '
@@ -51,10 +59,10 @@ def _poster(rng: Random, theme: Theme, block: Block) -> str:
     parts = [SCENES[block.option("art")](rng, theme, WIDE, TALL)]
     parts.append(rect(80, 96, 64, 9, theme.accent))
     y = 190.0
-    for line in fonts.wrapped(block.title, "Calibri", 78, 640, bold=True):
-        parts.append(_text(80, y, line, 78, "FFFFFF", bold=True))
-        y += 88
-    for line in fonts.wrapped(block.subtitle, "Calibri", 32, 520):
+    for line in fonts.wrapped(block.title, "Calibri", 70, 430, bold=True):
+        parts.append(_text(80, y, line, 70, "FFFFFF", bold=True))
+        y += 78
+    for line in fonts.wrapped(block.subtitle, "Calibri", 32, 420):
         parts.append(_text(80, y, line, 32, "FFFFFF"))
         y += 42
     parts.append(_mark(80, 720, "FFFFFF"))
@@ -76,8 +84,7 @@ def _screen(rng: Random, theme: Theme, block: Block) -> str:
     parts.append(_text(384, 150, block.title, 30, "FFFFFF", bold=True))
     for grid in range(5):
         parts.append(rect(384, 210 + grid * 60, 736, 1.5, theme.dark, 'opacity="0.5"'))
-    points = [(384 + x, 400 + min(70, max(-150, y * 1.9)))
-              for x, y in signal(rng, 0, 736, 0, 24)]
+    points = [(384 + x, 400 + min(70, max(-150, y * 1.9))) for x, y in signal(rng, 0, 736, 0, 24)]
     parts.append(path(points, "FFFFFF", 3))
     parts.append(rect(880, 180, 3, 300, theme.accent))
     wide = (800 - 48) / 3
@@ -105,18 +112,26 @@ def _curve(rng: Random, theme: Theme, block: Block) -> str:
         points.append((left + wide * at, foot - value))
     parts.append(path(points, theme.second, 5))
     parts.append(rect(left, foot, wide, 3, theme.soft))
-    for x, label, color in ((start, block.items[0], theme.accent), (end, block.items[1], theme.ink)):
+    first, last = block.items
+    for x, label, color in ((start, first, theme.accent), (end, last, theme.ink)):
         parts.append(rect(x - 2, 260, 4, foot - 260, color))
         parts.append(_text(x, foot + 44, label, 26, theme.ink, anchor="middle"))
     parts.append(
-        _text((start + end) / 2, 330, block.option("window"), 52, theme.ink, bold=True,
-              anchor="middle")
+        _text(
+            (start + end) / 2,
+            330,
+            block.option("window"),
+            52,
+            theme.ink,
+            bold=True,
+            anchor="middle",
+        )
     )
     parts.append(_mark(80, 742, theme.ink))
     return "".join(parts)
 
 
-def _diagram(rng: Random, theme: Theme, block: Block) -> str:
+def _diagram(_: Random, theme: Theme, block: Block) -> str:
     """Boxes in levels, with what goes between them."""
     parts = [rect(0, 0, WIDE, TALL, theme.ground), rect(80, 70, 56, 8, theme.accent)]
     parts.append(_text(80, 138, block.title, 50, theme.ink, bold=True))
@@ -136,5 +151,8 @@ def _diagram(rng: Random, theme: Theme, block: Block) -> str:
 
 
 DRAWINGS: dict[str, Drawing] = {
-    "poster": _poster, "screen": _screen, "curve": _curve, "diagram": _diagram,
+    "poster": _poster,
+    "screen": _screen,
+    "curve": _curve,
+    "diagram": _diagram,
 }

@@ -101,7 +101,10 @@ def rings(rng: Random, theme: Theme, w: float, h: float) -> str:
         strong = i in {2, 5}
         out.append(
             circle(
-                x, y, 16 + i * 24, "none",
+                x,
+                y,
+                16 + i * 24,
+                "none",
                 f'stroke="#{theme.accent if strong else theme.second}" '
                 f'stroke-width="{3 if strong else 1.4}" opacity="{1 - i * 0.09:.2f}"',
             )
@@ -111,7 +114,9 @@ def rings(rng: Random, theme: Theme, w: float, h: float) -> str:
         angle = rng.uniform(0, math.tau)
         reach = 16 + rng.choice((2, 4, 5)) * 24
         out.append(
-            circle(x + math.cos(angle) * reach, y + math.sin(angle) * reach, 4 + i % 2, theme.accent)
+            circle(
+                x + math.cos(angle) * reach, y + math.sin(angle) * reach, 4 + i % 2, theme.accent
+            )
         )
     return "".join(out)
 
@@ -128,7 +133,10 @@ def squares(rng: Random, theme: Theme, w: float, h: float) -> str:
             lit = rng.random() < 0.24
             out.append(
                 rect(
-                    w - (columns - column) * step - 10, row * step + 4, step - 7, step - 7,
+                    w - (columns - column) * step - 10,
+                    row * step + 4,
+                    step - 7,
+                    step - 7,
                     theme.accent if lit else theme.second,
                     f'rx="5" opacity="{1 if lit else rng.choice((0.45, 0.65, 0.85))}"',
                 )
@@ -172,8 +180,12 @@ def plant(rng: Random, theme: Theme, w: float, h: float) -> str:
             for _ in range(int(w / 22)):
                 out.append(
                     rect(
-                        rng.uniform(0, w), h * rng.uniform(0.86, 0.97), 7, 5,
-                        "FFD27A", 'rx="1" opacity="0.85"',
+                        rng.uniform(0, w),
+                        h * rng.uniform(0.86, 0.97),
+                        7,
+                        5,
+                        "FFD27A",
+                        'rx="1" opacity="0.85"',
                     )
                 )
     return "".join(out)
@@ -207,7 +219,7 @@ def bearing(rng: Random, theme: Theme, w: float, h: float) -> str:
     ]
     for r, width in ((1.24, 3), (1.12, 9), (0.78, 7), (0.66, 2), (0.34, 2), (0.2, 2)):
         out.append(
-            circle(x, y, reach * r, "none", f'stroke="#FFFFFF" stroke-width="{width}" opacity="0.4"')
+            circle(x, y, reach * r, "none", f'stroke="#FFF" stroke-width="{width}" opacity="0.4"')
         )
     hurt = rng.randrange(10)
     for i in range(10):
@@ -218,7 +230,10 @@ def bearing(rng: Random, theme: Theme, w: float, h: float) -> str:
             for r in (0.24, 0.34, 0.44):
                 out.append(
                     circle(
-                        bx, by, reach * r, "none",
+                        bx,
+                        by,
+                        reach * r,
+                        "none",
                         f'stroke="#{theme.accent}" stroke-width="2" opacity="{0.9 - r:.2f}"',
                     )
                 )
@@ -239,8 +254,12 @@ def spectrum(rng: Random, theme: Theme, w: float, h: float) -> str:
         hot = 0.64 < at < 0.76
         out.append(
             rect(
-                i * 9 + 2, foot - tall * h, 4.5, tall * h,
-                theme.accent if hot else theme.second, 'rx="1.5"',
+                i * 9 + 2,
+                foot - tall * h,
+                4.5,
+                tall * h,
+                theme.accent if hot else theme.second,
+                'rx="1.5"',
             )
         )
     out.append(rect(0, foot, w, 1.5, theme.soft))
@@ -260,7 +279,11 @@ def network(rng: Random, theme: Theme, w: float, h: float) -> str:
         lit = i % 4 == 1
         out.append(
             rect(
-                px - 9, py - 9, 18, 18, theme.accent if lit else theme.second,
+                px - 9,
+                py - 9,
+                18,
+                18,
+                theme.accent if lit else theme.second,
                 f'rx="4" stroke="#{theme.dark}" stroke-width="2"',
             )
         )

@@ -35,7 +35,10 @@ def brewery(rng: Random, theme: Theme, w: float, h: float) -> str:
     for _ in range(46):
         out.append(
             circle(
-                rng.uniform(0, w), rng.uniform(h * 0.05, h), rng.uniform(1.5, 5), "FFFFFF",
+                rng.uniform(0, w),
+                rng.uniform(h * 0.05, h),
+                rng.uniform(1.5, 5),
+                "FFFFFF",
                 f'opacity="{rng.uniform(0.08, 0.3):.2f}"',
             )
         )
@@ -52,9 +55,7 @@ def water(rng: Random, theme: Theme, w: float, h: float) -> str:
     )
     out.append(shape(f"M0 {h:.0f}{hill}L{w:.0f} {h:.0f}z", theme.dark, 'opacity="0.55"'))
     x = w * rng.uniform(0.5, 0.56)
-    out.append(
-        shape(f"M{x:.0f} {h * 0.58:.0f}v-46h16v-14l22-12 22 12v14h42v46z", theme.dark)
-    )
+    out.append(shape(f"M{x:.0f} {h * 0.58:.0f}v-46h16v-14l22-12 22 12v14h42v46z", theme.dark))
     for i in range(4):
         out.append(rect(x + 12 + i * 22, h * 0.58 - 28, 7, 12, "FFE2A0", 'rx="1"'))
     for layer in range(6):
@@ -91,8 +92,12 @@ def paper(rng: Random, theme: Theme, w: float, h: float) -> str:
             angle = rng.uniform(0, 1) + k * math.tau / 3
             reach = radius * 0.6
             out.append(
-                path([(x, y), (x + math.cos(angle) * reach, y + math.sin(angle) * reach)], colour,
-                     1.6, 'opacity="0.6"')
+                path(
+                    [(x, y), (x + math.cos(angle) * reach, y + math.sin(angle) * reach)],
+                    colour,
+                    1.6,
+                    'opacity="0.6"',
+                )
             )
     out.append(path(web, "F4EFE2", 3, 'opacity="0.9"'))
     return "".join(out)
@@ -103,20 +108,28 @@ def packaging(rng: Random, theme: Theme, w: float, h: float) -> str:
     """Cartons on two belts."""
     out = [rect(0, 0, w, h, theme.dark)]
     for y, size in ((h * 0.52, 52), (h * 0.88, 74)):
-        start = w * (0.56 if size < 60 else 0.46)
-        out.append(rect(start, y, w, 6, theme.second))
-        for x in range(int(start) + 14, int(w), 26):
+        begin = w * (0.56 if size < 60 else 0.46)
+        out.append(rect(begin, y, w, 6, theme.second))
+        for x in range(int(begin) + 14, int(w), 26):
             out.append(circle(x, y + 12, 5, theme.second, 'opacity="0.7"'))
-        x = start + rng.uniform(14, 30)
-        while x < w + 30:
+        edge = begin + rng.uniform(14, 30)
+        while edge < w + 30:
             tall = size * rng.choice((0.7, 0.85, 1.0))
             lit = rng.random() < 0.3
             fill = theme.accent if lit else theme.tint
-            out.append(rect(x, y - tall, size, tall, fill, 'rx="2"'))
-            out.append(rect(x + size * 0.42, y - tall, size * 0.16, tall * 0.4, theme.dark,
-                            'opacity="0.25"'))
-            out.append(rect(x + 8, y - 12, size * 0.3, 3, theme.dark, 'opacity="0.4"'))
-            x += size + rng.choice((12, 18, 34))
+            out.append(rect(edge, y - tall, size, tall, fill, 'rx="2"'))
+            out.append(
+                rect(
+                    edge + size * 0.42,
+                    y - tall,
+                    size * 0.16,
+                    tall * 0.4,
+                    theme.dark,
+                    'opacity="0.25"',
+                )
+            )
+            out.append(rect(edge + 8, y - 12, size * 0.3, 3, theme.dark, 'opacity="0.4"'))
+            edge += size + rng.choice((12, 18, 34))
     return "".join(out)
 
 
@@ -131,17 +144,19 @@ def chemistry(rng: Random, theme: Theme, w: float, h: float) -> str:
             y = row * side * 1.52 + 6
             if x > w + side or rng.random() < max(0.0, 0.75 - column * 0.13):
                 continue
-            corners = [
-                (x + side * 0.9 * math.sin(k * math.pi / 3), y + side * 0.9 * math.cos(k * math.pi / 3))
-                for k in range(6)
-            ]
+            turns = [k * math.pi / 3 for k in range(6)]
+            reach = side * 0.9
+            corners = [(x + reach * math.sin(a), y + reach * math.cos(a)) for a in turns]
             d = "M" + "L".join(f"{px:.1f} {py:.1f}" for px, py in corners) + "z"
             lit = rng.random() < 0.14
             fill = theme.accent if lit else theme.second
             filled = lit or rng.random() < 0.4
             out.append(
-                shape(d, fill if filled else "none",
-                      f'stroke="#{fill}" stroke-width="1.6" opacity="{1 if lit else 0.75}"')
+                shape(
+                    d,
+                    fill if filled else "none",
+                    f'stroke="#{fill}" stroke-width="1.6" opacity="{1 if lit else 0.75}"',
+                )
             )
     return "".join(out)
 
@@ -156,10 +171,9 @@ def pharma(rng: Random, theme: Theme, w: float, h: float) -> str:
         for row in range(5):
             for column in range(3):
                 lit = rng.random() < 0.14
-                cells.append(
-                    rect(10 + column * 33, 10 + row * 31, 27, 21,
-                         theme.accent if lit else "FFFFFF", f'rx="10" opacity="{1 if lit else 0.5}"')
-                )
+                fill, faint = (theme.accent, 1) if lit else ("FFFFFF", 0.5)
+                look = f'rx="10" opacity="{faint}"'
+                cells.append(rect(10 + column * 33, 10 + row * 31, 27, 21, fill, look))
         out.append(f'<g transform="translate({x:.0f} {y:.0f}) rotate(12)">{"".join(cells)}</g>')
     return "".join(out)
 
@@ -171,8 +185,10 @@ def spiral(rng: Random, theme: Theme, w: float, h: float) -> str:
         angle, reach = i * 2.39996, math.sqrt(i) * min(w, h) * 0.042
         out.append(
             circle(
-                w * 0.76 + math.cos(angle) * reach, h * 0.54 + math.sin(angle) * reach,
-                1.6 + i * 0.035, theme.accent if rng.random() < 0.2 else theme.second,
+                w * 0.76 + math.cos(angle) * reach,
+                h * 0.54 + math.sin(angle) * reach,
+                1.6 + i * 0.035,
+                theme.accent if rng.random() < 0.2 else theme.second,
             )
         )
     return "".join(out)
@@ -193,14 +209,18 @@ def sea(rng: Random, theme: Theme, w: float, h: float) -> str:
             f'opacity="{0.22 - band * 0.04:.2f}"/>'
         )
     out.append(
-        shape(f"M0 {h * 0.62:.0f}l{w * 0.2:.0f} -70 {w * 0.1:.0f} 40 {w * 0.16:.0f} -64 "
-              f"{w * 0.2:.0f} 80 {w * 0.14:.0f} -34 {w * 0.2:.0f} 48v60H0z", theme.dark,
-              'opacity="0.6"')
+        shape(
+            f"M0 {h * 0.62:.0f}l{w * 0.2:.0f} -70 {w * 0.1:.0f} 40 {w * 0.16:.0f} -64 "
+            f"{w * 0.2:.0f} 80 {w * 0.14:.0f} -34 {w * 0.2:.0f} 48v60H0z",
+            theme.dark,
+            'opacity="0.6"',
+        )
     )
     out.append(rect(0, h * 0.64, w, h * 0.36, theme.dark, 'opacity="0.85"'))
     x, y = w * rng.uniform(0.6, 0.7), h * 0.76
     out.append(shape(f"M{x:.0f} {y:.0f}h118l-16 26h-84z", "F3F0DC"))
-    out.append(shape(f"M{x + 26:.0f} {y:.0f}v-26h34v26z M{x + 70:.0f} {y:.0f}v-64h3v64z", theme.accent))
+    cabin_and_mast = f"M{x + 26:.0f} {y:.0f}v-26h34v26z M{x + 70:.0f} {y:.0f}v-64h3v64z"
+    out.append(shape(cabin_and_mast, theme.accent))
     out.append(path([(x + 72, y - 62), (x + 112, y - 2)], "F3F0DC", 1.2))
     for i in range(14):
         px, py = rng.uniform(0, w), h * rng.uniform(0.68, 0.98)
@@ -240,8 +260,20 @@ _EUROPE = (
     ".####............#....##.####...",
     "..##..........##........##......",
 )
-_PLANTS = ((21, 4, 0), (18, 6, 0), (6, 9, 1), (2, 9, 0), (5, 12, 1), (12, 12, 0), (14, 14, 1),
-           (16, 15, 1), (10, 15, 0), (21, 13, 0), (15, 9, 0), (13, 16, 0))
+_PLANTS = (
+    (21, 4, 0),
+    (18, 6, 0),
+    (6, 9, 1),
+    (2, 9, 0),
+    (5, 12, 1),
+    (12, 12, 0),
+    (14, 14, 1),
+    (16, 15, 1),
+    (10, 15, 0),
+    (21, 13, 0),
+    (15, 9, 0),
+    (13, 16, 0),
+)
 
 
 def europe(theme: Theme, w: float, h: float, rng: Random) -> str:
@@ -253,8 +285,13 @@ def europe(theme: Theme, w: float, h: float, rng: Random) -> str:
         for column, mark in enumerate(line):
             if mark == "#":
                 out.append(
-                    circle(left + (column + 0.5) * step, top + (row + 0.5) * step, step * 0.32,
-                           theme.second, 'opacity="0.5"')
+                    circle(
+                        left + (column + 0.5) * step,
+                        top + (row + 0.5) * step,
+                        step * 0.32,
+                        theme.second,
+                        'opacity="0.5"',
+                    )
                 )
     for column, row, large in _PLANTS:
         x, y = left + (column + 0.5) * step, top + (row + 0.5) * step

@@ -17,7 +17,7 @@ from collateral.demo.files.zipped import steady
 
 def make_sheet(title: str, author: str, theme_key: str, blocks: list[Block]) -> bytes:
     """The workbook as the bytes of an .xlsx; the same arguments give the same bytes."""
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
     theme = THEMES[theme_key]
     out = io.BytesIO()
@@ -37,11 +37,16 @@ def make_sheet(title: str, author: str, theme_key: str, blocks: list[Block]) -> 
 
 
 def _fill(book: Any, sheet: Any, theme: Theme, block: Block) -> None:
-    base = {"font_name": theme.body, "font_size": 11, "font_color": f"#{theme.ink}",
-            "valign": "vcenter"}
+    base = {
+        "font_name": theme.body,
+        "font_size": 11,
+        "font_color": f"#{theme.ink}",
+        "valign": "vcenter",
+    }
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, float(block.option("first", "46")))
-    sheet.set_column(1, 6, 15)
+    sheet.set_column(1, 1, float(block.option("second", "15")))
+    sheet.set_column(2, 6, 15)
     sheet.set_row(0, 34)
     heading = {**base, "font_size": 20, "bold": True, "font_name": theme.heading}
     sheet.write(0, 0, block.title, book.add_format(heading))
@@ -68,8 +73,9 @@ def _fill(book: Any, sheet: Any, theme: Theme, block: Block) -> None:
         line += 2
 
 
-def _cell(book: Any, sheet: Any, line: int, place: int, cell: str, look: dict[str, Any],
-          theme: Theme) -> None:
+def _cell(
+    book: Any, sheet: Any, line: int, place: int, cell: str, look: dict[str, Any], theme: Theme
+) -> None:
     if cell.startswith("?"):
         look |= {"bg_color": f"#{theme.tint}", "border": 1, "border_color": f"#{theme.accent}"}
         cell = cell[1:].strip()
@@ -98,14 +104,16 @@ def _chart(book: Any, sheet: Any, theme: Theme, block: Block) -> None:
     name = sheet.get_name()
     first, last = block.option("rows").split("-")
     chart = book.add_chart({"type": block.option("type", "column")})
-    chart.add_series({
-        "name": block.title,
-        "categories": f"='{name}'!$A${first}:$A${last}",
-        "values": f"='{name}'!${block.option('column', 'B')}${first}:"
-                  f"${block.option('column', 'B')}${last}",
-        "fill": {"color": f"#{theme.second}"},
-        "gap": 60,
-    })
+    chart.add_series(
+        {
+            "name": block.title,
+            "categories": f"='{name}'!$A${first}:$A${last}",
+            "values": f"='{name}'!${block.option('column', 'B')}${first}:"
+            f"${block.option('column', 'B')}${last}",
+            "fill": {"color": f"#{theme.second}"},
+            "gap": 60,
+        }
+    )
     chart.set_title({"name": block.title, "name_font": {"size": 12, "color": f"#{theme.ink}"}})
     chart.set_legend({"none": True})
     chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": f"#{theme.line}"}}})

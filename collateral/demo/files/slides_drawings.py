@@ -5,7 +5,6 @@ from __future__ import annotations
 from collateral.demo.content_format import Block
 from collateral.demo.files.canvas import WHITE, Canvas
 from collateral.demo.files.scenes import signal
-from collateral.demo.files.slides_charts import _stroke
 from collateral.demo.files.slides_words import layout
 
 
@@ -22,8 +21,9 @@ def flow(canvas: Canvas, block: Block) -> None:
         canvas.box(x, 132, wide, 116, canvas.theme.dark if lit else canvas.theme.tint, radius=7)
         ink = WHITE if lit else canvas.theme.ink
         canvas.text(x + 8, 146, wide - 16, 22, head, 16.5, bold=True, align="center", color=ink)
-        canvas.text(x + 8, 174, wide - 16, 68, rest.replace("; ", "\n"), 12.5, align="center",
-                    color=ink)
+        canvas.text(
+            x + 8, 174, wide - 16, 68, rest.replace("; ", "\n"), 12.5, align="center", color=ink
+        )
         if index < count - 1:
             canvas.arrow(x + wide + 3, 190, x + wide + gap - 3, 190, canvas.theme.ink, head=True)
     if block.paragraphs:
@@ -40,11 +40,20 @@ def timeline(canvas: Canvas, block: Block) -> None:
         x = 40 + index * wide + wide / 2
         last = index == count - 1
         canvas.text(x - wide / 2 + 3, 150, wide - 6, 20, row[0], 16, bold=True, align="center")
-        canvas.box(x - 10, 181, 20, 20, canvas.theme.accent if last else canvas.theme.dark,
-                   kind="OVAL")
+        canvas.box(
+            x - 10, 181, 20, 20, canvas.theme.accent if last else canvas.theme.dark, kind="OVAL"
+        )
         canvas.text(x - wide / 2 + 3, 212, wide - 6, 20, row[1], 16, bold=True, align="center")
-        canvas.text(x - wide / 2 + 5, 234, wide - 10, 50, row[2], 13.5, align="center",
-                    color=canvas.theme.soft)
+        canvas.text(
+            x - wide / 2 + 5,
+            234,
+            wide - 10,
+            50,
+            row[2],
+            13.5,
+            align="center",
+            color=canvas.theme.soft,
+        )
 
 
 @layout
@@ -62,7 +71,7 @@ def screen(canvas: Canvas, block: Block) -> None:
     canvas.box(186, 114, 402, 104, theme.second, radius=6)
     canvas.text(200, 122, 370, 18, block.paragraphs[0], 12.5, color=WHITE)
     points = signal(canvas.rng, 0, 370, 0, 8)
-    _stroke(canvas, [(202 + x, 186 + min(24, max(-38, y))) for x, y in points], WHITE, 1.6)
+    canvas.stroke([(202 + x, 186 + min(24, max(-38, y))) for x, y in points], WHITE, 1.6)
     canvas.box(460, 142, 1.6, 68, theme.accent)
     wide = (402 - 24) / 3
     for index, (label, value) in enumerate(block.rows):
@@ -91,11 +100,31 @@ def tree(canvas: Canvas, block: Block) -> None:
         ends = (x + 130, y + tall / 2, 258.0, 206.0) if inward else (382.0, 206.0, x, y + tall / 2)
         canvas.arrow(*ends, color, head=False)
         canvas.box(x, y, 130, tall, canvas.theme.accent if lit else canvas.theme.tint, radius=5)
-        canvas.text(x + 6, y, 118, tall, name, 13.5, align="center", anchor="middle", bold=lit,
-                    color=canvas.theme.on_accent if lit else canvas.theme.ink)
+        canvas.text(
+            x + 6,
+            y,
+            118,
+            tall,
+            name,
+            13.5,
+            align="center",
+            anchor="middle",
+            bold=lit,
+            color=canvas.theme.on_accent if lit else canvas.theme.ink,
+        )
     canvas.box(258, 182, 124, 48, canvas.theme.dark, radius=7)
-    canvas.text(264, 182, 112, 48, block.option("batch"), 17, bold=True, align="center",
-                anchor="middle", color=WHITE)
+    canvas.text(
+        264,
+        182,
+        112,
+        48,
+        block.option("batch"),
+        17,
+        bold=True,
+        align="center",
+        anchor="middle",
+        color=WHITE,
+    )
 
 
 @layout
@@ -105,10 +134,19 @@ def map_(canvas: Canvas, block: Block) -> None:
     step = min(46.0, 190 / max(1, len(block.rows)))
     for index, (value, label) in enumerate(block.rows):
         y = 114 + index * step
-        canvas.text(40, y, 92, step - 8, value, 24, bold=True, heading=True, anchor="middle",
-                    color=canvas.theme.ink)
-        canvas.text(136, y, 170, step - 8, label, 13.5, anchor="middle",
-                    color=canvas.theme.soft)
+        canvas.text(
+            40,
+            y,
+            92,
+            step - 8,
+            value,
+            24,
+            bold=True,
+            heading=True,
+            anchor="middle",
+            color=canvas.theme.ink,
+        )
+        canvas.text(136, y, 170, step - 8, label, 13.5, anchor="middle", color=canvas.theme.soft)
 
 
 @layout
@@ -121,8 +159,17 @@ def compare(canvas: Canvas, block: Block) -> None:
         lit = index == 1
         canvas.box(x, 108, 272, 190, canvas.theme.dark if lit else canvas.theme.tint, radius=7)
         ink = WHITE if lit else canvas.theme.ink
-        canvas.text(x + 18, 118, 236, 26, name, 17, bold=True, anchor="middle",
-                    color=canvas.theme.accent if lit else ink)
+        canvas.text(
+            x + 18,
+            118,
+            236,
+            26,
+            name,
+            17,
+            bold=True,
+            anchor="middle",
+            color=canvas.theme.accent if lit else ink,
+        )
         step = min(36.0, 146 / len(lines))
         for place, row in enumerate(lines):
             y = 148 + place * step
