@@ -1,0 +1,107 @@
+"""What a report is asked for: its period and what it is narrowed to, from an address. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from collateral.errors import Invalid
+from collateral.usage.periods import Period
+
+# The key in the address, and how far back it goes: days, or whole months with the present one.
+PRESETS = {
+    "30-days": "Last 30 days",
+    "90-days": "Last 90 days",
+    "quarter": "This quarter",
+    "last-quarter": "Last quarter",
+    "12-months": "Last 12 months",
+    "year": "This year",
+}
+DEFAULT = "12-months"
+LONGEST = 3700
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """One report for one period, narrowed to a team, product, stage or region."""
+
+    period: Period
+    preset: str = ""
+    """The key of PRESETS that it came from; "" for chosen days."""
+    team_id: int | None = None
+    product: str = ""
+    stage: str = ""
+    region: str = ""
+
+    @property
+    def before(self) -> ReportRequest:
+        """The same for the period before."""
+        return ReportRequest(
+            self.period.before(), "", self.team_id, self.product, self.stage, self.region
+        )
+
+
+def preset_period(key: str, today: date) -> Period:
+    """The days of a preset, up to today."""
+    if key == "30-days":
+        return Period(today - timedelta(days=29), today)
+    if key == "90-days":
+        return Period(today - timedelta(days=89), today)
+    if key == "year":
+        return Period(today.replace(month=1, day=1), today)
+    quarter = today.replace(month=today.month - (today.month - 1) % 3, day=1)
+    if key == "quarter":
+        return Period(quarter, today)
+    if key == "last-quarter":
+        last = quarter - timedelta(days=1)
+        return Period(last.replace(month=last.month - 2, day=1), last)
+    first = today.replace(day=1)
+    for _ in range(11):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return Period(first, today)
+
+
+def read(args: Mapping[str, str], today: date) -> ReportRequest:
+    """The request of an address: `period`, or `from` and `to`; `team`, `product`, and so on.
+
+    Raises:
+        Invalid: a day that is none, or days the wrong way round.
+    """
+    key = args.get("period", "")
+    first, last = args.get("from", ""), args.get("to", "")
+    if key in PRESETS or not (first or last):
+        key = key if key in PRESETS else DEFAULT
+        period = preset_period(key, today)
+    else:
+        key = ""
+        until = _day(last, "to") if last else today
+        since = _day(first, "from") if first else until - timedelta(days=364)
+        period = Period(since, until)
+        if since > until:
+            raise Invalid("The period ends before it begins.", fields={"to": "Before the start."})
+        if period.days > LONGEST:
+            raise Invalid("A period is at most ten years.", fields={"from": "Too early."})
+    team = args.get("team", "")
+    if team and not (team.isascii() and team.isdigit() and len(team) < 10):
+        raise Invalid("The team is a number.", fields={"team": "It is a number."})
+    return ReportRequest(
+        period,
+        key,
+        int(team) if team else None,
+        args.get("product", "")[:80],
+        args.get("stage", "")[:80],
+        args.get("region", "")[:80],
+    )
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            f"“{text[:40]}” is no day such as 2026-11-20.", fields={name: "It is no day."}
+        ) from None
+    if not 1990 <= day.year <= 2199:
+        raise Invalid("Choose days from 1990 to 2199.", fields={name: "It is too far away."})
+    return day

@@ -1,0 +1,176 @@
+"""The report of what is ignored: how far each published asset came in the period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, case, func, select
+
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset
+from collateral.db import db
+from collateral.reports.asking import ReportRequest
+from collateral.reports.parts import (
+    Asked,
+    ask,
+    cost_currency,
+    in_report,
+    published_by,
+    uses_by_asset,
+)
+from collateral.usage.queries import sums
+
+PAGE = 50
+
+
+class Reached(StrEnum):
+    """The furthest step of an asset."""
+
+    NOTHING = "never_shown"
+    SHOWN = "shown_not_opened"
+    OPENED = "opened_not_used"
+    USED = "used"
+
+
+@dataclass(frozen=True)
+class IgnoredRow:
+    """An asset without a use in the period. The cost is in the report's currency, or None."""
+
+    id: int
+    title: str
+    reached: Reached
+    shown: int
+    views: int
+    downloads: int
+    cost: Decimal | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
+class IgnoredReport:
+    """From published to used, and a page of what was not. Each step counts the later ones in."""
+
+    currency: str
+    published: int
+    shown: int
+    opened: int
+    used: int
+    cost: Decimal
+    cost_unused: Decimal
+    rows: Sequence[IgnoredRow]
+    total: int
+    page: int
+    pages: int
+
+
+def ignored_report(
+    reader: Person,
+    request: ReportRequest,
+    *,
+    reached: Reached | None = None,
+    page: int = 1,
+    limit: int = PAGE,
+) -> IgnoredReport:
+    """The funnel and the assets without a use, the dearest first. Four queries.
+
+    Args:
+        reached: only those that came so far and no further.
+
+    Raises:
+        NotFound: the team is not the reader's to ask for.
+    """
+    asked = ask(reader, request)
+    currency = cost_currency(reader)
+    every = _query(asked, currency).subquery()
+    counted = {
+        Reached(step): (number, Decimal(cost or 0))
+        for step, number, cost in db.session.execute(
+            select(every.c.reached, func.count(), func.sum(every.c.cost)).group_by(every.c.reached)
+        )
+    }
+    number = {step: counted.get(step, (0, Decimal(0)))[0] for step in Reached}
+    cost = {step: counted.get(step, (0, Decimal(0)))[1] for step in Reached}
+    total = (
+        number[reached]
+        if reached
+        else sum(number[step] for step in Reached if step is not Reached.USED)
+    )
+    pages = max(1, -(-total // limit))
+    page = min(max(1, page), pages)
+    rows = db.session.execute(
+        _listed(asked, currency, reached).limit(limit).offset((page - 1) * limit)
+    )
+    whole = sum(cost.values(), Decimal(0))
+    return IgnoredReport(
+        currency,
+        sum(number.values()),
+        number[Reached.SHOWN] + number[Reached.OPENED] + number[Reached.USED],
+        number[Reached.OPENED] + number[Reached.USED],
+        number[Reached.USED],
+        whole,
+        whole - cost[Reached.USED],
+        [_row(row) for row in rows],
+        total,
+        page,
+        pages,
+    )
+
+
+def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[IgnoredRow]]:
+    """The currency and every asset without a use, streamed: for files."""
+    asked = ask(reader, request)
+    currency = cost_currency(reader)
+    found = db.session.execute(_listed(asked, currency, None), execution_options={"yield_per": 500})
+    return currency, (_row(row) for row in found)
+
+
+def _query(asked: Asked, currency: str) -> Select[Any]:
+    seen = sums(asked.scope, asked.period, metrics=("shown", "views", "downloads"))
+    used = uses_by_asset(asked, currency)
+    views, shown = func.coalesce(seen.c.views, 0), func.coalesce(seen.c.shown, 0)
+    return (
+        select(
+            Asset.id,
+            Asset.title,
+            case(
+                (func.coalesce(used.c.uses, 0) > 0, Reached.USED.value),
+                (views > 0, Reached.OPENED.value),
+                (shown > 0, Reached.SHOWN.value),
+                else_=Reached.NOTHING.value,
+            ).label("reached"),
+            shown.label("shown"),
+            views.label("views"),
+            func.coalesce(seen.c.downloads, 0).label("downloads"),
+            case((Asset.cost_currency == currency, Asset.cost_amount)).label("cost"),
+            Asset.published_at,
+        )
+        .outerjoin(seen, seen.c.ref == Asset.id)
+        .outerjoin(used, used.c.asset_id == Asset.id)
+        .where(in_report(asked), published_by(asked))
+    )
+
+
+def _listed(asked: Asked, currency: str, reached: Reached | None) -> Select[Any]:
+    every = _query(asked, currency).subquery()
+    query = select(every).where(
+        every.c.reached == reached.value if reached else every.c.reached != Reached.USED.value
+    )
+    return query.order_by(every.c.cost.desc().nulls_last(), every.c.published_at, every.c.id)
+
+
+def _row(row: Any) -> IgnoredRow:
+    return IgnoredRow(
+        row.id,
+        row.title,
+        Reached(row.reached),
+        int(row.shown),
+        int(row.views),
+        int(row.downloads),
+        row.cost,
+        row.published_at,
+    )

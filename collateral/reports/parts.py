@@ -1,0 +1,170 @@
+"""What several reports are made of: the assets they speak of, uses by asset, the currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+
+from collateral.accounts.models import Person, TeamMember
+from collateral.assets import queries as assets
+from collateral.assets.models import Asset, AssetTerm, Status, Term, Vocabulary
+from collateral.db import db
+from collateral.deals import queries as deals
+from collateral.deals.models import Deal, Outcome
+from collateral.deals.values import at_midnight
+from collateral.reports.asking import ReportRequest
+from collateral.usage.counting import zone
+from collateral.usage.models import Use
+from collateral.usage.periods import Period
+from collateral.usage.team_sets import Scope, scope_of
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request with who asks: whose doing counts for her."""
+
+    reader: Person
+    request: ReportRequest
+    scope: Scope
+
+    @property
+    def period(self) -> Period:
+        return self.request.period
+
+
+def ask(reader: Person, request: ReportRequest) -> Asked:
+    """Settle what the reader may count. Raises NotFound for a team that is not hers to ask for."""
+    return Asked(reader, request, scope_of(reader, request.team_id))
+
+
+def in_report(asked: Asked) -> ColumnElement[bool]:
+    """The condition for the assets that a report speaks of, whatever their status."""
+    wanted = [assets.visible(asked.reader)]
+    for vocabulary, slug in (
+        (Vocabulary.PRODUCT, asked.request.product),
+        (Vocabulary.REGION, asked.request.region),
+    ):
+        if slug:
+            wanted.append(
+                exists().where(
+                    AssetTerm.asset_id == Asset.id,
+                    AssetTerm.term_id == Term.id,
+                    Term.vocabulary == vocabulary,
+                    Term.slug == slug,
+                )
+            )
+    return and_(*wanted)
+
+
+def published_by(asked: Asked) -> ColumnElement[bool]:
+    """The condition that an asset is published, and was so before the period's end."""
+    after = at_midnight(asked.period.last + timedelta(days=1), zone())
+    return and_(
+        Asset.status == Status.PUBLISHED,
+        or_(Asset.published_at.is_(None), Asset.published_at < after),
+    )
+
+
+def type_label() -> Any:
+    """The label of an asset's type as a column; "" where it has none."""
+    label = (
+        select(Term.label)
+        .join(AssetTerm, AssetTerm.term_id == Term.id)
+        .where(AssetTerm.asset_id == Asset.id, Term.vocabulary == Vocabulary.TYPE)
+        .order_by(Term.position, Term.label)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return func.coalesce(label, "")
+
+
+def counted_uses(asked: Asked) -> ColumnElement[bool]:
+    """The condition for the uses that count: within period, scope and stage."""
+    wanted = [
+        Use.day.between(asked.period.first, asked.period.last),
+        Use.retracted_at.is_(None),
+        asked.scope.covers(Use.team_set_id),
+    ]
+    if asked.request.stage:
+        wanted.append(Use.stage == asked.request.stage)
+    return and_(*wanted)
+
+
+def uses_by_asset(asked: Asked, currency: str) -> Subquery:
+    """For each asset: uses, the deals they were in by outcome, and their amounts in `currency`.
+
+    Each deal counts once for an asset, however often it was used there. Only deals that the
+    reader may see.
+    """
+    pairs = (
+        select(Use.asset_id, Use.deal_id, func.count().label("uses"))
+        .where(counted_uses(asked))
+        .group_by(Use.asset_id, Use.deal_id)
+        .subquery()
+    )
+    in_currency = Deal.currency == currency
+    return (
+        select(
+            pairs.c.asset_id,
+            func.sum(pairs.c.uses).label("uses"),
+            func.count().label("deals"),
+            _sum_where(Deal.outcome == Outcome.WON, 1).label("won"),
+            _sum_where(Deal.outcome == Outcome.OPEN, 1).label("open"),
+            _sum_where(Deal.outcome == Outcome.LOST, 1).label("lost"),
+            _sum_where(and_(Deal.outcome == Outcome.WON, in_currency), Deal.amount).label(
+                "won_amount"
+            ),
+            _sum_where(and_(Deal.outcome == Outcome.OPEN, in_currency), Deal.amount).label(
+                "open_amount"
+            ),
+        )
+        .join(Deal, Deal.id == pairs.c.deal_id)
+        .where(deals.visible(asked.reader))
+        .group_by(pairs.c.asset_id)
+        .subquery()
+    )
+
+
+def _sum_where(condition: Any, value: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, value), else_=0)), 0)
+
+
+def main_currency(reader: Person) -> str:
+    """The currency that most of the deals the reader may see are in; EUR where none is."""
+    return (
+        db.session.scalar(
+            select(Deal.currency)
+            .where(Deal.currency.is_not(None), deals.visible(reader))
+            .group_by(Deal.currency)
+            .order_by(func.count().desc(), Deal.currency)
+            .limit(1)
+        )
+        or "EUR"
+    )
+
+
+def cost_currency(reader: Person) -> str:
+    """The currency that most production costs are in; EUR where none is."""
+    return (
+        db.session.scalar(
+            select(Asset.cost_currency)
+            .where(Asset.cost_amount.is_not(None), assets.visible(reader))
+            .group_by(Asset.cost_currency)
+            .order_by(func.count().desc(), Asset.cost_currency)
+            .limit(1)
+        )
+        or "EUR"
+    )
+
+
+def people_of(asked: Asked) -> ColumnElement[bool] | None:
+    """The condition for the people whose searches count; None for everybody."""
+    scope = asked.scope
+    if scope.everybody:
+        return None
+    members = select(TeamMember.person_id).where(TeamMember.team_id.in_(scope.team_ids))
+    wanted = Person.id.in_(members)
+    return or_(wanted, Person.id == scope.person_id) if scope.person_id else wanted

@@ -1,0 +1,91 @@
+"""Explain this number: the events behind it and those left out, as a page and as a file."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from collateral import csv_out
+from collateral.accounts.guard import actor, requires
+from collateral.accounts.permissions import Permission
+from collateral.assets import queries as assets
+from collateral.errors import NotFound
+from collateral.reports import presenting
+from collateral.reports.views import asked, bp
+from collateral.usage import explaining
+from collateral.usage.rules import FOUND
+from collateral.usage.team_sets import scope_of
+
+
+@bp.get("/explain/<metric>")
+@requires(Permission.REPORT_READ)
+def explain(metric: str) -> ResponseReturnValue:
+    """A number of one asset: `asset`, and the report's own filters."""
+    person, wanted = actor(), asked()
+    asset = assets.get_visible(person, request.args.get("asset", 0, type=int))
+    scope = scope_of(person, wanted.team_id)
+    common = {
+        "asset": asset,
+        "wanted": wanted,
+        "names": presenting.metric_names(),
+        "kept": presenting.kept(),
+    }
+    if metric in ("uses", "deals"):
+        uses = explaining.uses(asset, scope, wanted.period, person, stage=wanted.stage)
+        kept = [use for use in uses if use.retracted_at is None]
+        return render_template(
+            "reports/explain_uses.html",
+            metric=metric,
+            uses=uses,
+            counted=len({use.deal_id for use in kept}) if metric == "deals" else len(kept),
+            **common,
+        )
+    if metric not in FOUND:
+        raise NotFound("There is no such number.")
+    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    found = explaining.explain(asset, metric, scope, wanted.period)
+    return render_template(
+        "reports/explain.html",
+        found=found,
+        events=explaining.events(asset, metric, scope, wanted.period, page=page),
+        outcomes=presenting.outcome_names(),
+        kinds=presenting.kind_names(),
+        page=page,
+        pages=max(1, -(-found.found // explaining.PAGE)),
+        **common,
+    )
+
+
+@bp.get("/explain/<metric>.csv")
+@requires(Permission.REPORT_READ)
+def explain_csv(metric: str) -> ResponseReturnValue:
+    """The same as a file, with every event."""
+    person, wanted = actor(), asked()
+    asset = assets.get_visible(person, request.args.get("asset", 0, type=int))
+    scope = scope_of(person, wanted.team_id)
+    if metric in ("uses", "deals"):
+        uses = explaining.uses(asset, scope, wanted.period, person, stage=wanted.stage)
+        return csv_out.attachment(
+            f"{metric}-{asset.id}.csv",
+            ("at", "deal", "stage", "person", "evidence", "taken back", "reason"),
+            (
+                (
+                    use.at,
+                    use.deal.name,
+                    use.stage,
+                    use.person.name,
+                    use.evidence,
+                    use.retracted_at,
+                    use.retract_reason,
+                )
+                for use in uses
+            ),
+        )
+    if metric not in FOUND:
+        raise NotFound("There is no such number.")
+    rows = explaining.all_events(asset, metric, scope, wanted.period)
+    return csv_out.attachment(
+        f"{metric}-{asset.id}.csv",
+        ("event", "at", "what", "version", "person", "what became of it"),
+        ((e.id, e.at, e.kind, e.version, e.person, e.outcome) for e in rows),
+    )
