@@ -100,6 +100,7 @@ def _take(batch: Sequence[tuple[int, str | bytes]], result: EventImport) -> set[
     fresh = [row for key, row in rows.items() if key not in here]
     result.known += len(rows) - len(fresh)
     result.new += len(fresh)
+    result.reasons.sort()
     return bulk.load_events(fresh) if fresh else set()
 
 

@@ -35,7 +35,9 @@ def make_deal(name: str, owner: Person | None = None, **more: Any) -> Deal:
 def test_a_rep_sees_her_own_deals_and_her_teams(app: Flask, visitor: Visitor) -> None:
     team = make_team()
     ana, ben, other = make_person(teams=[team]), make_person(teams=[team]), make_person()
-    mine, ours, theirs = (make_deal(n, p) for n, p in (("Mine", ana), ("Ours", ben), ("Theirs", other)))
+    mine, ours, theirs = (
+        make_deal(n, p) for n, p in (("Mine", ana), ("Ours", ben), ("Theirs", other))
+    )
     page = visitor.as_(ana).get("/deals?outcome=all").text
     assert "Mine" in page
     assert "Ours" in page
@@ -94,7 +96,13 @@ def test_the_likeliest_deal_has_the_next_call(app: Flask) -> None:
     make_deal("Lost", ana, stage="Lost", closed_on="2026-10-01")
     make_deal("Somebody else's", make_person(), next_call_at="2026-11-02T10:00:00Z")
     likely = queries.likely_deals(ana, asset, 10, at=AT)
-    assert [item.deal.name for item in likely] == ["Today", "Fits", "Sooner that day", "No call", "Over"]
+    assert [item.deal.name for item in likely] == [
+        "Today",
+        "Fits",
+        "Sooner that day",
+        "No call",
+        "Over",
+    ]
     assert likely[1].matches == ["Evaluation"]
 
 
@@ -119,7 +127,9 @@ def test_a_file_from_elsewhere_is_mapped_tried_and_brought_in(app: Flask, visito
     make_term(Vocabulary.STAGE, "proposal")
     client = visitor.as_(make_person(Role.MANAGER))
     answer = client.post(
-        "/deals/import", data={"file": (io.BytesIO(CSV.encode()), "ours.csv")}, follow_redirects=True
+        "/deals/import",
+        data={"file": (io.BytesIO(CSV.encode()), "ours.csv")},
+        follow_redirects=True,
     )
     assert answer.status_code == 200
     run = db.session.scalars(select(ImportRun)).one()
@@ -136,10 +146,14 @@ def test_a_file_from_elsewhere_is_mapped_tried_and_brought_in(app: Flask, visito
     address = f"/deals/import/{run.id}"
     unclear = client.post(address, data=columns | {"act": "try"}, follow_redirects=True)
     assert "03/04/2026" in unclear.text
-    tried = client.post(address, data=columns | {"act": "try", "day_order": "dmy"}, follow_redirects=True)
+    tried = client.post(
+        address, data=columns | {"act": "try", "day_order": "dmy"}, follow_redirects=True
+    )
     assert "What would happen" in tried.text
     assert db.session.scalars(select(Deal)).all() == []
-    done = client.post(address, data=columns | {"act": "import", "day_order": "dmy"}, follow_redirects=True)
+    done = client.post(
+        address, data=columns | {"act": "import", "day_order": "dmy"}, follow_redirects=True
+    )
     assert "What came in" in done.text
     one = db.session.scalars(select(Deal).where(Deal.external_id == "1")).one()
     assert (one.stage, one.opened_on, one.currency) == ("proposal", date(2026, 4, 3), "EUR")
@@ -152,7 +166,9 @@ def test_a_file_from_elsewhere_is_mapped_tried_and_brought_in(app: Flask, visito
     assert "Gewonnen?" in report.text
 
 
-def test_a_large_file_is_read_by_a_job(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_read_by_a_job(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from collateral.deals import views_import
 
     monkeypatch.setattr(views_import, "AT_ONCE", 10)
@@ -160,7 +176,12 @@ def test_a_large_file_is_read_by_a_job(app: Flask, visitor: Visitor, monkeypatch
     text = "id,name,stage\n1,One,Discovery\n"
     client.post("/deals/import", data={"file": (io.BytesIO(text.encode()), "a.csv")})
     run = db.session.scalars(select(ImportRun)).one()
-    data = {"column-external_id": "id", "column-name": "name", "column-stage": "stage", "act": "import"}
+    data = {
+        "column-external_id": "id",
+        "column-name": "name",
+        "column-stage": "stage",
+        "act": "import",
+    }
     client.post(f"/deals/import/{run.id}", data=data)
     db.session.expire_all()
     assert db.session.get_one(ImportRun, run.id).state is ImportState.DONE

@@ -76,7 +76,13 @@ def test_a_use_stands_in_the_report_with_its_deal_and_amounts(app: Flask) -> Non
 
 def test_the_period_takes_whole_months_and_days(app: Flask) -> None:
     manager, ana, asset = make_person(Role.MANAGER), make_person(), make_asset()
-    for day in (date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 10)):
+    for day in (
+        date(2026, 1, 31),
+        date(2026, 2, 1),
+        date(2026, 3, 31),
+        date(2026, 4, 1),
+        date(2026, 4, 10),
+    ):
         happen(EventKind.VIEWED, asset, ana, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     db.session.commit()
     for first, last, views in (
@@ -96,7 +102,9 @@ def test_each_person_counts_what_her_teams_did(app: Flask) -> None:
     cleo, alone = make_person(teams=[south]), make_person()
     asset = make_asset("The deck")
     for minutes, somebody in enumerate((ana, ben, cleo, alone)):
-        happen(EventKind.VIEWED, asset, somebody, NOW - timedelta(hours=minutes), session=f"s{minutes}")
+        happen(
+            EventKind.VIEWED, asset, somebody, NOW - timedelta(hours=minutes), session=f"s{minutes}"
+        )
     use(asset, deal("Of Ana", ana), ana)
     use(asset, deal("Of Cleo", cleo), cleo)
 
@@ -158,12 +166,16 @@ def test_the_overview_agrees_with_what_happened(app: Flask) -> None:
     assert (found.now.cost, found.now.cost_never_used) == (Decimal(4000), Decimal(1000))
     assert (found.now.deals, found.now.deals_with_use) == (2, 1)
     assert (found.now.views, found.now.uses) == (1, 1)
-    by_month = {row.month.month: (row.deals, row.deals_with_use, row.counts.views) for row in found.months}
+    by_month = {
+        row.month.month: (row.deals, row.deals_with_use, row.counts.views) for row in found.months
+    }
     assert by_month[5] == (0, 0, 0)
     assert by_month[7] == (2, 0, 0)
     assert by_month[8] == (2, 1, 1)
     assert by_month[11] == (2, 1, 0)
-    assert [(t.name, t.uses, t.deals, t.deals_with_use) for t in found.teams] == [("North", 1, 2, 1)]
+    assert [(t.name, t.uses, t.deals, t.deals_with_use) for t in found.teams] == [
+        ("North", 1, 2, 1)
+    ]
     assert found.before.published == 0
 
 
@@ -221,11 +233,19 @@ def test_the_explanation_ends_in_the_number_of_the_report(app: Flask, visitor: V
     client = visitor.as_(manager)
     report = client.get("/reports/assets").text
     assert f"/explain/views?asset={asset.id}" in report
-    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(f"/explain/views?asset={asset.id}").text))
+    page = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(f"/explain/views?asset={asset.id}").text)
+    )
     assert "Events found 4 Left out: double click −1 Left out: robot −1 Views 2" in page
-    unique = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(f"/explain/unique_views?asset={asset.id}").text))
+    unique = re.sub(
+        r"\s+",
+        " ",
+        re.sub(r"<[^>]+>", " ", client.get(f"/explain/unique_views?asset={asset.id}").text),
+    )
     assert "Left out: same session −1 Left out: robot −1 Unique views 1" in unique
-    rows = list(csv.reader(io.StringIO(client.get(f"/explain/views.csv?asset={asset.id}").text.lstrip("﻿"))))
+    rows = list(
+        csv.reader(io.StringIO(client.get(f"/explain/views.csv?asset={asset.id}").text.lstrip("﻿")))
+    )
     assert sorted(row[-1] for row in rows[1:]) == ["counted", "counted", "double_click", "robot"]
     assert client.get(f"/explain/nonsense?asset={asset.id}").status_code == 404
     assert client.get("/explain/views").status_code == 404
@@ -253,12 +273,21 @@ def test_t22_formulas_in_exports_are_words(app: Flask, visitor: Visitor) -> None
     assert len(titles) == 7
     assert all(title.startswith("'") for title in titles)
     assert {title[1:] for title in titles} >= {"=HYPERLINK(1)", "@HYPERLINK(1)", "\tHYPERLINK(1)"}
-    assert all(cell.startswith('"') for cell in data.decode("utf-8-sig").split("\r\n")[0].split(","))
+    assert all(
+        cell.startswith('"') for cell in data.decode("utf-8-sig").split("\r\n")[0].split(",")
+    )
 
 
 @pytest.mark.parametrize(
     "query",
-    ["from=x", "from=2026-02-30", "from=2026-05-01&to=2026-04-01", "from=0001-01-01", "team=x", "team=9" * 5],
+    [
+        "from=x",
+        "from=2026-02-30",
+        "from=2026-05-01&to=2026-04-01",
+        "from=0001-01-01",
+        "team=x",
+        "team=9" * 5,
+    ],
 )
 def test_what_makes_no_sense_is_told(app: Flask, visitor: Visitor, query: str) -> None:
     client = visitor.as_(make_person(Role.MANAGER))
@@ -268,5 +297,12 @@ def test_what_makes_no_sense_is_told(app: Flask, visitor: Visitor, query: str) -
 def test_sorting_and_paging_take_anything(app: Flask, visitor: Visitor) -> None:
     client = visitor.as_(make_person(Role.MANAGER))
     make_asset()
-    for query in ("sort=nonsense", "sort=title&down=0", "page=-1", "page=999999999", "product=%27", "period=x"):
+    for query in (
+        "sort=nonsense",
+        "sort=title&down=0",
+        "page=-1",
+        "page=999999999",
+        "product=%27",
+        "period=x",
+    ):
         assert client.get(f"/reports/assets?{query}").status_code == 200

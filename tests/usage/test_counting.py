@@ -118,7 +118,9 @@ def test_the_hour_that_an_autumn_night_has_twice_is_two() -> None:
     assert before.astimezone(berlin).hour == after.astimezone(berlin).hour == 2
     keys = {rules.session_key("p1", None, at, berlin, 1) for at in (before, after)}
     assert len(keys) == 2
-    assert rules.counting_day(datetime(2026, 10, 24, 22, 30, tzinfo=UTC), berlin) == date(2026, 10, 25)
+    assert rules.counting_day(datetime(2026, 10, 24, 22, 30, tzinfo=UTC), berlin) == date(
+        2026, 10, 25
+    )
 
 
 def test_results_shown_are_not_views(app: Flask) -> None:
@@ -134,7 +136,9 @@ def test_results_shown_are_not_views(app: Flask) -> None:
     assert total(asset)["shown"] == 1
 
 
-@pytest.mark.parametrize("agent", ["Googlebot/2.1", "python-requests/2.32", "curl/8.5", "Slackbot-LinkExpanding 1.0"])
+@pytest.mark.parametrize(
+    "agent", ["Googlebot/2.1", "python-requests/2.32", "curl/8.5", "Slackbot-LinkExpanding 1.0"]
+)
 def test_robots_are_left_out_and_stay_in_the_log(app: Flask, agent: str) -> None:
     asset, person = make_asset(), make_person()
     event = happen(VIEWED, asset, person, START, user_agent=agent)
@@ -265,7 +269,9 @@ def _cast() -> tuple[list, list]:
     from collateral.accounts.models import Person
     from collateral.assets.models import AssetVersion
 
-    people = db.session.scalars(select(Person).where(Person.name.like("Clicker%")).order_by(Person.id)).all()
+    people = db.session.scalars(
+        select(Person).where(Person.name.like("Clicker%")).order_by(Person.id)
+    ).all()
     if not people:
         team = make_team()
         people = [make_person(name="Clicker 1", teams=[team]), make_person(name="Clicker 2")]
