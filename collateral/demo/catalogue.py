@@ -24,6 +24,14 @@ FATES = (
     "new",  # too new to say
 )
 
+ONLY_ONCE: Mapping[str, tuple[str, int]] = {
+    "brinelling": ("cost-of-unplanned-downtime", 7),
+    "ragging": ("predict-for-water-utilities", 7),
+    "lauter": ("predict-for-breweries", 7),
+    "molkereirahm": ("predict-fuer-molkereien", 7),
+}
+"""Words that stand on a single page of the whole sample: the asset and the page's number."""
+
 
 @dataclass(frozen=True)
 class Sample:

@@ -1,0 +1,141 @@
+"""The year as rows: deals, searches, events and uses, a few statements each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from collateral.assets.rules import slug_of
+from collateral.db import db
+from collateral.deals.models import Deal, Outcome, StageChange
+from collateral.demo.company import person
+from collateral.demo.played import PlayedDeal
+from collateral.demo.visits import Looked
+from collateral.demo.year import Year
+from collateral.search.models import Search, SearchOpening
+from collateral.usage.bulk import BATCH, EventRow, UseRow, batches, load_events, load_uses
+from collateral.usage.models import EventKind, Evidence
+
+SOURCE = "sample"
+_CLOSED = {"won": "Closed won", "lost": "Closed lost"}
+
+
+def load_deals(deals: Sequence[PlayedDeal], people: Mapping[str, int]) -> dict[str, int]:
+    """The deals with their history; answers what the id of each became."""
+    db.session.execute(insert(Deal), [_deal(deal, people) for deal in deals])
+    rows = db.session.execute(select(Deal.external_id, Deal.id).where(Deal.source == SOURCE))
+    ids = {row.external_id: row.id for row in rows}
+    history = [change for deal in deals for change in _history(deal, ids[deal.external_id])]
+    db.session.execute(insert(StageChange), history)
+    return ids
+
+
+def _deal(deal: PlayedDeal, people: Mapping[str, int]) -> dict[str, Any]:
+    owner = person(deal.owner)
+    closed = deal.outcome != "open"
+    return {
+        "source": SOURCE,
+        "external_id": deal.external_id,
+        "name": deal.name,
+        "account": deal.account,
+        "owner_id": people[deal.owner],
+        "owner_email": owner.email,
+        "owner_name": owner.name,
+        "stage": "" if closed else slug_of(deal.stage),
+        "stage_label": _CLOSED.get(deal.outcome, deal.stage),
+        "amount": deal.amount,
+        "currency": deal.currency,
+        "industry": slug_of(deal.industry),
+        "product": slug_of(deal.product),
+        "region": slug_of(deal.region),
+        "opened_on": deal.opened.date(),
+        "closed_on": deal.closed.date() if deal.closed else None,
+        "expected_on": deal.expected.date() if deal.expected else None,
+        "outcome": Outcome(deal.outcome),
+        "next_call_at": deal.next_call,
+        "created_at": deal.opened,
+        "updated_at": deal.closed or deal.steps[-1].at,
+        "sample": True,
+    }
+
+
+def _history(deal: PlayedDeal, deal_id: int) -> Iterator[dict[str, Any]]:
+    for step in deal.steps:
+        yield {"deal_id": deal_id, "stage": slug_of(step.stage), "label": step.stage, "at": step.at}
+    if deal.closed:
+        label = _CLOSED[deal.outcome]
+        yield {"deal_id": deal_id, "stage": "", "label": label, "at": deal.closed}
+
+
+def load_searches(
+    searches: Sequence[Looked], people: Mapping[str, int], assets: Mapping[str, int]
+) -> dict[int, int]:
+    """The log of searches; answers what the number of each became."""
+    ids = {look.number: _search_id(look) for look in searches}
+    for batch in batches(searches, BATCH):
+        db.session.execute(
+            insert(Search),
+            [
+                {
+                    "id": ids[look.number],
+                    "at": look.at,
+                    "person_id": people[look.person],
+                    "session": look.session,
+                    "query": look.query,
+                    "total": look.total,
+                }
+                for look in batch
+            ],
+        )
+    openings = [
+        {"search_id": ids[look.number], "asset_id": assets[key], "at": at}
+        for look in searches
+        for key, at in look.opened
+    ]
+    for rows in batches(openings, BATCH):
+        db.session.execute(insert(SearchOpening), rows)
+    return ids
+
+
+def _search_id(look: Looked) -> int:
+    """As the search log makes its own: the moment, then twelve bits; here those of the number."""
+    return (int(look.at.timestamp() * 1000) << 12) | (look.number & 0xFFF)
+
+
+def load_use(
+    year: Year,
+    people: Mapping[str, int],
+    assets: Mapping[str, int],
+    versions: Mapping[tuple[str, int], int],
+    deals: Mapping[str, int],
+    searches: Mapping[int, int],
+) -> set[date]:
+    """Events and uses, not yet counted; answers the days that have any."""
+    days = load_events(
+        EventRow(
+            at=event.at,
+            kind=EventKind(event.kind),
+            asset_id=assets[event.asset],
+            version_id=versions[event.asset, event.version],
+            person_id=people[event.person],
+            session=event.session,
+            deal_id=deals.get(event.deal),
+            search_id=searches.get(event.search),
+        )
+        for event in year.events
+    )
+    return days | load_uses(
+        UseRow(
+            at=use.at,
+            asset_id=assets[use.asset],
+            deal_id=deals[use.deal],
+            person_id=people[use.person],
+            stage=slug_of(use.stage),
+            version_id=versions[use.asset, use.version],
+            evidence=Evidence(use.evidence),
+        )
+        for use in year.uses
+    )
