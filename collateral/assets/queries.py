@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
@@ -24,6 +24,9 @@ from collateral.assets.models import (
 )
 from collateral.db import db
 from collateral.errors import NotFound
+
+NAME_ONLY = (lazyload(Person.role_rows), lazyload(Person.teams))
+"""Options for people who are only named: their roles and teams stay where they are."""
 
 OPEN_STATES = (Status.PUBLISHED, Status.RETIRED)
 
@@ -313,7 +316,7 @@ def history(asset: Asset) -> list[AssetVersion]:
         db.session.scalars(
             select(AssetVersion)
             .where(AssetVersion.asset_id == asset.id)
-            .options(joinedload(AssetVersion.created_by))
+            .options(joinedload(AssetVersion.created_by).options(*NAME_ONLY))
             .order_by(AssetVersion.number.desc())
         )
     )

@@ -26,7 +26,7 @@ from collateral.assets.views.viewing import shown
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
-from collateral.errors import Invalid
+from collateral.errors import Invalid, NotFound
 from collateral.retirement import queries as retirement
 from collateral.templating import address_with, reader_zone
 from collateral.usage import operations as usage
@@ -89,13 +89,15 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
     asset = queries.get_visible(
         person,
         asset_id,
-        joinedload(Asset.owner),
+        joinedload(Asset.owner).options(*queries.NAME_ONLY),
         joinedload(Asset.current_version),
         selectinload(Asset.terms),
         selectinload(Asset.tag_rows),
         selectinload(Asset.teams),
     )
-    version = queries.get_version(asset, number)
+    version = asset.current_version if number is None else queries.get_version(asset, number)
+    if version is None:
+        raise NotFound(_("This asset has no file."))
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     moment = now()

@@ -9,6 +9,7 @@ from collateral.accounts.permissions import Permission
 from collateral.assets import downloads, queries
 from collateral.assets.views import bp
 from collateral.assets.views.noting import note
+from collateral.deals import queries as deals
 from collateral.errors import NotFound
 from collateral.usage.models import EventKind
 
@@ -19,9 +20,15 @@ def file(asset_id: int) -> Response:
     """The original, as an attachment; `?version=N` an older one, `?deal=ID` what it is for."""
     asset = queries.get_visible(actor(), asset_id)
     version = queries.get_version(asset, request.args.get("version", type=int))
+    deal_id = request.args.get("deal", type=int)
+    deal = deals.get_visible(actor(), deal_id) if deal_id is not None else None
     response = downloads.send_original(version)
-    if downloads.begins_a_download(response):
-        note(EventKind.DOWNLOADED, version, deal_id=request.args.get("deal", type=int))
+    try:
+        if downloads.begins_a_download(response):
+            note(EventKind.DOWNLOADED, version, deal=deal)
+    except BaseException:
+        response.close()
+        raise
     return response
 
 

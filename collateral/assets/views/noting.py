@@ -11,19 +11,17 @@ from collateral.accounts.guard import actor
 from collateral.assets.models import AssetVersion
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals import queries as deals
+from collateral.deals.models import Deal
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 
 
-def note(kind: EventKind, version: AssetVersion, *, deal_id: int | None = None) -> None:
-    """Record the event and commit. A deal that the person may not see raises NotFound."""
-    person = actor()
-    deal = deals.get_visible(person, deal_id) if deal_id is not None else None
+def note(kind: EventKind, version: AssetVersion, *, deal: Deal | None = None) -> None:
+    """Record the event and commit."""
     usage.record(
         kind,
         version=version,
-        person=person,
+        person=actor(),
         session_key=f"s{current_user.row_id}",
         user_agent=request.headers.get("User-Agent", ""),
         at=now(),

@@ -1,0 +1,289 @@
+"""Reading as a job: claimed once, put down in steps, given back when a worker dies."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from collateral.accounts.models import Role
+from collateral.assets import operations
+from collateral.assets.models import Asset, AssetVersion, Page, ReadingState, Status
+from collateral.assets.operations import Description
+from collateral.clock import later, now
+from collateral.db import db
+from collateral.queue import queue
+from collateral.reading import door, jobs
+from collateral.reading.results import Reading, Step
+from collateral.storage import storage
+from tests.assets.files import make_deck
+from tests.factories import make_person
+from tests.support import Visitor
+
+
+@pytest.fixture
+def no_queue(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queue that loses everything."""
+    monkeypatch.setattr("collateral.queue.Queue.send", lambda *_args: None)
+
+
+def receive(data: bytes, name: str = "deck.pptx", **description: Any) -> AssetVersion:
+    received = operations.receive(io.BytesIO(data), name)
+    asset = operations.create_asset(
+        received, by=make_person(Role.MARKETER), at=now(), description=Description(**description)
+    )
+    db.session.commit()
+    assert asset.current_version is not None
+    return asset.current_version
+
+
+def again(version: AssetVersion) -> AssetVersion:
+    db.session.rollback()
+    db.session.expire_all()
+    return db.session.get_one(AssetVersion, version.id)
+
+
+def test_what_a_lost_queue_lost_is_read_after_all(
+    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = receive(make_deck("One\nword"))
+    assert again(version).state is ReadingState.RECEIVED
+    monkeypatch.undo()
+    jobs.sweep()
+    assert again(version).state is ReadingState.RECEIVED  # the queue has its minute
+    with later(timedelta(minutes=2)):
+        jobs.sweep()
+    assert again(version).state is ReadingState.READY
+
+
+def test_two_workers_read_a_version_once(app: Flask, no_queue: None) -> None:
+    version = receive(make_deck("One\nword"))
+    won: list[bool] = []
+
+    def claim() -> None:
+        with app.app_context():
+            won.append(jobs._claim(version.id))
+
+    threads = [threading.Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False, False, False, True]
+    assert again(version).attempts == 1
+
+
+def test_a_dead_workers_version_is_given_back_and_read(
+    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = receive(make_deck("One\nword"))
+    assert jobs._claim(version.id)
+    jobs.sweep()
+    assert again(version).state is ReadingState.READING  # it may still be at it
+    monkeypatch.undo()
+    with later(jobs.LEASE + timedelta(seconds=1)):
+        jobs.sweep()
+    version = again(version)
+    assert (version.state, version.attempts) == (ReadingState.READY, 2)
+
+
+def test_the_only_worker_takes_back_at_once_what_was_left_before_it(
+    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = receive(make_deck("One\nword"))
+    assert jobs._claim(version.id)
+    monkeypatch.undo()
+    queue().alone_since = now()
+    jobs.sweep()
+    assert again(version).state is ReadingState.READY
+
+
+def test_a_file_that_kills_its_workers_is_failed_in_the_end(app: Flask, no_queue: None) -> None:
+    version = receive(make_deck("One\nword"))
+    for _attempt in range(jobs.ATTEMPTS):
+        assert jobs._claim(version.id)
+        with later(jobs.LEASE + timedelta(seconds=1)):
+            jobs.give_back(now())
+    version = again(version)
+    assert version.state is ReadingState.FAILED
+    assert "3 times" in (version.error or "")
+
+
+def test_text_is_there_before_the_pictures(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each step another process sees what is known by then."""
+    seen: list[tuple[Step, ReadingState, int, int]] = []
+    real = door.read
+
+    def watched(path: Path, kind: Any, out: Path, *, progress: Callable[..., None]) -> Reading:
+        def look(step: Step, reading: Reading) -> None:
+            progress(step, reading)
+            with app.app_context():
+                version = db.session.scalars(select(AssetVersion)).one()
+                pages = db.session.scalars(select(Page)).all()
+                drawn = sum(page.preview_320 is not None for page in pages)
+                seen.append((step, version.state, len(pages), drawn))
+
+        return real(path, kind, out, progress=look)
+
+    monkeypatch.setattr(door, "read", watched)
+    receive(make_deck("One\na", "Two\nb", "Three\nc"))
+    found = {step: rest for step, *rest in seen}
+    assert found[Step.TEXT] == [ReadingState.READING, 3, 0]
+    assert found[Step.FIRST_PREVIEW] == [ReadingState.READING, 3, 1]
+    assert found[Step.PREVIEWS] == [ReadingState.READING, 3, 3]
+
+
+def test_nothing_is_written_while_a_file_is_read(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write lock is free while the child works, so that several are read at once."""
+    open_meanwhile: list[bool] = []
+    real = door.read
+
+    def watched(*args: Any, **kwargs: Any) -> Reading:
+        open_meanwhile.append(db.session().in_transaction())
+        progress = kwargs.pop("progress")
+
+        def look(step: Step, reading: Reading) -> None:
+            open_meanwhile.append(db.session().in_transaction())
+            progress(step, reading)
+            open_meanwhile.append(db.session().in_transaction())
+
+        return real(*args, progress=look, **kwargs)
+
+    monkeypatch.setattr(door, "read", watched)
+    receive(make_deck("One\na", "Two\nb"))
+    assert len(open_meanwhile) > 4
+    assert not any(open_meanwhile)
+
+
+def test_a_password_ends_in_a_sentence_and_the_file_stays(app: Flask, tmp_path: Path) -> None:
+    from tests.reading.makers import pdf
+
+    locked = pdf(tmp_path / "locked.pdf", password="secret").read_bytes()
+    version = again(receive(locked, "locked.pdf", publish=True))
+    assert version.state is ReadingState.FAILED
+    assert "password" in (version.error or "")
+    assert storage().size(version.sha256) == len(locked)
+    assert version.asset.status is Status.DRAFT  # somebody has to look at it first
+
+
+def test_a_damaged_file_is_not_a_crash(app: Flask) -> None:
+    deck = make_deck("One\nword")
+    version = again(receive(deck[: len(deck) // 2], "broken.pptx"))
+    assert version.state is ReadingState.FAILED
+    assert version.error
+
+
+def test_published_when_it_has_been_read(app: Flask, no_queue: None) -> None:
+    version = receive(make_deck("One\nword"), publish=True)
+    assert version.asset.status is Status.DRAFT
+    jobs.read_version(version.id)
+    asset = again(version).asset
+    assert (asset.status, asset.publish_when_ready) == (Status.PUBLISHED, False)
+    assert asset.published_at is not None
+
+
+def test_a_failed_step_leaves_the_others(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = door.read
+
+    def without_pictures(*args: Any, **kwargs: Any) -> Reading:
+        reading = real(*args, **kwargs)
+        return replace(reading, previews=(), preview_missing="The pictures could not be made.")
+
+    def quiet(*args: Any, progress: Any, **kwargs: Any) -> Reading:
+        return without_pictures(*args, **kwargs)
+
+    monkeypatch.setattr(door, "read", quiet)
+    version = again(receive(make_deck("One\nword")))
+    assert version.state is ReadingState.READY
+    assert version.preview_missing == "The pictures could not be made."
+    assert [page.title for page in version.pages] == ["One"]
+
+
+def test_reading_again_replaces_the_pages(app: Flask) -> None:
+    version = receive(make_deck("One\na", "Two\nb"))
+    operations.read_again(again(version))
+    db.session.commit()
+    version = again(version)
+    assert version.state is ReadingState.READY
+    assert [page.number for page in version.pages] == [1, 2]
+    assert version.pages[0].features is not None
+
+
+def test_a_gone_file_is_said_so(app: Flask, no_queue: None) -> None:
+    version = receive(make_deck("One\nword"))
+    storage().delete(version.sha256)
+    jobs.read_version(version.id)
+    assert again(version).error == "The file is not in the store."
+
+
+def test_a_failure_of_ours_blames_nobodys_file(
+    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = receive(make_deck("One\nword"))
+
+    def broken(*_args: Any, **_kwargs: Any) -> Reading:
+        raise OSError("no more handles")
+
+    monkeypatch.setattr(door, "read", broken)
+    jobs.read_version(version.id)
+    version = again(version)
+    assert version.state is ReadingState.FAILED
+    assert "not the file's" in (version.error or "")
+
+
+def test_a_new_version_takes_over_when_it_has_been_read(app: Flask, no_queue: None) -> None:
+    version = receive(make_deck("One\nold"))
+    jobs.read_version(version.id)
+    asset = again(version).asset
+    received = operations.receive(io.BytesIO(make_deck("One\nnew")), "v2.pptx")
+    second = operations.add_version(asset, received, by=asset.owner, at=now(), changes="New")
+    db.session.commit()
+    assert db.session.get_one(Asset, asset.id).current_version_id == version.id
+    jobs.read_version(second.id)
+    assert (
+        db.session.get_one(Asset, asset.id, populate_existing=True).current_version_id == second.id
+    )
+
+
+def test_an_unreadable_version_does_not_take_over(app: Flask) -> None:
+    version = receive(make_deck("One\nold"))
+    asset = again(version).asset
+    deck = make_deck("One\nnew")
+    received = operations.receive(io.BytesIO(deck[: len(deck) // 2]), "v2.pptx")
+    operations.add_version(asset, received, by=asset.owner, at=now())
+    db.session.commit()
+    db.session.expire_all()
+    assert [each.state for each in asset.versions] == [ReadingState.FAILED, ReadingState.READY]
+    assert asset.current_version_id == version.id
+
+
+def test_search_learns_of_the_text_and_not_of_each_picture(app: Flask, no_queue: None) -> None:
+    version = receive(make_deck(*[f"Page {n}\nwords" for n in range(6)]))
+    before = again(version).asset.revision
+    jobs.read_version(version.id)
+    assert again(version).asset.revision - before <= 2
+
+
+def test_the_jobs_page_shows_failures_and_tries_again(app: Flask, visitor: Visitor) -> None:
+    deck = make_deck("One\nword")
+    version = again(receive(deck[: len(deck) // 2], "broken.pptx"))
+    admin = visitor.as_(make_person(Role.ADMIN))
+    page = admin.get("/admin/jobs")
+    assert "broken.pptx" in page.text
+    assert (version.error or "?") in page.text
+    db.session.execute(update(AssetVersion).values(error="Something older."))
+    db.session.commit()
+    answer = admin.post(f"/admin/jobs/{version.id}/retry", follow_redirects=True)
+    assert answer.status_code == 200
+    assert again(version).error != "Something older."
+    assert visitor.as_(make_person(Role.REP)).get("/admin/jobs").status_code == 403
