@@ -30,6 +30,7 @@ from collateral.api.files import TakeFile
 from collateral.api.idempotency import once, once_done
 from collateral.assets.uploads import takes_files
 from collateral.db import db
+from collateral.errors import Invalid
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -135,7 +136,12 @@ def call(
 
         @functools.wraps(view)
         def endpoint(**values: Any) -> Response:
-            return _serve(known, view, values)
+            try:
+                return _serve(known, view, values)
+            except Invalid as error:
+                if not isinstance(error, reading.Malformed):
+                    error.status = 422
+                raise
 
         token_only(endpoint)
         if file and file.streams:

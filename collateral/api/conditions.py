@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 
-from collateral.errors import Invalid, LostRace
+from collateral.errors import LostRace
+
+_TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 
 
 def expected_tags() -> frozenset[str] | None:
     """The ETags, without quotes, that the request's If-Match names; None when it takes any.
 
-    Raises:
-        Invalid: it is no list of entity tags.
+    What is no ETag matches nothing, and so do weak ones: to overwrite, one must have read
+    exactly what is there.
     """
     header = request.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None
-    # Weak tags never match here: to overwrite, one must have read exactly what is there.
-    if not request.if_match.as_set(include_weak=True):
-        raise Invalid('If-Match must be an ETag such as "3".', fields={"If-Match": "No ETag."})
-    return frozenset(request.if_match.as_set(include_weak=False))
+    return frozenset(tag for weak, tag in _TAG.findall(header) if not weak)
 
 
 def check_tag(current: str | None) -> None:

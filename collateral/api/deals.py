@@ -179,7 +179,7 @@ def list_deals(query: DealQuery) -> Deals:
 
 @call(
     "GET",
-    "/deals/<deal>",
+    "/deals/<crm_id:deal>",
     permission=Permission.DEAL_READ,
     does="One deal, with what was used in it.",
     more="By our id, or by the CRM's where no deal has that number here.",
@@ -192,7 +192,7 @@ def get_deal(deal: str) -> Answer:
 
 @call(
     "PUT",
-    "/deals/<deal>",
+    "/deals/<crm_id:deal>",
     permission=Permission.DEAL_IMPORT,
     does="Make the deal of that id in the CRM, or change what is given of it.",
     more="Where `source` is not named, the deal of that id is changed wherever it came from.",
@@ -217,7 +217,7 @@ def put_deal(deal: str, query: Source, body: DealGiven) -> Answer:
 
 @call(
     "POST",
-    "/deals/<deal>/uses",
+    "/deals/<crm_id:deal>/uses",
     permission=Permission.USE_DECLARE,
     does="Say that an asset was used in a deal.",
     more="Once for each stage and person: saying it again answers the use that is there.",

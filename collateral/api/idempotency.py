@@ -18,9 +18,10 @@ from sqlalchemy import delete, select, update
 from collateral.accounts.models import Person
 from collateral.api.models import IdempotencyKey
 from collateral.api.problems import KeyReused
+from collateral.api.reading import Malformed
 from collateral.clock import now
 from collateral.db import db, upsert
-from collateral.errors import Conflict, Invalid
+from collateral.errors import Conflict
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)
@@ -35,7 +36,7 @@ def once(person: Person, parts: list[str], act: Callable[[], Response]) -> Respo
     `parts` are all that tells one request from another. The caller commits.
 
     Raises:
-        Invalid: the key is empty, too long, or not printable ASCII.
+        Malformed: the key is empty, too long, or not printable ASCII.
         KeyReused: the key came before with something else.
     """
     key, digest, person_id = _key(), _digest(parts), person.id
@@ -66,7 +67,7 @@ def once_done(person: Person, parts: list[str], act: Callable[[], Response]) -> 
 def _key() -> str | None:
     key = request.headers.get(HEADER)
     if key is not None and not _KEY.fullmatch(key):
-        raise Invalid(
+        raise Malformed(
             f"{HEADER} must have 1 to 255 printable characters.", fields={HEADER: "Not a key."}
         )
     return key

@@ -16,7 +16,7 @@ from collateral import __version__
 from collateral.api.calls import CALLS, Call, bp
 from collateral.api.idempotency import HEADER as IDEMPOTENCY_KEY
 from collateral.api.problems import MEDIA_TYPE, Problem
-from collateral.api.reading import JSON_LINES
+from collateral.api.reading import LINES
 from collateral.api.shapes import LARGEST_ID
 
 Json = dict[str, Any]
@@ -67,10 +67,12 @@ def _kinds(known: Call) -> Iterable[type[Struct]]:
 
 
 def _sorted_out(schemas: Json) -> Json:
-    """Without the queries: their fields stand as parameters."""
+    """Without queries and forms: their fields stand where they are taken."""
     queries = {known.query.__name__ for known in CALLS if known.query}
     forms = {known.form.__name__ for known in CALLS if known.form}
-    return {name: schema for name, schema in schemas.items() if name not in queries | forms}
+    bodies = {known.body.__name__ for known in CALLS if known.body}
+    alone = (queries | forms) - bodies
+    return {name: schema for name, schema in schemas.items() if name not in alone}
 
 
 def _path(known: Call) -> str:
@@ -102,7 +104,7 @@ def _operation(known: Call, schemas: Json) -> Json:
     if known.lines:
         operation["requestBody"] = {
             "required": True,
-            "content": {JSON_LINES: {"schema": {"type": "string"}}},
+            "content": {media: {"schema": {"type": "string"}} for media in LINES},
         }
     return operation
 
@@ -161,14 +163,14 @@ def _headers(known: Call) -> list[Json]:
                 "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
             }
         )
-    if known.edits and known.method != "GET":
+    if known.edits and known.method in ("PATCH", "PUT"):
         found.append(
             {
                 "name": "If-Match",
                 "in": "header",
                 "required": False,
                 "description": "The ETag that was read; another by now is a 412.",
-                "schema": {"type": "string", "pattern": r'^(\*|"[\x21\x23-\x7e]{0,100}")$'},
+                "schema": {"type": "string"},
             }
         )
     return found
@@ -208,9 +210,9 @@ def _failures(known: Call) -> Json:
         statuses.add(404)
     if known.body or known.form or known.lines:
         statuses |= {413, 415}
-    if known.method == "POST":
+    if known.method != "GET" or known.query:
         statuses.add(422)
-    if known.edits and known.method != "GET":
+    if known.edits and known.method in ("PATCH", "PUT"):
         statuses.add(412)
     return {str(status): _failure(status) for status in sorted(statuses)}
 

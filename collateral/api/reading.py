@@ -27,11 +27,16 @@ S = TypeVar("S", bound=Struct)
 
 LARGEST_JSON = 2 << 20  # bytes
 JSON_LINES = "application/x-ndjson"
-LINES = (JSON_LINES, "application/jsonl", "application/json", "text/plain")
+LINES = (JSON_LINES, "application/jsonl", "text/plain")
+
+
+class Malformed(Invalid):
+    """It is not of the shape that the document gives: 400. What has the shape and still cannot
+    be taken (a term that does not exist) is a 422."""
 
 
 def query_of(kind: type[S]) -> S:
-    """The query string as a `kind`. Raises Invalid."""
+    """The query string as a `kind`. Raises Malformed."""
     return fill(kind, _from_text(kind, request.args), strict=False)
 
 
@@ -39,7 +44,7 @@ def json_of(kind: type[S], *, optional: bool = False) -> tuple[S, bytes]:
     """The JSON body as a `kind`, and its bytes. Nothing at all counts as {} where `optional`.
 
     Raises:
-        UnsupportedMediaType, TooLarge, Invalid.
+        UnsupportedMediaType, TooLarge, Malformed.
     """
     body = request.stream.read(LARGEST_JSON + 1)
     if len(body) > LARGEST_JSON:
@@ -73,19 +78,28 @@ def _closed_with_request(file: SpooledTemporaryFile[bytes]) -> SpooledTemporaryF
     return file
 
 
+def _number(text: str) -> int | float:
+    """To JSON Schema 5.0 is as whole as 5."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < 1 << 53 else value
+
+
+_JSON: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=_number)
+
+
 def decode(body: bytes) -> Mapping[str, Any]:
-    """The JSON object in `body`. Raises Invalid."""
+    """The JSON object in `body`. Raises Malformed."""
     try:
-        value = msgspec.json.decode(body)
+        value = _JSON.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Invalid(f"This is no JSON: {error}.") from error
+        raise Malformed(f"This is no JSON: {error}.") from error
     if not isinstance(value, dict):
-        raise Invalid("A JSON object is wanted.")
+        raise Malformed("A JSON object is wanted.")
     return value
 
 
 def form_of(kind: type[S], file: str | None) -> tuple[S, FileStorage | None]:
-    """The multipart form as a `kind`, and the file under the name `file`. Raises Invalid."""
+    """The multipart form as a `kind`, and the file under the name `file`. Raises Malformed."""
     if request.mimetype != "multipart/form-data":
         wrong_media_type("multipart/form-data")
     unknown = {name: "There is no such file field." for name in request.files if name != file}
@@ -105,7 +119,7 @@ def fill(
     strict: bool,
     also_wrong: Mapping[str, str] | None = None,
 ) -> S:
-    """A `kind` from these values. Raises Invalid with a sentence for each wrong field."""
+    """A `kind` from these values. Raises Malformed with a sentence for each wrong field."""
     wrong = dict(also_wrong or {})
     good: dict[str, Any] = {}
     known = {field.encode_name: field for field in fields(kind)}
@@ -114,14 +128,16 @@ def fill(
             wrong[_printable(name)] = "There is no such field."
     for name, field in known.items():
         if name in values:
+            # Text has no null: a parameter that is not wanted is left out.
+            wanted = field.type if strict else _without_none(field.type)
             try:
-                good[field.name] = _convert(values[name], field.type, strict=strict)
+                good[field.name] = _convert(values[name], wanted, strict=strict)
             except _Wrong as error:
                 wrong[name + error.path] = error.sentence
         elif field.default is NODEFAULT and field.default_factory is NODEFAULT:
             wrong.setdefault(name, "This field is required.")
     if wrong:
-        raise Invalid(
+        raise Malformed(
             "This was not taken: " + ", ".join(sorted(wrong)) + ".",
             fields=wrong,
         )
@@ -171,9 +187,10 @@ def _from_text(kind: type[Struct], sent: MultiDict[str, str]) -> dict[str, Any]:
         elif len(texts) > 1:
             twice[_printable(name)] = "Once is enough."
         else:
-            values[name] = _object_of(texts[0]) if shape is Struct else texts[0]
+            is_object = shape is Struct and texts[0].lstrip().startswith("{")
+            values[name] = _object_of(texts[0]) if is_object else texts[0]
     if twice:
-        raise Invalid("A field came twice: " + ", ".join(sorted(twice)) + ".", fields=twice)
+        raise Malformed("A field came twice: " + ", ".join(sorted(twice)) + ".", fields=twice)
     return values
 
 
@@ -188,6 +205,13 @@ def _object_of(text: str) -> Any:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return text
+
+
+def _without_none(kind: Any) -> Any:
+    if get_origin(kind) in (Union, types.UnionType):
+        kinds = tuple(part for part in get_args(kind) if part is not types.NoneType)
+        return Union[kinds]  # noqa: UP007 - made of what is known only now
+    return kind
 
 
 def shape_of(kind: Any) -> type | None:

@@ -50,7 +50,7 @@ class WhichFile(Struct, forbid_unknown_fields=True):
     more="`version` asks for another, `deal` says what it is for. Ranges are honoured. "
     "It counts as a download.",
     query=WhichFile,
-    answers="application/octet-stream",
+    answers="*/*",
     statuses=(200, 206),
     fails=(416,),
 )

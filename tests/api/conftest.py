@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from collateral.accounts import tokens
@@ -56,6 +58,35 @@ class Caller:
         return self(
             "POST", path, data={"file": (io.BytesIO(data), name), **fields}, headers=headers
         )
+
+
+Server = Callable[[Flask], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Server]:
+    """`serve(app)` answers on a port of its own, many requests at once; its address."""
+    running: list[tuple[BaseWSGIServer, threading.Thread]] = []
+
+    def start(app: Flask) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://localhost:{server.server_port}"
+
+    yield start
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *_said: Any) -> None:
+        pass
 
 
 @pytest.fixture

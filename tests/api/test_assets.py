@@ -181,8 +181,8 @@ def test_pages_come_in_order_a_cursor_at_a_time(caller: Make) -> None:
     assert second["next"] is None
     other = make_asset(pages=["One", "Two"])
     foreign = calls.get(f"/assets/{other.id}/versions/1/pages?cursor={first['next']}")
-    assert foreign.status_code == 400
-    assert calls.get(f"{path}?cursor=forged").status_code == 400
+    assert foreign.status_code == 422
+    assert calls.get(f"{path}?cursor=forged").status_code == 422
     assert calls.get(f"{path}?limit=101").status_code == 400
     assert calls.get(f"{path}?offset=1").status_code == 400
 
