@@ -67,6 +67,7 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 _lock = threading.Lock()
+_profile: Path | None = None
 
 
 @cache
@@ -139,29 +140,26 @@ def _template(client: Client, limits: Limits) -> Path:
 
     A start with no profile ends by asking to be started again, so it is made once.
     """
+    global _profile
     with _lock:
-        kept = _kept() / "profile"
-        if not kept.exists():
+        if _profile is None or not _profile.is_dir():
+            kept = Path(tempfile.mkdtemp(prefix="collateral-reading-office-"))
+            atexit.register(shutil.rmtree, kept, ignore_errors=True)
             with _folder() as folder:
                 user = folder / "profile" / "user"
                 user.mkdir(parents=True)
                 (user / "registrymodifications.xcu").write_text(_SETTINGS)
                 _run(client, folder, ["--terminate_after_init"], limits)
-                shutil.copytree(folder / "profile", kept, symlinks=True)
-        return kept
-
-
-@cache
-def _kept() -> Path:
-    folder = tempfile.mkdtemp(prefix="collateral-office-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+                _profile = Path(
+                    shutil.copytree(folder / "profile", kept / "profile", symlinks=True)
+                )
+        return _profile
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
     """A folder with the bundled fonts where LibreOffice looks for those of its user."""
-    folder = Path(tempfile.mkdtemp(prefix="collateral-"))
+    folder = Path(tempfile.mkdtemp(prefix="collateral-reading-"))
     try:
         shutil.copytree(FOLDER, folder / ".fonts", ignore=shutil.ignore_patterns("*.py", "*.md"))
         yield folder

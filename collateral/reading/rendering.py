@@ -57,7 +57,7 @@ def workshop(path: Path, name: str) -> Iterator[Path]:
 
     A copy, because the program runs as a user who may not open the library's own files.
     """
-    folder = Path(mkdtemp(prefix="collateral-"))
+    folder = Path(mkdtemp(prefix="collateral-reading-"))
     try:
         shutil.copyfile(path, folder / name)
         (folder / name).chmod(0o600)

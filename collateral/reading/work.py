@@ -21,30 +21,19 @@ from collateral.reading.confined.wire import Sender
 from collateral.reading.fonts import STAND_INS, faces
 from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable
 from collateral.reading.kinds import FileKind
+from collateral.reading.language import language_of
 from collateral.reading.pictures import previews
 from collateral.reading.results import PREVIEW_WIDTHS, Limits, Step
 
 _SAMPLE = 20_000
-_FEW = 12
-# The languages that collateral is written in. The model knows forty more, which it mostly sees in
-# lists of names and numbers.
-_LANGUAGES = [
-    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu",
-    "id", "it", "ja", "ko", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sk", "sl",
-    "sr", "sv", "th", "tr", "uk", "ur", "vi", "zh",
-]  # fmt: skip
 _WITHOUT_LANGUAGE = {"archive", "image", "video"}
 
 
 def prepare() -> None:
     """Called once before any fork: what is dear to build and the same for every file."""
-    import py3langid
-
     for module in pkgutil.iter_modules(formats.__path__):
         importlib.import_module(f"{formats.__name__}.{module.name}")
-
-    py3langid.set_languages(_LANGUAGES)
-    py3langid.classify("warm")
+    language_of("Words to warm the model with.")
     for family in STAND_INS:
         faces(family)
 
@@ -130,16 +119,14 @@ class Work:
             self._words.append(text[:_SAMPLE])
 
     def _language(self) -> None:
-        import py3langid
-
         if self._kind.family in _WITHOUT_LANGUAGE:
             return
         if not self._words:
             for page in self._document.pages():
                 self._remember(page.text)
         sample = " ".join(" ".join(self._words).split())[:_SAMPLE]
-        if sum(char.isalpha() for char in sample) >= _FEW:
-            language = str(py3langid.classify(sample)[0])
+        language = language_of(sample)
+        if language is not None:
             self._sender.send({"frame": "language", "language": language})
 
     def _previews(self, first: int, last: int | None) -> None:

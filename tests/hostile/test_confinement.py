@@ -20,9 +20,10 @@ from collateral.reading.confined import processes
 from collateral.reading.confined.answers import take_file
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client
+from tests.reading.makers import own_temporary_folder
 
 ATTACKS = Path(__file__).with_name("attacks.py")
-CAGE = Cage(wall_seconds=20, cpu_seconds=2, memory_mb=600, answer_mb=8)
+CAGE = Cage(wall_seconds=60, cpu_seconds=2, memory_mb=600, answer_mb=8)
 # Without a user of its own the child is as confined as under a worker that is not root.
 USERS = ("own_user",) if os.geteuid() == 0 else ()
 
@@ -39,17 +40,17 @@ def held(client: Client) -> dict[str, bool]:
 
 
 @pytest.fixture(autouse=True)
-def _leaves_nothing(client: Client) -> Iterator[None]:
+def _leaves_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """After each attack: the next child answers, no process is left, no folder is left."""
-    before = {path.name for path in Path(tempfile.gettempdir()).glob("collateral-*")}
-    yield
+    with own_temporary_folder(monkeypatch) as temporary:
+        yield
+        left = list(temporary.iterdir())
     outcome, heads = attack(client, "hello", Cage(), module="collateral.reading.confined.canaries")
     assert (outcome.cause, heads) == ("done", [{"hello": True}])
     server = client.server_pid
     assert server is not None
     assert processes.descendants(server) == set()
-    after = {path.name for path in Path(tempfile.gettempdir()).glob("collateral-*")}
-    assert after <= before
+    assert left == []
 
 
 def attack(
@@ -90,7 +91,7 @@ def test_t21_filling_memory_is_stopped(client):
 
 
 def test_t21_filling_memory_without_rlimits_is_seen_by_the_watch(client):
-    cage = Cage(wall_seconds=20, cpu_seconds=20, memory_mb=600, without=("rlimits",))
+    cage = Cage(wall_seconds=60, cpu_seconds=40, memory_mb=600, without=("rlimits",))
     assert attack(client, "fill_memory", cage)[0].cause == "memory"
 
 
@@ -104,18 +105,18 @@ def test_t21_a_crash_is_the_childs_alone(client, name):
 @pytest.mark.parametrize("without", [(), USERS])
 def test_t21_fork_bomb_is_refused(client, held, without):
     needs(held, PROGRAMS)
-    _, heads = attack(client, "fork_bomb", Cage(20, 2, 600, without=without))
+    _, heads = attack(client, "fork_bomb", Cage(60, 5, 600, without=without))
     assert through(heads) == set()
 
 
 def test_t21_without_seccomp_forks_are_swept(client):
-    outcome, heads = attack(client, "fork_bomb", Cage(20, 2, 600, without=("seccomp",)))
+    outcome, heads = attack(client, "fork_bomb", Cage(60, 5, 600, without=("seccomp",)))
     assert outcome.cause == "done"
     assert through(heads) == {"fork"}  # they came to be, and the fixture sees that none is left
 
 
 def test_t21_without_seccomp_a_grandchild_in_its_own_session_is_swept(client):
-    outcome, _ = attack(client, "hide_a_grandchild", Cage(20, 2, 600, without=("seccomp",)))
+    outcome, _ = attack(client, "hide_a_grandchild", Cage(60, 5, 600, without=("seccomp",)))
     assert outcome.cause == "done"
 
 
@@ -123,7 +124,7 @@ def test_t21_without_seccomp_a_grandchild_in_its_own_session_is_swept(client):
 def test_t21_no_file_can_be_written(client, held, tmp_path, without):
     needs(held, LANDLOCK, PROGRAMS)
     _, heads = attack(
-        client, "write_files", Cage(20, 2, 600, without=without), folder=str(tmp_path)
+        client, "write_files", Cage(60, 5, 600, without=without), folder=str(tmp_path)
     )
     assert len(heads) == 4
     assert through(heads) == set()
@@ -136,7 +137,7 @@ def test_t23_no_foreign_file_can_be_read(client, held, tmp_path, without):
     secret = tmp_path / "secret"
     secret.write_text("canary")
     spec = {"secret": str(secret), "folder": str(tmp_path), "worker": os.getpid()}
-    _, heads = attack(client, "read_files", Cage(20, 2, 600, without=without), **spec)
+    _, heads = attack(client, "read_files", Cage(60, 5, 600, without=without), **spec)
     assert len(heads) == 5
     assert through(heads) == set()
 
@@ -155,7 +156,7 @@ def test_t16_the_network_is_out_of_reach(client, held, without):
         local.bind("\0" + name)
         local.listen()
         spec = {"port": port, "socket": name}
-        _, heads = attack(client, "reach_out", Cage(20, 2, 600, without=without), **spec)
+        _, heads = attack(client, "reach_out", Cage(60, 5, 600, without=without), **spec)
         for listener in (server, box, local):
             listener.settimeout(0.2)
             with pytest.raises(TimeoutError):
@@ -166,7 +167,7 @@ def test_t16_the_network_is_out_of_reach(client, held, without):
 
 def test_t16_the_canaries_are_real(client):
     """Without any layer the same attacks come through: the tests above can fail."""
-    bare = Cage(20, 2, 600, without=("rlimits", "own_user", "landlock", "seccomp"))
+    bare = Cage(60, 5, 600, without=("rlimits", "own_user", "landlock", "seccomp"))
     with socket.create_server(("127.0.0.1", 0)) as server:
         spec = {"port": server.getsockname()[1], "socket": "nobody"}
         _, heads = attack(client, "reach_out", bare, **spec)
@@ -180,7 +181,7 @@ def test_t16_the_canaries_are_real(client):
 @pytest.mark.parametrize("without", [(), USERS])
 def test_t21_other_processes_are_out_of_reach(client, held, without):
     needs(held, PROGRAMS)
-    cage = Cage(20, 2, 600, without=without)
+    cage = Cage(60, 5, 600, without=without)
     _, heads = attack(client, "touch_others", cage, worker=os.getpid())
     assert len(heads) == 4
     assert through(heads) == set()
@@ -228,6 +229,7 @@ WORKER = """
 import sys
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client
+from tests.reading.makers import own_temporary_folder
 def take(data):
     print(data.split(b'"pid": ')[1].split(b"}")[0].decode(), flush=True)
 Client().run(sys.argv[1], {}, cage=Cage(60, 30, 600), take=take)
@@ -286,18 +288,18 @@ def test_an_honest_answer_is_copied_and_gone_afterwards(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("script", "cause"),
+    ("script", "cause", "wall"),
     [
-        ("while :; do :; done", "cpu"),
-        ("sleep 60", "wall"),
-        ("i=0; while [ $i -lt 900 ]; do i=$((i+1)); : > file$i; done; sleep 60", "folder"),
-        ("exit 3", "crash"),
-        ("true", "done"),
+        ("while :; do :; done", "cpu", 60),
+        ("sleep 60", "wall", 1),
+        ("i=0; while [ $i -lt 900 ]; do i=$((i+1)); : > file$i; done; sleep 60", "folder", 50),
+        ("exit 3", "crash", 60),
+        ("true", "done", 60),
     ],
 )
-def test_t21_a_program_is_held_to_its_limits(client, tmp_path, script, cause):
+def test_t21_a_program_is_held_to_its_limits(client, tmp_path, script, cause, wall):
     cage = Cage(
-        wall_seconds=3, cpu_seconds=1, memory_mb=300, folder=str(tmp_path), folder_mb=5,
+        wall_seconds=wall, cpu_seconds=2, memory_mb=300, folder=str(tmp_path), folder_mb=5,
         program=("/bin/sh", "-c", script), readable=("/bin",), may_fork=True,
     )  # fmt: skip
     open_to_all(tmp_path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -47,6 +46,12 @@ def canary() -> Iterator[tuple[str, list[str]]]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with makers.own_temporary_folder(monkeypatch) as folder:
+        yield folder
 
 
 def read(path: Path, out: Path, limits: Limits = DEFAULT) -> Reading:
@@ -130,17 +135,16 @@ def test_t21_noise_with_an_office_name_falls_back_to_a_sentence(tmp_path):
     assert reading.error
 
 
-def test_t21_a_run_over_time_leaves_no_process_and_no_folder(tmp_path):
+def test_t21_a_run_over_time_leaves_no_process_and_no_folder(tmp_path, temporary):
     path = makers.document(tmp_path / "d.docx")
     with office.printed(shared(), path, KINDS["docx"], DEFAULT) as pdf:
         assert pdf is not None  # the profile's template exists from here on
-    before = {entry.name for entry in Path(tempfile.gettempdir()).glob("collateral-*")}
     with office.printed(shared(), path, KINDS["docx"], Limits(wall_seconds=0.2)) as pdf:
         assert pdf is None
     server = shared().server_pid
     assert server is not None
     assert processes.descendants(server) == set()
-    assert {entry.name for entry in Path(tempfile.gettempdir()).glob("collateral-*")} <= before
+    assert [left for left in temporary.iterdir() if "office" not in left.name] == []
 
 
 def test_t17_a_macro_that_runs_by_itself_does_not(tmp_path):

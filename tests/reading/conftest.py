@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from collateral.reading import door
+from collateral.reading import door, office
 from collateral.reading.results import ALL, DEFAULT, Limits, Reading, Step
 from collateral.reading.sniff import identify
+from tests.reading.makers import own_temporary_folder
 
 Read = Callable[..., Reading]
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Read:
-    """Read a file as an upload is read; previews go to a folder of the test's."""
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where this process puts its temporary folders, so that what it leaves is seen."""
+    with own_temporary_folder(monkeypatch) as folder:
+        yield folder
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Read a file as an upload is read, without LibreOffice; previews go to the test's folder."""
+    monkeypatch.setattr(office, "program", lambda: None)
     out = tmp_path / "previews"
     out.mkdir()
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 
 def deck(path: Path, *, hidden: int | None = None, notes: str = "", slides: int = 3) -> Path:
@@ -132,3 +138,15 @@ def opendocument(path: Path, media_type: str, body: str) -> Path:
         made.writestr("mimetype", media_type)
         made.writestr("content.xml", content)
     return path
+
+
+@contextmanager
+def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for this process's temporary things that a child with a user of its own reaches."""
+    folder = Path(tempfile.mkdtemp(prefix="reading-test-", dir="/tmp"))
+    folder.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -43,8 +42,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("path", _files())
-def test_t20_t21_every_real_file_ends_with_a_state_and_a_sentence(path: Path, tmp_path: Path):
-    folders = {entry.name for entry in Path(tempfile.gettempdir()).glob("collateral-*")}
+def test_t20_t21_every_real_file_ends_with_a_state_and_a_sentence(
+    path: Path, tmp_path: Path, temporary: Path
+):
     reading = door.read(path, identify(path, path.name), tmp_path, limits=LIMITS)
 
     if path.name in REFUSED:
@@ -62,7 +62,7 @@ def test_t20_t21_every_real_file_ends_with_a_state_and_a_sentence(path: Path, tm
             assert not image.getexif()
     server = shared().server_pid
     assert server is None or processes.descendants(server) == set()
-    assert {entry.name for entry in Path(tempfile.gettempdir()).glob("collateral-*")} <= folders
+    assert [left for left in temporary.iterdir() if "office" not in left.name] == []
 
 
 def test_the_huge_logo_has_its_own_sentence(real_files: Path, tmp_path: Path):

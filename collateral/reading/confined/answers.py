@@ -22,7 +22,10 @@ def take_file(folder: Path, name: str, most: int) -> Iterator[Path | None]:
     if descriptor is None:
         yield None
         return
-    with os.fdopen(descriptor, "rb") as source, NamedTemporaryFile(prefix="collateral-") as copy:
+    with (
+        os.fdopen(descriptor, "rb") as source,
+        NamedTemporaryFile(prefix="collateral-reading-") as copy,
+    ):
         shutil.copyfileobj(source, copy)
         copy.flush()
         yield Path(copy.name)

@@ -19,9 +19,9 @@ FILE, ANSWER = 3, 4
 # and every file would pay for it again.
 _PARSERS = (
     "lxml.etree", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps", "pypdfium2",
-    "pypdf", "pptx", "docx", "openpyxl", "betteroffice_pptx", "betteroffice_xlsx", "olefile",
-    "xlrd", "odf.opendocument", "striprtf.striprtf", "charset_normalizer", "pillow_heif",
-    "resvg_py", "py3langid", "zipfile", "csv", "fractions", "_strptime", "pyseccomp",
+    "pptx", "docx", "openpyxl", "betteroffice_pptx", "betteroffice_xlsx", "olefile",
+    "xlrd", "striprtf.striprtf", "charset_normalizer", "pillow_heif",
+    "resvg_py", "py3langid.langid", "zipfile", "csv", "fractions", "_strptime", "pyseccomp",
     "PIL.ImageCms", "PIL.ImageChops", "PIL.JpegPresets", "PIL.PngImagePlugin",
     "PIL.JpegImagePlugin", "PIL.MpoImagePlugin", "PIL.GifImagePlugin", "PIL.WebPImagePlugin",
     "PIL.TiffImagePlugin", "PIL.BmpImagePlugin", "PIL.AvifImagePlugin", "PIL.PsdImagePlugin",
