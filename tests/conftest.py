@@ -11,6 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,13 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
     """A database of this test's own."""
+    with copy_of(empty_database, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def copy_of(empty_database: str, folder: Path) -> Iterator[str]:
+    """The address of a copy that lasts as long as the block."""
     if SERVER:
         name = f"test_{uuid.uuid4().hex[:12]}"
         template = make_url(empty_database).database
@@ -85,7 +93,7 @@ def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
         yield SERVER.replace("{name}", name)
         _on_server(f"drop database if exists {name} with (force)")
     else:
-        path = tmp_path / "collateral.sqlite"
+        path = folder / "collateral.sqlite"
         shutil.copyfile(empty_database.removeprefix("sqlite:///"), path)
         yield f"sqlite:///{path}"
 

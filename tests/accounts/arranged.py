@@ -1,0 +1,116 @@
+"""The objects that the permission matrix asks about, made anew for each question."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from collateral.accounts import tokens
+from collateral.accounts.models import Person, Role
+from collateral.assets.models import Asset, Status, Vocabulary
+from collateral.clock import now
+from collateral.db import db
+from collateral.deals.models import Deal, ImportRun, ImportState
+from collateral.storage import storage
+from collateral.usage import operations as usage
+from tests.factories import make_asset, make_person, make_team, make_term
+
+_numbers = itertools.count(1)
+
+
+def asset(actor: Person, situation: str) -> dict[str, int]:
+    """An asset in that situation; its first page has a picture."""
+    other = make_person(Role.MARKETER, teams=[make_team()])
+    made = make_asset(
+        owner=actor if situation.startswith("own") else other,
+        status=(
+            Status.DRAFT
+            if "draft" in situation
+            else Status.RETIRED
+            if "retired" in situation
+            else Status.PUBLISHED
+        ),
+        teams=other.teams if "team's" in situation else (),
+    )
+    if made.status is Status.RETIRED:
+        made.retired_from, made.retired_at = Status.PUBLISHED, now()
+    assert made.current_version is not None
+    picture = storage().put(io.BytesIO(b"a picture"))
+    for page in made.current_version.pages:
+        page.preview_320 = page.preview_1280 = picture.sha256
+    db.session.commit()
+    return {"asset_id": made.id, "version_id": made.current_version.id}
+
+
+def _deal(actor: Person, situation: str) -> Deal:
+    owner = actor
+    if situation == "a team mate's":
+        owner = make_person(Role.REP, teams=actor.teams)
+    elif situation != "own":
+        owner = make_person(Role.REP, teams=[make_team()])
+    made = Deal(external_id=f"D-{next(_numbers)}", name="Hollis Dairy", owner_id=owner.id)
+    db.session.add(made)
+    db.session.commit()
+    return made
+
+
+def deal(actor: Person, situation: str) -> dict[str, int]:
+    made = _deal(actor, situation)
+    return {"deal_id": made.id, "deal": made.id}
+
+
+def seen_by(actor: Person) -> dict[str, int]:
+    """A deal and an asset that the person sees, for routes that take one of them besides."""
+    return {
+        "own_deal_id": _deal(actor, "own").id,
+        "some_asset_id": asset(actor, "another's")["asset_id"],
+    }
+
+
+def use(actor: Person, situation: str) -> dict[str, int]:
+    """A use by whom the deal belongs to."""
+    where = _deal(actor, situation)
+    by = db.session.get_one(Person, where.owner_id)
+    what = db.session.get_one(Asset, asset(make_person(Role.MARKETER), "another's")["asset_id"])
+    made = usage.declare_use(what, where, by=by, at=now())
+    db.session.commit()
+    return {"use_id": made.id}
+
+
+def token(actor: Person, situation: str) -> dict[str, int]:
+    person = actor if situation == "own" else make_person(Role.REP)
+    made, _text = tokens.create(person, "Script", ["read"], by=person, at=now())
+    db.session.commit()
+    return {"token_id": made.id}
+
+
+KINDS: dict[str, Callable[[Person, str], dict[str, int]]] = {
+    "": lambda _actor, _situation: {},
+    "asset": asset,
+    "deal": deal,
+    "use": use,
+    "token": token,
+}
+
+
+def _run() -> int:
+    run = ImportRun(filename="deals.csv", state=ImportState.DONE)
+    db.session.add(run)
+    db.session.commit()
+    return run.id
+
+
+# What an address names whose sight does not depend on the person.
+SOME: dict[str, Callable[[], Any]] = {
+    "person_id": lambda: make_person(Role.REP).id,
+    "team_id": lambda: make_team().id,
+    "term_id": lambda: make_term(Vocabulary.PRODUCT, f"predict-{next(_numbers)}").id,
+    "version_id": lambda: asset(make_person(Role.MARKETER), "another's")["version_id"],
+    "run_id": _run,
+    "session_id": lambda: 999_999,
+    "number": lambda: 1,
+    "page": lambda: 1,
+    "token": lambda: "not-a-token",
+}

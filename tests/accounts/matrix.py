@@ -1,0 +1,254 @@
+"""Who gets where: one line for every route, read by test_permission_matrix.py.
+
+A line says for the roles **rep, marketer, manager, admin**, in this order, what comes of it:
+
+    y   let through (whatever the view then says of the input)
+    x   403: may not do it, to what may be seen
+    -   404: does not exist for this person
+
+    "GET /admin/audit": roles("xxxy"),
+    "GET /assets/<int:asset_id>": asset(READ),           # one such string for each situation
+    "POST /assets/<int:asset_id>/retire": asset(CHANGE, data={"reason": "old"}),
+    "GET /healthz": PUBLIC,
+
+Who has not signed in is led to the sign-in page, or told 401, everywhere but at PUBLIC
+routes; routes for API tokens are asked with a token, and once with a cookie, which opens
+nothing. That needs no entry. What a route wants besides its address (`data`, `json`, `query`,
+`path` for further parts of the address) is given so that a person who may do it is let through;
+"{asset_id}" and the like in it stand for the ids of what was arranged (arranged.py), and
+"{own_deal_id}" and "{some_asset_id}" for a deal and an asset that the person sees. A route
+that takes two objects has an entry for each, in a tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ROLES = ("rep", "marketer", "manager", "admin")
+
+# For each situation of a kind of object, in ROLES' order.
+READ = {
+    "own": "yyyy",
+    "own draft": "yyyy",
+    "another's": "yyyy",
+    "another team's": "-y-y",
+    "another's draft": "-y-y",
+    "retired": "yyyy",
+    "retired, another team's": "-y-y",
+}
+CHANGE = {
+    "own": "yyyy",
+    "own draft": "yyyy",
+    "another's": "xyxy",
+    "another team's": "-y-y",
+    "another's draft": "-y-y",
+    "retired": "xyxy",
+    "retired, another team's": "-y-y",
+}
+# For routes that only marketers and admins reach at all.
+CHANGE_BY_MARKETING = dict.fromkeys(CHANGE, "xyxy")
+READ_DEAL = {"own": "yyyy", "a team mate's": "yyyy", "another's": "-yyy"}
+# A use of one's own in a deal of one's own; another's in a deal that one sees or not.
+TAKE_BACK_USE = {"own": "yyyy", "a team mate's": "xxxy", "another's": "-xxy"}
+OWN_ALONE = {"own": "yyyy", "another's": "----"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a route answers, by situation; the empty situation where there is no object."""
+
+    kind: str
+    outcomes: Mapping[str, str]
+    path: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+
+
+PUBLIC = Entry("public", {})
+
+
+def roles(outcome: str, *, path: Mapping[str, Any] | None = None, **request: Any) -> Entry:
+    """No object whose sight depends on the person."""
+    return _entry("", {"": outcome}, path, request)
+
+
+def asset(
+    outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
+) -> Entry:
+    return _entry("asset", outcomes, path, request)
+
+
+def deal(
+    outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
+) -> Entry:
+    return _entry("deal", outcomes, path, request)
+
+
+def use(
+    outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
+) -> Entry:
+    return _entry("use", outcomes, path, request)
+
+
+def token(outcomes: Mapping[str, str]) -> Entry:
+    return _entry("token", outcomes, None, {})
+
+
+def _entry(
+    kind: str, outcomes: Mapping[str, str], path: Mapping[str, Any] | None, request: dict[str, Any]
+) -> Entry:
+    if "query" in request:
+        request["query_string"] = request.pop("query")
+    return Entry(kind, outcomes, path or {}, request)
+
+
+EVERYBODY, MARKETING, MANAGEMENT, ADMINS = "yyyy", "xyxy", "xxyy", "xxxy"
+FILE = "a file"  # stands for a small file that is sent
+
+MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
+    # Signing in, and what needs no sign-in.
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": PUBLIC,
+    "GET /sign-in/link/<token>": PUBLIC,
+    "POST /sign-in/link/<token>": PUBLIC,
+    "GET /forgot": PUBLIC,
+    "POST /forgot": PUBLIC,
+    "GET /reset/<token>": PUBLIC,
+    "POST /reset/<token>": PUBLIC,
+    "GET /setup": PUBLIC,
+    "GET /setup/<token>": PUBLIC,
+    "POST /setup/<token>": PUBLIC,
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /api/v1/docs": PUBLIC,
+    "GET /api/v1/openapi.json": PUBLIC,
+    # One's own account.
+    "GET /profile": roles(EVERYBODY),
+    "POST /profile": roles(EVERYBODY),
+    "POST /profile/theme": roles(EVERYBODY, data={"theme": "dark"}),
+    "POST /profile/password": roles(EVERYBODY),
+    "POST /profile/tokens": roles(EVERYBODY),
+    "POST /profile/tokens/<int:token_id>/revoke": token(OWN_ALONE),
+    "POST /profile/sessions/<int:session_id>/end": roles(EVERYBODY),
+    # Administration.
+    "GET /admin": roles(MARKETING),
+    "GET /admin/jobs": roles(MARKETING),
+    "POST /admin/jobs/<int:version_id>/retry": roles(MARKETING),
+    "GET /admin/people": roles(ADMINS),
+    "GET /admin/people/invite": roles(ADMINS),
+    "POST /admin/people/invite": roles(ADMINS),
+    "GET /admin/people/<int:person_id>": roles(ADMINS),
+    "POST /admin/people/<int:person_id>/roles": roles(ADMINS),
+    "POST /admin/people/<int:person_id>/teams": roles(ADMINS),
+    "POST /admin/people/<int:person_id>/switch-off": roles(ADMINS),
+    "POST /admin/people/<int:person_id>/switch-on": roles(ADMINS),
+    "POST /admin/people/<int:person_id>/invite": roles(ADMINS),
+    "GET /admin/teams": roles(ADMINS),
+    "POST /admin/teams": roles(ADMINS),
+    "GET /admin/teams/<int:team_id>": roles(ADMINS),
+    "POST /admin/teams/<int:team_id>": roles(ADMINS),
+    "POST /admin/teams/<int:team_id>/remove": roles(ADMINS),
+    "GET /admin/audit": roles(ADMINS),
+    "GET /admin/vocabularies": roles(ADMINS),
+    "POST /admin/vocabularies/synonyms": roles(ADMINS),
+    "POST /admin/vocabularies/terms": roles(ADMINS),
+    "POST /admin/vocabularies/terms/<int:term_id>": roles(ADMINS),
+    # Home and search.
+    "GET /": roles(EVERYBODY),
+    "GET /library": roles(EVERYBODY),
+    "GET /search": roles(EVERYBODY),
+    "GET /search/suggest": roles(EVERYBODY, query={"q": "cost"}),
+    # Assets.
+    "GET /assets/<int:asset_id>": asset(READ),
+    "GET /assets/<int:asset_id>/pages/<int:page>": asset(READ),
+    "GET /assets/<int:asset_id>/versions/<int:number>": asset(READ),
+    "GET /assets/<int:asset_id>/versions/<int:number>/pages/<int:page>": asset(READ),
+    "GET /assets/<int:asset_id>/versions/<int:number>/pages/<int:page>/preview-<int:width>.webp": (
+        asset(READ, path={"width": 320})
+    ),
+    "GET /assets/<int:asset_id>/file": asset(READ),
+    "GET /assets/<int:asset_id>/collect": asset(READ),
+    "POST /assets/<int:asset_id>/collect": asset(READ, data={"title": "For the next call"}),
+    "POST /assets/<int:asset_id>/use": (
+        asset(READ, data={"deal": "{own_deal_id}"}),
+        deal(READ_DEAL, path={"asset_id": "{some_asset_id}"}, data={"deal": "{deal_id}"}),
+    ),
+    "POST /home/say/<int:asset_id>": (
+        asset(READ, data={"deal": "{own_deal_id}"}),
+        deal(READ_DEAL, path={"asset_id": "{some_asset_id}"}, data={"deal": "{deal_id}"}),
+    ),
+    "GET /assets/<int:asset_id>/edit": asset(CHANGE),
+    "POST /assets/<int:asset_id>/edit": asset(CHANGE),
+    "GET /assets/<int:asset_id>/versions/new": asset(CHANGE),
+    "POST /assets/<int:asset_id>/versions": asset(CHANGE),
+    "POST /assets/<int:asset_id>/versions/<int:number>/current": asset(CHANGE),
+    "POST /assets/<int:asset_id>/publish": asset(CHANGE),
+    "POST /assets/<int:asset_id>/review": asset(CHANGE),
+    "POST /assets/<int:asset_id>/draft": asset(CHANGE),
+    "GET /assets/<int:asset_id>/retire": asset(CHANGE),
+    "POST /assets/<int:asset_id>/retire": asset(CHANGE, data={"reason": "Out of date"}),
+    "POST /assets/<int:asset_id>/restore": asset(CHANGE),
+    "GET /assets/<int:asset_id>/replacements": asset(CHANGE),
+    "GET /assets/describe": asset(CHANGE_BY_MARKETING, query={"asset": "{asset_id}"}),
+    "POST /assets/describe": asset(CHANGE_BY_MARKETING, data={"asset": "{asset_id}"}),
+    "POST /assets/publish": asset(CHANGE_BY_MARKETING, data={"asset": "{asset_id}"}),
+    "GET /upload": roles(MARKETING),
+    "POST /upload": roles(MARKETING),
+    "POST /upload/file": asset(CHANGE_BY_MARKETING, data={"asset": "{asset_id}", "file": FILE}),
+    "POST /upload/kept": roles(MARKETING),
+    "GET /upload/state": roles(MARKETING),
+    # Deals and uses.
+    "GET /deals": roles(EVERYBODY),
+    "GET /deals/suggest": roles(EVERYBODY),
+    "GET /deals/<int:deal_id>": deal(READ_DEAL),
+    "GET /deals/import": roles(MANAGEMENT),
+    "POST /deals/import": roles(MANAGEMENT),
+    "GET /deals/import/<int:run_id>": roles(MANAGEMENT),
+    "POST /deals/import/<int:run_id>": roles(MANAGEMENT),
+    "GET /deals/import/<int:run_id>.csv": roles(MANAGEMENT),
+    "POST /uses/<int:use_id>/retract": use(TAKE_BACK_USE),
+    # Reports; what they count is the person's own, where she may not read all.
+    "GET /reports": roles(EVERYBODY),
+    "GET /reports/overview": roles(EVERYBODY),
+    "GET /reports/overview.csv": roles(EVERYBODY),
+    "GET /reports/assets": roles(EVERYBODY),
+    "GET /reports/assets.csv": roles(EVERYBODY),
+    "GET /reports/search": roles(EVERYBODY),
+    "GET /reports/search.csv": roles(EVERYBODY),
+    "GET /reports/ignored": roles(EVERYBODY),
+    "GET /reports/ignored.csv": roles(EVERYBODY),
+    "GET /reports/definitions": roles(EVERYBODY),
+    "GET /explain/<metric>": asset(READ, path={"metric": "views"}, query={"asset": "{asset_id}"}),
+    "GET /explain/<metric>.csv": asset(
+        READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
+    ),
+    # The API; each is asked with a token of the person's.
+    "POST /api/v1/assets": roles(MARKETING, data={"file": FILE}),
+    "GET /api/v1/assets/<int:asset_id>": asset(READ),
+    "PATCH /api/v1/assets/<int:asset_id>": asset(CHANGE, json={"title": "Another title"}),
+    "POST /api/v1/assets/<int:asset_id>/publish": asset(CHANGE),
+    "POST /api/v1/assets/<int:asset_id>/versions": asset(CHANGE, data={"file": FILE}),
+    "GET /api/v1/assets/<int:asset_id>/versions/<int:number>": asset(READ),
+    "GET /api/v1/assets/<int:asset_id>/versions/<int:number>/pages": asset(READ),
+    "GET /api/v1/assets/<int:asset_id>/versions/<int:number>/pages/<int:page>/preview": (
+        asset(READ)
+    ),
+    "GET /api/v1/assets": roles(EVERYBODY),
+    "GET /api/v1/assets/<int:asset_id>/file": asset(READ),
+    "POST /api/v1/assets/<int:asset_id>/retire": asset(CHANGE, json={"reason": "Out of date"}),
+    "POST /api/v1/assets/<int:asset_id>/restore": asset(CHANGE),
+    "GET /api/v1/deals": roles(EVERYBODY),
+    "GET /api/v1/deals/<crm_id:deal>": deal(READ_DEAL),
+    "PUT /api/v1/deals/<crm_id:deal>": roles(
+        MANAGEMENT, path={"deal": "D-4711"}, json={"name": "Hollis Dairy"}
+    ),
+    "POST /api/v1/deals/<crm_id:deal>/uses": (
+        deal(READ_DEAL, json={"asset": "{some_asset_id}"}),
+        asset(READ, path={"deal": "{own_deal_id}"}, json={"asset": "{asset_id}"}),
+    ),
+    "POST /api/v1/deals/import": roles(MANAGEMENT, data={"file": FILE}),
+    "POST /api/v1/events/import": roles(ADMINS),
+    "POST /api/v1/identify": roles(EVERYBODY, data={"file": FILE}),
+}
