@@ -34,13 +34,14 @@ FEATURES = (
     "reports",
     "notify",
     "connect",
+    "home",
     "api",
 )
 LOCALES = ("en", "de")
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in an address: no more than a row may have; a larger number is no address at all."""
+    """`<int:…>` in an address: no more than a row may have; a larger number is no address."""
 
     def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
         super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})

@@ -178,6 +178,16 @@ class Use(Model):
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
 
 
+class NoDeal(Model):
+    """Somebody said that what she downloaded up to then was for no deal."""
+
+    __tablename__ = "no_deal"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
 class _Sums:
     """What is summed. Uniques are of their own level and never added up over levels."""
 

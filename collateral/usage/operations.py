@@ -16,7 +16,7 @@ from collateral.deals.models import Deal
 from collateral.deals.queries import stage_at
 from collateral.errors import Invalid, WrongState
 from collateral.usage import counting, rules
-from collateral.usage.models import Event, EventKind, Evidence, LeftOut, Retention, Use
+from collateral.usage.models import Event, EventKind, Evidence, LeftOut, NoDeal, Retention, Use
 from collateral.usage.robots import is_robot
 from collateral.usage.team_sets import set_of
 
@@ -242,3 +242,12 @@ def retract_use(use: Use, *, by: Person, at: datetime, reason: str = "") -> None
     db.session.flush()
     counting.count_uses(use.asset_id, use.version_id, use.day, use.team_set_id, -1)
     audit.record("use.retracted", by=by, kind="use", id=use.id, reason=reason[:500])
+
+
+def answer_no_deal(person: Person, asset: Asset, *, at: datetime) -> None:
+    """Take the person's word that her downloads of the asset up to now were for no deal."""
+    answer = db.session.get(NoDeal, (person.id, asset.id))
+    if answer is None:
+        db.session.add(NoDeal(person_id=person.id, asset_id=asset.id, at=at))
+    else:
+        answer.at = at

@@ -24,6 +24,7 @@ from collateral.usage.models import (
     EventKind,
     Level,
     MonthlySum,
+    NoDeal,
     Use,
 )
 from collateral.usage.periods import Period
@@ -277,6 +278,13 @@ def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5)
         )
         .exists()
     )
+    for_none = (
+        select(NoDeal.asset_id)
+        .where(
+            NoDeal.asset_id == Event.asset_id, NoDeal.person_id == person.id, NoDeal.at >= Event.at
+        )
+        .exists()
+    )
     latest = (
         select(Event.asset_id, func.max(Event.at).label("at"))
         .where(
@@ -287,6 +295,7 @@ def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5)
             Event.kept,
             Event.deal_id.is_(None),
             ~used,
+            ~for_none,
         )
         .group_by(Event.asset_id)
         .subquery()

@@ -1,0 +1,106 @@
+"""A marketer's home: what asks for a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import case, func, select
+
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
+from collateral.assets.queries import visible
+from collateral.db import db
+from collateral.home import numbers
+from collateral.reports.overview import overview
+from collateral.reports.presenting import figures
+from collateral.search.cards import card
+from collateral.search.engines.protocol import Sort
+from collateral.search.queries import search
+from collateral.search.requests import SearchRequest
+
+REVIEW_AHEAD, EXPIRY_AHEAD = timedelta(days=14), timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of what waits; see templates/home/marketer.html."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    count: int
+    tone: str = ""
+
+
+def waiting(person: Person, today: date) -> list[Waiting]:
+    """Counts of what asks for a decision, in one query; what does not, is left out."""
+    published = Asset.status == Status.PUBLISHED
+    in_review, drafts, review, expiring, failed = db.session.execute(
+        select(
+            _count(Asset.status == Status.IN_REVIEW),
+            _count((Asset.status == Status.DRAFT) & (Asset.owner_id == person.id)),
+            _count(published & (Asset.review_on <= today + REVIEW_AHEAD)),
+            _count(published & (Asset.expires_on <= today + EXPIRY_AHEAD)),
+            _count(AssetVersion.state == ReadingState.FAILED),
+        )
+        .select_from(Asset)
+        .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
+        .where(visible(person))
+    ).one()
+    lines = [
+        Waiting(
+            "check",
+            _("In review"),
+            _("waiting to be published"),
+            _library(status="in_review"),
+            in_review,
+        ),
+        Waiting(
+            "clock",
+            _("Reviews due"),
+            _("within 14 days or overdue"),
+            _library(freshness="review_due"),
+            review,
+            "warn",
+        ),
+        Waiting(
+            "calendar",
+            _("Expiring"),
+            _("within 30 days or expired"),
+            _library(freshness="expired"),
+            expiring,
+            "warn",
+        ),
+        Waiting("edit", _("Your drafts"), "", _library(status="draft"), drafts),
+        Waiting(
+            "warn", _("Files that could not be read"), "", url_for("reading.jobs"), failed, "bad"
+        ),
+    ]
+    return [line for line in lines if line.count]
+
+
+def _count(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _library(**values: Any) -> str:
+    return url_for("search.library", **values)
+
+
+def context(person: Person, today: date) -> dict[str, Any]:
+    """The context of home/marketer.html."""
+    wanted = numbers.request_for(today)
+    return {
+        "waiting": waiting(person, today),
+        "figures": figures(overview(person, wanted))[:4],
+        "recent": [
+            card(hit) for hit in search(person, SearchRequest(sort=Sort.NEWEST.value, limit=3)).hits
+        ],
+        "rising": numbers.used_most(person, wanted),
+        **numbers.summary(person, wanted),
+    }
