@@ -21,7 +21,7 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid
 from collateral.search import queries, records
-from collateral.search.requests import SearchRequest
+from collateral.search.requests import VOCABULARIES, SearchRequest
 from collateral.search.results import FoundAsset, FoundPage, Hit, SearchResult
 
 Word = Annotated[str, Meta(min_length=1, max_length=120)]
@@ -101,7 +101,11 @@ def list_assets(query: AssetQuery) -> AssetList:
         items=[_shape(hit) for hit in result.hits],
         total=result.total,
         next=cursor_at(result.next) if result.next else None,
-        facets=dict(result.counts),
+        facets={
+            key: count
+            for key, count in result.counts.items()
+            if count and key.partition(":")[0] in VOCABULARIES
+        },
     )
 
 

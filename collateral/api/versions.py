@@ -26,6 +26,7 @@ from collateral.assets.queries import (
     preview_of,
 )
 from collateral.clock import now
+from collateral.deals import queries as deals
 from collateral.usage.models import EventKind
 
 
@@ -56,9 +57,11 @@ class WhichFile(Struct, forbid_unknown_fields=True):
 )
 def get_file(asset_id: int, query: WhichFile) -> Response:
     version = get_version(get_visible(actor(), asset_id), query.version)
+    # Before the file is open: what is refused must not leave it so.
+    deal = deals.get_visible(actor(), query.deal) if query.deal else None
     response = send_original(version)
     if begins_a_download(response):
-        note(EventKind.DOWNLOADED, version, deal_id=query.deal)
+        note(EventKind.DOWNLOADED, version, deal=deal)
     return response
 
 

@@ -8,7 +8,9 @@ from collateral.api import (
     deals,
     docs,
     events,
+    explain,
     identify,
+    reports,
     states,
     versions,
 )
@@ -21,7 +23,9 @@ __all__ = [
     "deals",
     "docs",
     "events",
+    "explain",
     "identify",
+    "reports",
     "states",
     "versions",
 ]

@@ -39,7 +39,9 @@ class Caller:
 
     def __call__(self, method: str, path: str, **more: Any) -> TestResponse:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
-        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **more)
+        return self.client.open(
+            f"/api/v1{path}", method=method, headers=headers, buffered=True, **more
+        )
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self("GET", path, **more)

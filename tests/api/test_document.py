@@ -37,6 +37,8 @@ no-shrink = true
 "path.number" = 1
 "path.page" = 1
 "path.deal" = "{deal}"
+"path.metric" = "unique_views"
+"query.asset" = {asset}
 
 [checks.positive_data_acceptance]
 # What has the right shape and still cannot be taken: a lost race, a key or term that is not.

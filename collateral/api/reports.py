@@ -1,0 +1,273 @@
+"""The reports, as JSON and as the same tables that the pages give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import Response
+from msgspec import Struct
+
+from collateral import csv_out
+from collateral.accounts.permissions import Permission
+from collateral.api import report_shapes as shapes
+from collateral.api.auth import actor
+from collateral.api.calls import call
+from collateral.api.paging import cursor_at, position_of
+from collateral.api.shapes import Money, Named
+from collateral.clock import now
+from collateral.reports import asking, assets, ignored, overview, searches
+from collateral.reports.asking import ReportRequest
+from collateral.reports.ignored import Reached
+from collateral.usage.counting import zone
+from collateral.usage.rules import counting_day
+
+CSV = "text/csv"
+
+
+def asked(query: shapes.Narrowed) -> ReportRequest:
+    """What the pages' own reading makes of the query."""
+    return asking.read(query.as_address(), counting_day(now(), zone()))
+
+
+def page_of(cursor: str | None, limit: int) -> tuple[int, int]:
+    """The number of the page, from 1, and its length."""
+    page, length = position_of(cursor) or (1, limit)
+    return page, length
+
+
+def next_page(page: int, pages: int, limit: int) -> str | None:
+    return cursor_at((page + 1, limit)) if page < pages else None
+
+
+@call(
+    "GET",
+    "/reports/overview",
+    permission=Permission.REPORT_READ,
+    does="What the library did for sales, and what it cost.",
+    query=shapes.ReportQuery,
+    answers=shapes.OverviewReport,
+    media=(CSV,),
+    fails=(404,),
+)
+def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Response:
+    wanted = asked(query)
+    found = overview.overview(actor(), wanted)
+    months = [
+        shapes.Month(
+            row.month,
+            row.counts.shown,
+            row.counts.views,
+            row.counts.unique_views,
+            row.counts.downloads,
+            row.counts.unique_downloads,
+            row.counts.uses,
+            row.deals,
+            row.deals_with_use,
+        )
+        for row in found.months
+    ]
+    if query.format == "csv":
+        return _table("overview.csv", shapes.Month, months)
+    return shapes.OverviewReport(
+        wanted.period.first,
+        wanted.period.last,
+        _figures(found.now, found.currency),
+        _figures(found.before, found.currency),
+        months,
+        [
+            shapes.CostOfType(
+                row.type, _money(row.used, found.currency), _money(row.never_used, found.currency)
+            )
+            for row in found.costs
+        ],
+        [
+            shapes.TeamFigures(
+                Named(row.team_id, row.name), row.people, row.uses, row.deals, row.deals_with_use
+            )
+            for row in found.teams
+        ],
+    )
+
+
+def _figures(figures: overview.Figures, currency: str) -> shapes.Figures:
+    return shapes.Figures(
+        figures.published,
+        figures.used,
+        _money(figures.cost, currency),
+        _money(figures.cost_never_used, currency),
+        figures.deals,
+        figures.deals_with_use,
+        figures.views,
+        figures.downloads,
+        figures.uses,
+    )
+
+
+@call(
+    "GET",
+    "/reports/assets",
+    permission=Permission.REPORT_READ,
+    does="Views, downloads, uses and deals of each asset.",
+    query=shapes.AssetsQuery,
+    answers=shapes.AssetsReport,
+    media=(CSV,),
+    fails=(404,),
+)
+def report_assets(query: shapes.AssetsQuery) -> shapes.AssetsReport | Response:
+    wanted = asked(query)
+    if query.format == "csv":
+        currency, rows = assets.all_rows(actor(), wanted)
+        return _table("assets.csv", shapes.AssetNumbers, (_numbers(row, currency) for row in rows))
+    page, limit = page_of(query.cursor, query.limit)
+    found = assets.assets_report(
+        actor(), wanted, sort=query.sort, down=query.sort != "title", page=page, limit=limit
+    )
+    return shapes.AssetsReport(
+        wanted.period.first,
+        wanted.period.last,
+        [_numbers(row, found.currency) for row in found.rows],
+        found.total,
+        next_page(found.page, found.pages, limit),
+    )
+
+
+def _numbers(row: assets.AssetRow, currency: str) -> shapes.AssetNumbers:
+    return shapes.AssetNumbers(
+        asset=Named(row.id, row.title),
+        type=row.type,
+        status=row.status.value,
+        views=row.views,
+        unique_views=row.unique_views,
+        downloads=row.downloads,
+        unique_downloads=row.unique_downloads,
+        uses=row.uses,
+        deals=row.deals,
+        won=row.won,
+        open=row.open,
+        lost=row.lost,
+        open_amount=_money(row.open_amount, currency),
+        won_amount=_money(row.won_amount, currency),
+    )
+
+
+@call(
+    "GET",
+    "/reports/search",
+    permission=Permission.REPORT_READ,
+    does="Words that found nothing, and words whose results nobody opened.",
+    query=shapes.ReportQuery,
+    answers=shapes.SearchReport,
+    media=(CSV,),
+    fails=(404,),
+)
+def report_search(query: shapes.ReportQuery) -> shapes.SearchReport | Response:
+    wanted = asked(query)
+    found = searches.search_report(actor(), wanted)
+    without_result = _words(found.without_result, found.currency)
+    without_click = _words(found.without_click, found.currency)
+    if query.format == "csv":
+        kinds = (("no result", without_result), ("no click", without_click))
+        return csv_out.attachment(
+            "search.csv",
+            ("kind", *_heads(shapes.SearchedWords)),
+            [(kind, *_cells(row)) for kind, rows in kinds for row in rows],
+        )
+    return shapes.SearchReport(
+        wanted.period.first,
+        wanted.period.last,
+        found.searches,
+        found.people,
+        without_result,
+        without_click,
+    )
+
+
+def _words(rows: Sequence[searches.WordsRow], currency: str) -> list[shapes.SearchedWords]:
+    return [
+        shapes.SearchedWords(
+            row.words, row.searches, row.people, row.last_at, _money(row.open_amount, currency)
+        )
+        for row in rows
+    ]
+
+
+@call(
+    "GET",
+    "/reports/ignored",
+    permission=Permission.REPORT_READ,
+    does="How far each published asset came, and those without a use.",
+    query=shapes.IgnoredQuery,
+    answers=shapes.IgnoredReport,
+    media=(CSV,),
+    fails=(404,),
+)
+def report_ignored(query: shapes.IgnoredQuery) -> shapes.IgnoredReport | Response:
+    wanted = asked(query)
+    if query.format == "csv":
+        currency, rows = ignored.all_rows(actor(), wanted)
+        return _table("ignored.csv", shapes.IgnoredAsset, (_ignored(row, currency) for row in rows))
+    page, limit = page_of(query.cursor, query.limit)
+    reached = Reached(query.reached) if query.reached else None
+    found = ignored.ignored_report(actor(), wanted, reached=reached, page=page, limit=limit)
+    return shapes.IgnoredReport(
+        wanted.period.first,
+        wanted.period.last,
+        found.published,
+        found.shown,
+        found.opened,
+        found.used,
+        _money(found.cost, found.currency),
+        _money(found.cost_unused, found.currency),
+        [_ignored(row, found.currency) for row in found.rows],
+        found.total,
+        next_page(found.page, found.pages, limit),
+    )
+
+
+def _ignored(row: ignored.IgnoredRow, currency: str) -> shapes.IgnoredAsset:
+    return shapes.IgnoredAsset(
+        asset=Named(row.id, row.title),
+        reached=row.reached,
+        shown=row.shown,
+        views=row.views,
+        downloads=row.downloads,
+        cost=None if row.cost is None else _money(row.cost, currency),
+        published_at=row.published_at,
+    )
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    return Money(f"{amount:.2f}", currency)
+
+
+def _table(name: str, kind: type[Struct], rows: Iterable[Struct]) -> Response:
+    # Read here and now: the answer is sent when the session is gone.
+    return csv_out.attachment(name, _heads(kind), [_cells(row) for row in rows])
+
+
+def _heads(kind: type[Struct]) -> list[str]:
+    """A thing takes two columns, its id and title; an amount two, itself and its currency."""
+    heads: list[str] = []
+    for name, wanted in kind.__annotations__.items():
+        if "Named" in str(wanted):
+            heads += [f"{name}_id", name]
+        elif "Money" in str(wanted):
+            heads += [name, f"{name}_currency"]
+        else:
+            heads.append(name)
+    return heads
+
+
+def _cells(row: Struct) -> list[csv_out.Cell]:
+    cells: list[csv_out.Cell] = []
+    for name, wanted in type(row).__annotations__.items():
+        value: Any = getattr(row, name)
+        if isinstance(value, Named):
+            cells += [value.id, value.title]
+        elif "Money" in str(wanted):
+            cells += [Decimal(value.amount), value.currency] if value else [None, None]
+        else:
+            cells.append(value)
+    return cells
