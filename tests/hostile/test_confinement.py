@@ -40,7 +40,9 @@ def held(client: Client) -> dict[str, bool]:
 
 
 @pytest.fixture(autouse=True)
-def _leaves_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _leaves_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
     """After each attack: the next child answers, no process is left, no folder is left."""
     with own_temporary_folder(monkeypatch) as temporary:
         yield

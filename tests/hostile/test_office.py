@@ -49,7 +49,7 @@ def canary() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     with makers.own_temporary_folder(monkeypatch) as folder:
         yield folder
 

@@ -16,7 +16,7 @@ Read = Callable[..., Reading]
 
 
 @pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Where this process puts its temporary folders, so that what it leaves is seen."""
     with own_temporary_folder(monkeypatch) as folder:
         yield folder

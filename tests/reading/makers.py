@@ -142,7 +142,10 @@ def opendocument(path: Path, media_type: str, body: str) -> Path:
 
 @contextmanager
 def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for this process's temporary things that a child with a user of its own reaches."""
+    """A folder for this process's temporary things that a child with a user of its own reaches.
+
+    Whoever asks must have pytest make its own folders first, or it makes them in this one.
+    """
     folder = Path(tempfile.mkdtemp(prefix="reading-test-", dir="/tmp"))
     folder.chmod(0o755)
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
