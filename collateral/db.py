@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -119,6 +119,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def is_sqlite() -> bool:
     """Whether this library lives in SQLite."""
     return db.engine.dialect.name == "sqlite"
+
+
+def table(model: type[Base]) -> sa.Table:
+    """The model's bare table, for statements over many rows that need no objects."""
+    return cast(sa.Table, model.__table__)
 
 
 def upsert(model: Any) -> postgresql.Insert:

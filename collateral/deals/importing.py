@@ -20,6 +20,7 @@ from sqlalchemy import insert, select, update
 from collateral.accounts.models import Person
 from collateral.assets.models import Term, Vocabulary
 from collateral.db import db, upsert
+from collateral.db import table as bare
 from collateral.deals.csv_files import Line, Table, inspect
 from collateral.deals.mapping import ColumnMapping
 from collateral.deals.models import Deal, ImportRow, ImportRun, RowResult, StageChange
@@ -177,7 +178,7 @@ class _Work:
         if not self.run.dry_run:
             self._write(new, changed, moves, known)
         if report:
-            db.session.execute(insert(ImportRow), report)
+            db.session.execute(insert(bare(ImportRow)), report)
 
     def _read(self, line: Line, reader: RowReader) -> Facts:
         if line.problem:
@@ -247,13 +248,18 @@ class _Work:
     ) -> None:
         ids = {external_id: row["id"] for external_id, row in known.items()}
         if new:
-            made = db.session.execute(insert(Deal).returning(Deal.id, Deal.external_id), new)
-            ids.update({row.external_id: row.id for row in made})
+            # The bare table: with RETURNING the statement would run once for each row.
+            db.session.execute(insert(bare(Deal)), [{**_DEFAULTS, **row} for row in new])
+            made = select(Deal.external_id, Deal.id).where(
+                Deal.source == self.run.source,
+                Deal.external_id.in_([row["external_id"] for row in new]),
+            )
+            ids.update({row.external_id: row.id for row in db.session.execute(made)})
         if changed:
             db.session.execute(update(Deal), changed)
         if moves:
             rows = [{**move, "deal_id": ids[external_id]} for external_id, move in moves]
-            db.session.execute(upsert(StageChange).on_conflict_do_nothing(), rows)
+            db.session.execute(upsert(bare(StageChange)).on_conflict_do_nothing(), rows)
 
     def _report(
         self,
@@ -274,6 +280,9 @@ class _Work:
 _EMPTY: dict[str, Any] = dict.fromkeys(
     ("account", "owner_email", "owner_name", "stage", "industry", "product", "region"), ""
 )
+
+
+_DEFAULTS: dict[str, Any] = {"sample": False}
 
 
 def _move(fact: Facts, at: datetime) -> dict[str, Any]:

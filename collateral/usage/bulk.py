@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, insert, select
 
 from collateral.accounts.models import TeamMember
-from collateral.db import db, upsert
+from collateral.db import db, table, upsert
 from collateral.usage import counting, rules
 from collateral.usage.models import Event, EventKind, Evidence, LeftOut, Use
 from collateral.usage.robots import is_robot
@@ -69,9 +69,9 @@ def load_events(rows: Iterable[EventRow]) -> set[date]:
         values = [made.event(row) for row in batch]
         days.update(value["day"] for value in values)
         if any(row.key for row in batch):
-            db.session.execute(upsert(Event).on_conflict_do_nothing(), values)
+            db.session.execute(upsert(table(Event)).on_conflict_do_nothing(), values)
         else:
-            db.session.execute(insert(Event), values)
+            db.session.execute(insert(table(Event)), values)
     return days
 
 
@@ -86,7 +86,7 @@ def load_uses(rows: Iterable[UseRow]) -> set[date]:
     for batch in batches(rows, BATCH):
         values = [made.use(row) for row in batch]
         days.update(value["day"] for value in values)
-        db.session.execute(upsert(Use).on_conflict_do_nothing(), values)
+        db.session.execute(upsert(table(Use)).on_conflict_do_nothing(), values)
     return days
 
 

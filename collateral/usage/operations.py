@@ -11,7 +11,7 @@ from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetVersion
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, table
 from collateral.deals.models import Deal
 from collateral.deals.queries import stage_at
 from collateral.errors import Invalid, WrongState
@@ -108,7 +108,7 @@ def record_shown(
     left_out = LeftOut.ROBOT if is_robot(user_agent) else None
     counting.hold_together(who)
     db.session.execute(
-        insert(Event),
+        insert(table(Event)),
         [
             {
                 "at": at,

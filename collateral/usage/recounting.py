@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Integer,
+    Interval,
     and_,
     case,
     cast,
@@ -172,7 +173,7 @@ def _is_over(at: Any, following: Any) -> ColumnElement[bool]:
     if is_sqlite():
         limit = rules.DOUBLE_CLICK // timedelta(microseconds=1)
         return _microseconds(following) - _microseconds(at) > limit
-    return cast(following > at + rules.DOUBLE_CLICK, Boolean)
+    return cast(following > at + literal(rules.DOUBLE_CLICK, Interval()), Boolean)
 
 
 def _mark_kept(day: date) -> None:
