@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -133,7 +134,9 @@ class Index:
     """Finds the assets that hold all words of a query, as the library's own search would."""
 
     def __init__(self, samples: Sequence[Sample]) -> None:
-        self._texts = [(sample, sample.title.lower(), sample.words().lower()) for sample in samples]
+        self._texts = [
+            (sample.key, _spaced(sample.title), _spaced(sample.words())) for sample in samples
+        ]
         self._known: dict[str, Answer] = {}
 
     def find(self, query: str) -> Answer:
@@ -142,12 +145,18 @@ class Index:
         return self._known[query]
 
     def _find(self, query: str) -> Answer:
-        words = query.split()
+        # A word stands at the beginning of one in the text; a short one is all of it.
+        words = [f" {word}" if len(word) > 3 else f" {word} " for word in query.split()]
         found = []
-        for sample, title, text in self._texts:
+        for key, title, text in self._texts:
             if all(word in text for word in words):
                 in_title = sum(word in title for word in words) / len(words)
                 often = min(12, sum(text.count(word) for word in words)) / 12
-                found.append((0.25 + 2.2 * in_title + often, sample.key))
+                found.append((0.25 + 2.2 * in_title + often, key))
         found.sort(key=lambda hit: (-hit[0], hit[1]))
         return Answer(tuple(key for _, key in found), tuple(score for score, _ in found))
+
+
+def _spaced(text: str) -> str:
+    """The words in lower case with one space before and after each."""
+    return " " + " ".join(re.findall(r"[\w-]+", text.lower())) + " "

@@ -50,12 +50,15 @@ class Loaded:
     searches: dict[int, int] = field(default_factory=dict)
 
 
-def load(*, at: datetime, seed: int = SEED) -> Iterator[Step]:
+def load(
+    *, at: datetime, seed: int = SEED, samples: Sequence[Sample] | None = None
+) -> Iterator[Step]:
     """Load the sample, with ``at`` as its present. The caller commits after each step.
 
-    Whoever is in the library already, and what is, stays as it is.
+    Whoever is in the library already, and what is, stays as it is. ``samples`` are the assets
+    to load, the whole catalogue where none are given.
     """
-    samples = catalogue(at.year)
+    samples = catalogue(at.year) if samples is None else samples
     total = len(samples) + 5
     loaded = Loaded()
     _words()

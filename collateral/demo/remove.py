@@ -88,6 +88,7 @@ def _people() -> tuple[int, int]:
     kept = _count(Person)
     switched_off = select(Person.id).where(Person.sample)
     _run(delete(SignInSession).where(SignInSession.person_id.in_(switched_off)))
+    _run(delete(TeamMember).where(TeamMember.person_id.in_(switched_off)))
     _run(update(Person).where(Person.sample).values(active=False))
     return before - kept, kept
 

@@ -100,5 +100,6 @@ def load_collections(people: Mapping[str, int], assets: Mapping[str, int], *, at
         collection.items = [
             CollectionItem(asset_id=assets[key], position=position)
             for position, key in enumerate(shelf.assets, 1)
+            if key in assets
         ]
         db.session.add(collection)

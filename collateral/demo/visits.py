@@ -225,6 +225,8 @@ class Visits:
             ("edge-at-a-glance", 9),
             ("line-for-rolling-mills", 2),
         ):
+            if key not in self._samples:
+                continue
             at = working_moment(
                 self._rng,
                 self._now - timedelta(days=days),

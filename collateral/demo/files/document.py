@@ -16,6 +16,7 @@ def make_document(title: str, author: str, theme_key: str, blocks: list[Block], 
     _write(paper, blocks)
     if full:  # once more, now that the page of each section is known
         contents = tuple(paper.sections)
+        paper.discard()
         paper = Paper(THEMES[theme_key], title, author, seed, running=title, contents=contents)
         _write(paper, blocks)
     return paper.bytes()

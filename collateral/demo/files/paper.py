@@ -61,6 +61,11 @@ class Paper:
     def bytes(self) -> bytes:
         return bytes(self.pdf.output())
 
+    def discard(self) -> None:
+        """Let go of a document that was written only to see where its pages break."""
+        for font in self.pdf.fonts.values():
+            font.close()
+
     def page(self, *, ground: str | None = None) -> None:
         self.pdf.add_page()
         color = ground or self.theme.ground

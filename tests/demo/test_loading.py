@@ -1,0 +1,149 @@
+"""The sample in a library: there after one call, gone after another, and nothing else with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from collateral.accounts.models import Person, Role, Team
+from collateral.accounts.operations import signed_in
+from collateral.assets.models import (
+    Asset,
+    AssetVersion,
+    Collection,
+    ReadingState,
+    Status,
+    SynonymGroup,
+    Term,
+)
+from collateral.clock import now
+from collateral.db import Model, db
+from collateral.deals.models import Deal, Outcome, StageChange
+from collateral.demo.catalogue import catalogue
+from collateral.demo.load import complete, load, present, sign_ins
+from collateral.demo.remove import remove
+from collateral.search.models import Search, SearchOpening
+from collateral.usage.models import DailySum, Event, EventKind, Level, MonthlySum, Use
+from collateral.usage.recounting import recount
+from tests import factories
+
+AT = datetime(2026, 11, 19, 12, 35, tzinfo=UTC)
+KEYS = {"emails-after-first-call", "stop-cost-calculator", "stop-cost-sheet", "objections-sap-pm",
+        "rfp-answers", "pilot-agreement"}  # fmt: skip
+OF_THE_SAMPLE: tuple[type[Model], ...] = (
+    Asset, AssetVersion, Deal, StageChange, Event, Use, DailySum, MonthlySum, Search,
+    SearchOpening, Team, Term, SynonymGroup, Collection,
+)  # fmt: skip
+SOME = [sample for sample in catalogue(AT.year) if sample.key in KEYS]
+
+
+def load_some() -> None:
+    for _ in load(at=AT, samples=SOME):
+        db.session.commit()
+
+
+def count(model: type[Model]) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_loading_fills_an_empty_library(app: Flask) -> None:
+    load_some()
+    everything_is_there()
+    assets_are_described_as_the_catalogue_says()
+    the_sums_are_those_of_the_events()
+    open_deals_have_a_stage_and_closed_ones_a_day()
+    one_of_each_role_can_be_signed_in()
+
+
+def test_the_sample_goes_alone_and_can_come_back(app: Flask) -> None:
+    admin = factories.make_person(Role.ADMIN)
+    own = factories.make_asset(owner=admin)
+    db.session.commit()
+    before = {model: count(model) for model in OF_THE_SAMPLE}
+    load_some()
+    own.replacement_id = db.session.scalars(select(Asset.id).where(Asset.sample)).first()
+    signed_in(sign_ins()["rep"], at=now(), how="password")
+    db.session.commit()
+
+    removed = remove()
+    db.session.commit()
+    assert (removed.assets, removed.deals) == (len(SOME), 500)
+    assert (removed.people, removed.kept_people) == (29, 1)
+    assert not present()
+    assert {model: count(model) for model in OF_THE_SAMPLE} == before
+    db.session.refresh(own)
+    assert (own.owner_id, own.replacement_id) == (admin.id, None)
+    # Who signed in stands in the audit trail.
+    kept = db.session.scalars(select(Person).where(Person.id != admin.id)).one()
+    assert (kept.email, kept.active) == ("rep@kelvane.example", False)
+
+    load_some()
+    assert count(Asset) == len(SOME) + 1
+    assert count(Person) == 31
+    assert all(db.session.scalars(select(Person.active)))
+
+
+def everything_is_there() -> None:
+    assets = db.session.scalars(select(Asset)).all()
+    assert {asset.title for asset in assets} == {sample.title for sample in SOME}
+    assert all(asset.sample and asset.status is Status.PUBLISHED for asset in assets)
+    states = Counter(db.session.scalars(select(AssetVersion.state)))
+    assert states == {ReadingState.READY: sum(sample.versions for sample in SOME)}
+    assert count(Person) == 30
+    assert count(Team) == 4
+    assert count(Deal) == 500
+    assert count(StageChange) > 900
+    assert count(Search) > 1000
+    assert present()
+    assert complete()
+
+
+def assets_are_described_as_the_catalogue_says() -> None:
+    by_title = {asset.title: asset for asset in db.session.scalars(select(Asset))}
+    for sample in SOME:
+        asset = by_title[sample.title]
+        assert asset.summary == sample.summary
+        assert set(asset.tags) == set(sample.tags)
+        assert asset.cost_amount == sample.cost
+        assert {team.name for team in asset.teams} == set(sample.teams)
+        assert {term.label for term in asset.terms} == {
+            sample.type, sample.language, *(one for some in sample.terms.values() for one in some)
+        }  # fmt: skip
+        assert asset.published_at is not None
+        assert (AT - asset.published_at).days == sample.age
+        assert asset.current_version is not None
+        assert asset.current_version.number == sample.versions
+
+
+def the_sums_are_those_of_the_events() -> None:
+    shown = db.session.scalar(select(func.count()).where(Event.kind == EventKind.SHOWN))
+    of_assets = select(func.sum(DailySum.shown), func.sum(DailySum.uses)).where(
+        DailySum.level == Level.ASSET
+    )
+    sums = db.session.execute(of_assets).one()
+    assert tuple(sums) == (shown, count(Use))
+    again = list(recount())
+    assert not any(step.corrected for step in again)
+
+
+def open_deals_have_a_stage_and_closed_ones_a_day() -> None:
+    slugs = {"discovery", "evaluation", "proposal", "negotiation"}
+    for deal in db.session.scalars(select(Deal)):
+        assert deal.owner_id is not None
+        if deal.outcome is Outcome.OPEN:
+            assert deal.stage in slugs
+            assert deal.next_call_at is not None
+        else:
+            assert deal.closed_on is not None
+            assert deal.stages[-1].label.startswith("Closed")
+
+
+def one_of_each_role_can_be_signed_in() -> None:
+    people = sign_ins()
+    assert list(people) == ["rep", "marketer", "manager", "admin"]
+    assert Role.REP in people["rep"].roles
+    assert people["rep"].email == "rep@kelvane.example"
+    assert all(person.password_hash is None for person in people.values())
