@@ -1,0 +1,324 @@
+"""Describing one asset and many, its way to publication, its versions."""
+
+from __future__ import annotations
+
+import io
+import threading
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from collateral.accounts.models import AuditEntry, Person, Role
+from collateral.assets import operations
+from collateral.assets.models import Asset, AssetVersion, Status, Vocabulary
+from collateral.assets.operations import Additions, Description
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import Conflict, Invalid, WrongState
+from tests.assets.files import send
+from tests.factories import make_asset, make_person, make_team, make_term
+from tests.support import SignedInClient, Visitor
+
+
+def fields(asset: Asset, **changes: Any) -> dict[str, Any]:
+    """What the edit form sends when nothing but `changes` was touched."""
+    return {
+        "edits": asset.edits,
+        "title": asset.title,
+        "summary": asset.summary,
+        "tags": ", ".join(asset.tags),
+        "owner": asset.owner.email,
+        **changes,
+    }
+
+
+def test_everything_that_describes_an_asset_is_edited(marketer: SignedInClient) -> None:
+    make_term(Vocabulary.TYPE, "deck")
+    make_term(Vocabulary.STAGE, "proposal")
+    team, owner = make_team("North"), make_person(Role.REP)
+    asset = make_asset(tags=["old"])
+    page = marketer.get(f"/assets/{asset.id}/edit")
+    assert page.status_code == 200
+    assert "old" in page.text
+    answer = marketer.post(
+        f"/assets/{asset.id}/edit",
+        data=fields(
+            asset,
+            title="  A better   title ",
+            summary="When to use it",
+            type="deck",
+            stage=["stage:proposal"],
+            tags="ROI, board",
+            owner=owner.email,
+            cost_amount="1,200.50",
+            cost_currency="chf",
+            review_on="2027-04-12",
+            expires_on="2028-01-01",
+            teams=[str(team.id)],
+        ),
+    )
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert asset.title == "A better title"
+    assert asset.summary == "When to use it"
+    assert sorted(term.key for term in asset.terms) == ["stage:proposal", "type:deck"]
+    assert asset.tags == ["board", "roi"]
+    assert asset.owner_id == owner.id
+    assert (asset.cost_amount, asset.cost_currency) == (Decimal("1200.50"), "CHF")
+    assert (str(asset.review_on), str(asset.expires_on)) == ("2027-04-12", "2028-01-01")
+    assert [each.name for each in asset.teams] == ["North"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"title": " "}, "An asset needs a title."),
+        ({"cost_amount": "a lot"}, "The cost must be an amount"),
+        ({"cost_amount": "-1"}, "The cost must be an amount"),
+        ({"cost_amount": "5", "cost_currency": "E2"}, "A currency has three letters"),
+        ({"owner": "nobody@example.com"}, "There is nobody called"),
+        ({"review_on": "tomorrow"}, "Not a valid date"),
+    ],
+)
+def test_a_wrong_answer_is_said_beside_its_field_and_nothing_is_lost(
+    marketer: SignedInClient, wrong: dict[str, str], sentence: str
+) -> None:
+    asset = make_asset()
+    data = fields(asset, summary="Typed with care", **wrong)
+    answer = marketer.post(f"/assets/{asset.id}/edit", data=data)
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert "Typed with care" in answer.text
+    db.session.expire_all()
+    assert asset.summary == ""
+
+
+def test_t36_an_edit_in_between_is_not_overwritten(
+    marketer: SignedInClient, visitor: Visitor
+) -> None:
+    """Threat 36: two marketers edit the same asset."""
+    asset = make_asset("The first title")
+    mine, theirs = fields(asset, title="Mine"), fields(asset, title="Theirs")
+    other = visitor.as_(make_person(Role.MARKETER))
+    assert other.post(f"/assets/{asset.id}/edit", data=theirs).status_code == 303
+    answer = marketer.post(f"/assets/{asset.id}/edit", data=mine)
+    assert answer.status_code == 409
+    assert "Theirs" in answer.text
+    assert "Mine" in answer.text
+    db.session.expire_all()
+    assert asset.title == "Theirs"
+    knowing = marketer.post(f"/assets/{asset.id}/edit", data={**mine, "edits": str(asset.edits)})
+    assert knowing.status_code == 303
+    db.session.expire_all()
+    assert asset.title == "Mine"
+
+
+def test_t36_of_two_edits_at_once_one_is_told(bare_app: Flask) -> None:
+    """Threat 36, at the same moment: the check and the change are one step."""
+    with bare_app.app_context():
+        asset_id, person_id = make_asset().id, make_person(Role.MARKETER).id
+    start, results = threading.Barrier(6), []
+
+    def edit(number: int) -> None:
+        with bare_app.app_context():
+            asset, by = db.session.get_one(Asset, asset_id), db.session.get_one(Person, person_id)
+            start.wait(30)
+            try:
+                operations.describe(
+                    asset, Description(title=f"Title {number}"), by=by, at=now(), edits=1
+                )
+                db.session.commit()
+                results.append("saved")
+            except operations.EditedMeanwhile:
+                db.session.rollback()
+                results.append("told")
+
+    threads = [threading.Thread(target=edit, args=(n,)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["saved"] + ["told"] * 5
+    with bare_app.app_context():
+        assert db.session.get_one(Asset, asset_id).edits == 2
+
+
+def test_many_are_described_at_once_and_keep_their_own(marketer: SignedInClient) -> None:
+    make_term(Vocabulary.TYPE, "deck")
+    proposal = make_term(Vocabulary.STAGE, "proposal")
+    make_term(Vocabulary.STAGE, "evaluation")
+    first = make_asset("First", terms=[proposal], tags=["roi"], summary="Kept")
+    second = make_asset("Second")
+    ids = [str(first.id), str(second.id)]
+    page = marketer.get("/assets/describe", query_string={"asset": ids})
+    assert "Describe 2 assets" in page.text
+    answer = marketer.post(
+        "/assets/describe",
+        data={
+            "asset": ids,
+            "type": "deck",
+            "stage": ["stage:evaluation"],
+            "tags": "board",
+            "review_on": "2027-01-01",
+        },
+    )
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert sorted(term.key for term in first.terms) == [
+        "stage:evaluation",
+        "stage:proposal",
+        "type:deck",
+    ]
+    assert (first.tags, second.tags) == (["board", "roi"], ["board"])
+    assert (first.title, first.summary) == ("First", "Kept")
+    assert {str(first.review_on), str(second.review_on)} == {"2027-01-01"}
+
+
+def test_one_wrong_field_leaves_all_as_they_were(app: Flask) -> None:
+    assets = [make_asset("First"), make_asset("Second")]
+    with pytest.raises(Invalid):
+        operations.describe_many(
+            assets,
+            Description(currency="E2"),
+            by=assets[0].owner,
+            at=now(),
+            additions=Additions(tags=["board"]),
+        )
+    db.session.rollback()
+    assert [asset.tags for asset in assets] == [[], []]
+
+
+def test_others_assets_are_not_described(visitor: Visitor) -> None:
+    own = make_person(Role.MARKETER)
+    limited = make_asset(status=Status.DRAFT)
+    rep = visitor.as_(make_person(Role.REP))
+    assert rep.post(f"/assets/{limited.id}/edit", data={}).status_code == 404
+    assert rep.post("/assets/describe", data={"asset": [limited.id]}).status_code == 403
+    published = make_asset(owner=own)
+    assert rep.get(f"/assets/{published.id}/edit").status_code == 403
+    assert rep.post(f"/assets/{published.id}/versions").status_code == 403
+    assert rep.post(f"/assets/{published.id}/draft").status_code == 403
+
+
+def test_a_draft_goes_through_review_to_publication(marketer: SignedInClient) -> None:
+    asset = make_asset(status=Status.DRAFT)
+    for step, status in (
+        ("review", Status.IN_REVIEW),
+        ("draft", Status.DRAFT),
+        ("publish", Status.PUBLISHED),
+        ("draft", Status.DRAFT),
+    ):
+        assert marketer.post(f"/assets/{asset.id}/{step}").status_code == 303
+        db.session.expire_all()
+        assert asset.status is status
+        assert (asset.published_at is not None) is (status is Status.PUBLISHED)
+    actions = db.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.object_id == asset.id).order_by(AuditEntry.id)
+    ).all()
+    assert actions == [
+        "asset.sent_to_review",
+        "asset.withdrawn",
+        "asset.published",
+        "asset.withdrawn",
+    ]
+    assert marketer.post(f"/assets/{asset.id}/review").status_code == 303
+    assert marketer.post(f"/assets/{asset.id}/review").status_code == 409
+
+
+def test_many_drafts_are_published_with_one_click(marketer: SignedInClient) -> None:
+    drafts = [make_asset(status=Status.DRAFT) for _ in range(3)]
+    answer = marketer.post("/assets/publish", data={"asset": [each.id for each in drafts]})
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert {each.status for each in drafts} == {Status.PUBLISHED}
+
+
+def test_links_and_counts_survive_a_new_version(marketer: SignedInClient) -> None:
+    made = send(marketer, b"The first words", "words.txt", publish="1").json
+    asset = db.session.get_one(Asset, made["asset"])
+    answer = marketer.post(
+        f"/assets/{asset.id}/versions",
+        data={"file": (io.BytesIO(b"Other words"), "words2.txt"), "changes": "New prices"},
+    )
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert [version.number for version in asset.versions] == [2, 1]
+    assert asset.current_version is not None
+    assert (asset.current_version.number, asset.current_version.changes) == (2, "New prices")
+    assert asset.status is Status.PUBLISHED
+    assert "New prices" in marketer.get(f"/assets/{asset.id}?tab=versions").text
+    same = marketer.post(
+        f"/assets/{asset.id}/versions",
+        data={"file": (io.BytesIO(b"Other words"), "words3.txt")},
+    )
+    assert same.status_code == 409
+    back = marketer.post(f"/assets/{asset.id}/versions/1/current")
+    assert back.status_code == 303
+    db.session.expire_all()
+    assert asset.current_version.number == 1
+
+
+def test_a_retired_asset_takes_no_version(app: Flask) -> None:
+    asset = make_asset(status=Status.RETIRED)
+    received = operations.receive(io.BytesIO(b"words"), "words.txt")
+    with pytest.raises(WrongState):
+        operations.add_version(asset, received, by=asset.owner, at=now())
+
+
+def test_t35_the_same_file_twenty_times_at_once_is_one_asset(bare_app: Flask) -> None:
+    """Threat 35: a double click, a retry after a timeout."""
+    with bare_app.app_context():
+        person_id = make_person(Role.MARKETER).id
+    count = 20
+    start, results = threading.Barrier(count), []
+
+    def upload() -> None:
+        with bare_app.app_context():
+            received = operations.receive(io.BytesIO(b"The same bytes"), "a.bin")
+            start.wait(30)
+            by = db.session.get_one(Person, person_id)
+            try:
+                operations.create_asset(received, by=by, at=now())
+                db.session.commit()
+                results.append("made")
+            except Conflict:
+                db.session.rollback()
+                results.append("already here")
+
+    threads = [threading.Thread(target=upload) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["already here"] * (count - 1) + ["made"]
+    with bare_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Asset)) == 1
+
+
+def test_two_versions_at_once_have_two_numbers(bare_app: Flask) -> None:
+    with bare_app.app_context():
+        asset_id = make_asset().id
+    count = 6
+    start = threading.Barrier(count)
+
+    def upload(number: int) -> None:
+        with bare_app.app_context():
+            received = operations.receive(io.BytesIO(b"%d" % number), f"{number}.bin")
+            start.wait(30)
+            asset = db.session.get_one(Asset, asset_id)
+            operations.add_version(asset, received, by=asset.owner, at=now())
+            db.session.commit()
+
+    threads = [threading.Thread(target=upload, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with bare_app.app_context():
+        numbers = db.session.scalars(
+            select(AssetVersion.number).order_by(AssetVersion.number)
+        ).all()
+        assert numbers == list(range(1, count + 2))

@@ -1,0 +1,149 @@
+"""Terms and synonyms, and collections."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from collateral.accounts.models import Role
+from collateral.assets import collections, vocabularies
+from collateral.assets.models import Asset, CollectionKind, Term, Vocabulary
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
+from tests.factories import make_asset, make_person, make_team, make_term
+from tests.support import SignedInClient, Visitor
+
+
+@pytest.fixture
+def admin(visitor: Visitor) -> SignedInClient:
+    return visitor.as_(make_person(Role.ADMIN))
+
+
+def test_an_admin_adds_and_renames_terms(admin: SignedInClient) -> None:
+    admin.post(
+        "/admin/vocabularies/terms", data={"vocabulary": "industry", "label": "Food & drink"}
+    )
+    term = db.session.query(Term).one()
+    assert term.key == "industry:food-drink"
+    answer = admin.post(
+        f"/admin/vocabularies/terms/{term.id}",
+        data={"act": "rename", "label": "Food"},
+        follow_redirects=True,
+    )
+    assert "Renamed to “Food”" in answer.text
+    db.session.expire_all()
+    assert (term.label, term.slug) == ("Food", "food-drink")
+    again = admin.post(
+        "/admin/vocabularies/terms", data={"vocabulary": "industry", "label": "Food; drink!"}
+    )
+    assert again.status_code == 409
+
+
+def test_renaming_a_term_tells_search(app: Flask) -> None:
+    term = make_term(Vocabulary.STAGE, "proposal")
+    asset, other = make_asset(terms=[term]), make_asset()
+    before, untouched = asset.revision, other.revision
+    vocabularies.rename(term, "Offer", by=make_person(Role.ADMIN))
+    db.session.commit()
+    db.session.expire_all()
+    assert asset.revision > before
+    assert other.revision == untouched
+
+
+def test_merging_gives_every_asset_the_other_term_once(admin: SignedInClient) -> None:
+    old, new = make_term(Vocabulary.STAGE, "offer"), make_term(Vocabulary.STAGE, "proposal")
+    both, one = make_asset(terms=[old, new]), make_asset(terms=[old])
+    before = one.revision
+    answer = admin.post(
+        f"/admin/vocabularies/terms/{old.id}", data={"act": "merge", "into": new.id}
+    )
+    assert answer.status_code == 303
+    db.session.expire_all()
+    assert [term.key for term in both.terms] == ["stage:proposal"]
+    assert [term.key for term in one.terms] == ["stage:proposal"]
+    assert one.revision > before
+    assert db.session.get(Term, old.id) is None
+
+
+def test_terms_of_two_vocabularies_do_not_merge(app: Flask) -> None:
+    stage, product = make_term(Vocabulary.STAGE, "a"), make_term(Vocabulary.PRODUCT, "b")
+    by = make_person(Role.ADMIN)
+    with pytest.raises(WrongState):
+        vocabularies.merge(stage, product, by=by)
+    with pytest.raises(WrongState):
+        vocabularies.merge(stage, stage, by=by)
+
+
+def test_a_term_in_use_is_not_removed(admin: SignedInClient) -> None:
+    used, free = make_term(Vocabulary.STAGE, "a"), make_term(Vocabulary.STAGE, "b")
+    make_asset(terms=[used])
+    for term, status in ((used, 409), (free, 303)):
+        path = f"/admin/vocabularies/terms/{term.id}"
+        assert admin.post(path, data={"act": "remove"}).status_code == status
+
+
+def test_synonyms_come_in_groups(admin: SignedInClient) -> None:
+    admin.post("/admin/vocabularies/synonyms", data={"words": "Downtime, outage,  outage "})
+    group = vocabularies.synonym_groups()[0]
+    assert group.words == ["downtime", "outage"]
+    page = admin.get("/admin/vocabularies?vocabulary=stage")
+    assert "downtime, outage" in page.text
+    lone = admin.post("/admin/vocabularies/synonyms", data={"words": "alone"})
+    assert lone.status_code == 400
+    admin.post("/admin/vocabularies/synonyms", data={"id": group.id, "words": " "})
+    db.session.expire_all()
+    assert vocabularies.synonym_groups() == []
+
+
+def test_only_admins_change_the_words(marketer: SignedInClient) -> None:
+    assert marketer.get("/admin/vocabularies").status_code == 403
+    data = {"vocabulary": "stage", "label": "x"}
+    assert marketer.post("/admin/vocabularies/terms", data=data).status_code == 403
+
+
+def test_a_label_without_a_word_is_no_term(app: Flask) -> None:
+    by = make_person(Role.ADMIN)
+    for label in ("", "&&&", "x" * 121):
+        with pytest.raises(Invalid):
+            vocabularies.add_term(Vocabulary.STAGE, label, by=by)
+    vocabularies.add_term(Vocabulary.STAGE, "One", by=by)
+    with pytest.raises(Conflict):
+        vocabularies.add_term(Vocabulary.STAGE, "one", by=by)
+
+
+def test_an_asset_is_collected_from_its_page(rep: SignedInClient) -> None:
+    asset = make_asset()
+    assert rep.get(f"/assets/{asset.id}/collect").status_code == 200
+    made = rep.post(
+        f"/assets/{asset.id}/collect", data={"title": "For Lindau"}, follow_redirects=True
+    )
+    assert "Added to “For Lindau”" in made.text
+    page = rep.get(f"/assets/{asset.id}/collect")
+    assert "For Lindau" in page.text
+
+
+def test_collections_of_others_are_not_there(app: Flask) -> None:
+    mine, yours = make_person(Role.REP), make_person(Role.REP)
+    private = collections.create("Mine", by=mine, at=now())
+    shared = collections.create("Ours", by=mine, at=now(), kind=CollectionKind.SHARED)
+    with pytest.raises(NotFound):
+        collections.get_visible(yours, private.id)
+    assert collections.get_visible(yours, shared.id) is shared
+    with pytest.raises(Forbidden):
+        collections.add(shared, make_asset(), by=yours, at=now())
+    with pytest.raises(Forbidden):
+        collections.create("Top", by=mine, at=now(), kind=CollectionKind.FEATURED)
+
+
+def test_a_collection_shows_each_reader_what_she_may_see(app: Flask) -> None:
+    owner, reader = make_person(Role.MARKETER), make_person(Role.REP)
+    shared = collections.create("Ours", by=owner, at=now(), kind=CollectionKind.SHARED)
+    for asset in (make_asset("B"), make_asset("Hidden", teams=[make_team()]), make_asset("A")):
+        assert collections.add(shared, asset, by=owner, at=now())
+    first: Asset = collections.assets_in(reader, shared)[0]
+    assert not collections.add(shared, first, by=owner, at=now())
+    assert [asset.title for asset in collections.assets_in(reader, shared)] == ["B", "A"]
+    assert len(collections.assets_in(owner, shared)) == 3
+    collections.remove(shared, first.id, by=owner, at=now())
+    assert [asset.title for asset in collections.assets_in(reader, shared)] == ["A"]
