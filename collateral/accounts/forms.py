@@ -94,11 +94,11 @@ def _new_password(label: Any) -> PasswordField:
     )
 
 
-class Checkboxes(SelectMultipleField):  # type: ignore[misc]
+def _checkboxes(label: Any, **more: Any) -> SelectMultipleField:
     """Several of a few, each with its box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    return SelectMultipleField(
+        label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), **more
+    )
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -157,7 +157,7 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
 
 class TokenForm(FlaskForm):  # type: ignore[misc]
     name = _name(_l("What it is for"), 100)
-    scopes = Checkboxes(
+    scopes = _checkboxes(
         _l("It may"),
         choices=choices_of(SCOPE_NAMES),
         validators=[InputRequired(_l("Choose at least one."))],
@@ -166,7 +166,7 @@ class TokenForm(FlaskForm):  # type: ignore[misc]
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]
-    roles = Checkboxes(
+    roles = _checkboxes(
         _l("Roles"),
         choices=choices_of(ROLE_NAMES),
         validators=[InputRequired(_l("A person needs at least one role."))],
@@ -176,7 +176,7 @@ class RolesForm(FlaskForm):  # type: ignore[misc]
 class TeamsForm(FlaskForm):  # type: ignore[misc]
     """`teams` gets its choices from the view."""
 
-    teams = Checkboxes(_l("Teams"), coerce=int)
+    teams = _checkboxes(_l("Teams"), coerce=int)
 
 
 class InviteForm(FlaskForm):  # type: ignore[misc]
@@ -184,13 +184,13 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
 
     name = _name(_l("Name"), autocomplete="off")
     email = _email(_l("E-mail"))
-    roles = Checkboxes(
+    roles = _checkboxes(
         _l("Roles"),
         choices=choices_of(ROLE_NAMES),
         default=[Role.REP.value],
         validators=[InputRequired(_l("A person needs at least one role."))],
     )
-    teams = Checkboxes(_l("Teams"), coerce=int)
+    teams = _checkboxes(_l("Teams"), coerce=int)
 
 
 class TeamForm(FlaskForm):  # type: ignore[misc]

@@ -250,5 +250,12 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     ),
     "POST /api/v1/deals/import": roles(MANAGEMENT, data={"file": FILE}),
     "POST /api/v1/events/import": roles(ADMINS),
+    "GET /api/v1/reports/overview": roles(EVERYBODY),
+    "GET /api/v1/reports/assets": roles(EVERYBODY),
+    "GET /api/v1/reports/search": roles(EVERYBODY),
+    "GET /api/v1/reports/ignored": roles(EVERYBODY),
+    "GET /api/v1/explain/<metric>": asset(
+        READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
+    ),
     "POST /api/v1/identify": roles(EVERYBODY, data={"file": FILE}),
 }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collateral.accounts.rules import Patience, network_of, safe_next
+from collateral.accounts.rules import Patience, browser_of, network_of, safe_next
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -114,3 +114,18 @@ def test_t14_only_paths_of_ours_are_followed(target: str | None) -> None:
 )
 def test_t14_our_own_paths_are_kept(target: str) -> None:
     assert safe_next(target) == target
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36", "Chrome Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 14_1) Safari/605", "Safari macOS"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Safari/604", "Safari iPhone"),
+        ("Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0", "Firefox Android"),
+        ("curl/8.5", " "),
+    ],
+)
+def test_a_browser_is_called_what_people_call_it(user_agent: str, name: str) -> None:
+    assert " ".join(browser_of(user_agent)) == name

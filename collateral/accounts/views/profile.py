@@ -15,7 +15,7 @@ from collateral.accounts.forms import PasswordForm, ProfileForm, ThemeForm, Toke
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Role
 from collateral.accounts.permissions import Permission
-from collateral.accounts.rules import safe_next
+from collateral.accounts.rules import browser_of, safe_next
 from collateral.accounts.throttle import Attempted
 from collateral.accounts.tokens import Scope
 from collateral.accounts.views import bp
@@ -144,6 +144,7 @@ def _page(status: int, new_token: str | None = None, **forms: Any) -> Response:
         tokens=queries.tokens_of(person),
         browsers=sessions.live(person, now()),
         this_browser=current_user.row_id,
+        browser_of=browser_of,
         new_token=new_token,
     )
     return unkept(page, status)
