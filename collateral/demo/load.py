@@ -23,7 +23,7 @@ from collateral.demo.bulk import load_deals, load_searches, load_use
 from collateral.demo.catalogue import VOCABULARY_FIELDS, Sample, catalogue
 from collateral.demo.files.make import make_file
 from collateral.demo.shelves import load_collections
-from collateral.demo.year import play
+from collateral.demo.year import LIBRARY_DAYS, play
 from collateral.usage.models import DailySum, Level
 from collateral.usage.recounting import recount
 
@@ -51,12 +51,16 @@ class Loaded:
 
 
 def load(
-    *, at: datetime, seed: int = SEED, samples: Sequence[Sample] | None = None
+    *,
+    at: datetime,
+    seed: int = SEED,
+    samples: Sequence[Sample] | None = None,
+    days: int = LIBRARY_DAYS,
 ) -> Iterator[Step]:
     """Load the sample, with ``at`` as its present. The caller commits after each step.
 
     Whoever is in the library already, and what is, stays as it is. ``samples`` are the assets
-    to load, the whole catalogue where none are given.
+    to load, the whole catalogue where none are given; ``days`` is how long they were in use.
     """
     samples = catalogue(at.year) if samples is None else samples
     total = len(samples) + 5
@@ -69,16 +73,16 @@ def load(
     for number, sample in enumerate(samples, 1):
         _asset(sample, people, loaded, at=at, seed=seed)
         yield Step(2 + number, total, sample.title)
-    year = play(seed, at, samples)
+    year = play(seed, at, samples, days=days)
     loaded.deals = load_deals(year.deals, loaded.people)
     load_collections(loaded.people, loaded.assets, at=at)
     yield Step(total - 2, total, f"{len(year.deals)} deals")
     loaded.searches = load_searches(year.searches, loaded.people, loaded.assets)
-    days = load_use(
+    to_count = load_use(
         year, loaded.people, loaded.assets, loaded.versions, loaded.deals, loaded.searches
     )
     yield Step(total - 1, total, f"{len(year.events):,} events")
-    for _ in recount(days):
+    for _ in recount(to_count):
         yield Step(total - 1, total, "counts")
     yield Step(total, total, "counts")
 

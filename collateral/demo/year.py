@@ -16,6 +16,9 @@ from collateral.demo.dealings import play_deals
 from collateral.demo.played import PlayedDeal
 from collateral.demo.visits import Adapted, Happening, Looked, Visits
 
+LIBRARY_DAYS = 365
+"""How long Kelvane has had the library; deals go back further."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -41,13 +44,9 @@ class Year:
     adaptations: Sequence[Adapted]
 
 
-LIBRARY_DAYS = 365
-"""How long Kelvane has had the library; deals go back further."""
-
-
-def play(seed: int, now: datetime, samples: Sequence[Sample]) -> Year:
-    """The year that ends at ``now`` (with a time zone)."""
-    start = now - timedelta(days=LIBRARY_DAYS)
+def play(seed: int, now: datetime, samples: Sequence[Sample], *, days: int = LIBRARY_DAYS) -> Year:
+    """The year that ends at ``now`` (with a time zone), of which the library was used ``days``."""
+    start = now - timedelta(days=days)
     deals = play_deals(Random(f"{seed}:deals"), now, start, samples)
     visits = Visits(Random(f"{seed}:visits"), now, start, samples)
     uses: list[Said] = []
