@@ -29,8 +29,8 @@ PICTURES: frozenset[Step] = frozenset({Step.FIRST_PREVIEW, Step.PREVIEWS})
 class Limits:
     """What one file may cost. Everything beyond ends in a sentence, never in a hang."""
 
-    wall_seconds: float = 120.0
-    cpu_seconds: int = 90
+    wall_seconds: float = 300.0
+    cpu_seconds: int = 180
     memory_mb: int = 1500
     answer_mb: int = 400
     file_mb: int = 2048

@@ -31,8 +31,11 @@ _WITHOUT_LANGUAGE = {"archive", "image", "video"}
 
 def prepare() -> None:
     """Called once before any fork: what is dear to build and the same for every file."""
+    from PIL import Image
+
     for module in pkgutil.iter_modules(formats.__path__):
         importlib.import_module(f"{formats.__name__}.{module.name}")
+    Image.preinit()
     language_of("Words to warm the model with.")
     for family in STAND_INS:
         faces(family)

@@ -133,6 +133,7 @@ def _set_rlimits(cage: Cage) -> None:
 def _allowed(cage: Cage) -> list[tuple[str, int]]:
     package = str(Path(__file__).resolve().parents[2])
     code = {package, sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    code |= {str(Path(entry).resolve()) for entry in sys.path if entry}
     system = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
     rights = landlock.RUN if cage.program else landlock.READ
     allowed = [(path, landlock.READ) for path in sorted(code)] + [(path, rights) for path in system]
