@@ -13,13 +13,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, get_translations, gettext
 from flask_login import current_user
 from werkzeug.urls import iri_to_uri
 
@@ -38,11 +39,13 @@ def asset_url(path: str) -> str:
     """A static file's address with the hash of its bytes, so that it may be kept for ever."""
     folder = str(current_app.static_folder)
     # Not url_for: an error page for a host name that is not ours has no routes to look at.
-    digest = _digest(folder, path, _stamp(folder, path))
+    digest = _digest(folder, path, _stamp(folder, path, int(monotonic())))
     return f"{current_app.static_url_path}/{quote(path)}?v={digest}"
 
 
-def _stamp(folder: str, path: str) -> float:
+@lru_cache(maxsize=512)
+def _stamp(folder: str, path: str, _second: int) -> float:
+    """When the file was changed, looked up once a second: a page names some files eighty times."""
     try:
         return (Path(folder) / path).stat().st_mtime
     except FileNotFoundError:
@@ -193,6 +196,26 @@ def address_with(**changes: Any) -> str:
     return iri_to_uri(request.path + ("?" + query if query else ""))
 
 
+def _translations() -> Any:
+    """The translations of the locale in force; looked up once, not for each word of a page."""
+    locale = get_locale()
+    kept = g.get("translations")
+    if kept is None or kept[0] is not locale:
+        kept = g.translations = (locale, get_translations())
+    return kept[1]
+
+
+def translate(message: str, **values: Any) -> str:
+    """`_()` in templates, as flask_babel's gettext."""
+    text = _translations().ugettext(message)
+    return text % values if values else text
+
+
+def translate_number(singular: str, plural: str, num: int, **values: Any) -> str:
+    """`ngettext()` in templates, as flask_babel's."""
+    return _translations().ungettext(singular, plural, num) % {"num": num, **values}
+
+
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
@@ -200,9 +223,9 @@ def init_app(app: Flask) -> None:
         csp_nonce=csp_nonce,
         address_with=address_with,
         now=now,
-        _=gettext,
-        gettext=gettext,
-        ngettext=ngettext,
+        _=translate,
+        gettext=translate,
+        ngettext=translate_number,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

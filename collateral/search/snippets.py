@@ -49,13 +49,17 @@ def best_page(pages: Sequence[PageText], marks: Marks) -> PageMatch | None:
     numbers: list[int] = []
     for page in pages[:MANY_PAGES]:
         said = fold(f"{page.title}\n{page.text}\n{page.notes}")
-        held = [pattern for start, pattern in patterns if start in said and pattern.search(said)]
+        held = [
+            (start, pattern)
+            for start, pattern in patterns
+            if start in said and pattern.search(said)
+        ]
         if not held:
             continue
         numbers.append(page.number)
-        title = fold(page.title)
-        in_title = sum(1 for pattern in held if pattern.search(title))
-        times = sum(min(len(pattern.findall(said)), 5) for pattern in held)
+        head = said[: len(page.title)]
+        in_title = sum(1 for start, pattern in held if start in head and pattern.search(head))
+        times = sum(min(said.count(start), 5) for start, _ in held)
         rank = (len(held), in_title, times)
         if best is None or rank > best[0]:
             best = rank, page

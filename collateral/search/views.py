@@ -27,8 +27,8 @@ bp = Blueprint("search", __name__)
 STEP = 20
 
 
-@bp.get("/library")
 @bp.get("/search")
+@bp.get("/library")
 @requires(Permission.SEARCH)
 def library() -> ResponseReturnValue:
     """Search and library in one. With the header X-Fragment the results and filters alone."""

@@ -161,7 +161,7 @@ class Expectations:
     def test_what_was_typed_stands_before_what_was_meant(self, engine: Engine) -> None:
         filled(engine, document(1, "Planter"), document(2, "Plant"), document(3, "Planted"))
         answer = found(engine, "plant")
-        assert [(m.id, m.near) for m in answer.matches][0] == (2, False)
+        assert (answer.matches[0].id, answer.matches[0].near) == (2, False)
         assert {m.id for m in answer.matches if m.near} == {1, 3}
 
     def test_only_these_words_leaves_near_misses_out(self, engine: Engine) -> None:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from collateral.search.language import Query
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever an index made by older code can no longer be read or answers differently."""
 
 FEW = 8

@@ -52,6 +52,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MANY_SEGMENTS = 10
+TINY = 16
+MANY_TINY = 6
 SMALL_MERGE = 250
 """Documents in one merge by day: about two seconds of the one writer's time."""
 TOO_MANY_SEGMENTS = 24
@@ -205,16 +207,25 @@ class WhooshEngine:
         try:
             put = list(documents)
             stale = {document.id for document in put} | set(gone)
-            ids = [Segment.read_ids(storage, writer.schema, one) for one in writer.segments]
-            numbered = np.concatenate(ids) if ids else np.zeros(0)
-            for number in np.flatnonzero(np.isin(numbered, list(stale))):
+            for number in np.flatnonzero(np.isin(self._ids(writer), list(stale))):
                 writer.delete_document(int(number))
             for document in put:
                 writer.add_document(**as_fields(document))
-            writer.commit(mergetype=_drop_empty)
+            writer.commit(mergetype=_join_tiny)
         except BaseException:
             writer.cancel()
             raise
+
+    def _ids(self, writer: Any) -> Any:
+        """The id of each document as the writer numbers them, 0 for those that are deleted."""
+        found = [np.zeros(0, np.uint32)]
+        for segment in writer.segments:
+            kept = self._segments.get(segment.segment_id())
+            opened = kept.opened if kept else Opened(writer.storage, writer.schema, segment)
+            ids = opened.facts["id"].copy()
+            ids[list(segment.deleted_docs())] = 0
+            found.append(ids)
+        return np.concatenate(found)
 
     def _writer(self, storage: FileStorage, megabytes: int = 64) -> Any:
         # Compound segments would be copied into memory at every opening.
@@ -274,29 +285,39 @@ class WhooshEngine:
         segments = TOC.read(storage, "MAIN").segments
         if len(segments) <= MANY_SEGMENTS:
             return
-        chosen: set[str] = set()
+        chosen: list[Any] = []
         documents = 0
         for segment in sorted(segments, key=lambda one: one.doc_count()):
             documents += segment.doc_count()
             crowded = len(segments) > TOO_MANY_SEGMENTS and len(chosen) < 2
             if documents > SMALL_MERGE and not crowded:
                 break
-            chosen.add(segment.segment_id())
+            chosen.append(segment)
         if len(chosen) < 2:
             return
+        names = {segment.segment_id() for segment in chosen}
 
         def join(writer: Any, present: list[Any]) -> list[Any]:
-            kept = []
-            for segment in _drop_empty(writer, present):
-                if segment.segment_id() not in chosen:
-                    kept.append(segment)
-                    continue
-                reader = SegmentReader(storage, writer.schema, segment)
-                writer.add_reader(reader)
-                reader.close()
-            return kept
+            present = _drop_empty(writer, present)
+            return _join(writer, present, [one for one in present if one.segment_id() in names])
 
         self._writer(storage).commit(mergetype=join)
+
+
+def _join_tiny(writer: Any, segments: list[Any]) -> list[Any]:
+    """Single changes leave segments of a document each: a handful of those becomes one."""
+    present = _drop_empty(writer, segments)
+    tiny = [segment for segment in present if segment.doc_count() <= TINY]
+    return _join(writer, present, tiny if len(tiny) >= MANY_TINY else [])
+
+
+def _join(writer: Any, segments: list[Any], chosen: list[Any]) -> list[Any]:
+    """Take the chosen segments up into the one that is being written; answers the others."""
+    for segment in chosen:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in segments if segment not in chosen]
 
 
 def _drop_empty(_writer: Any, segments: list[Any]) -> list[Any]:

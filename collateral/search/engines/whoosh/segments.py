@@ -29,8 +29,7 @@ class Segment:
     """A `columns.Part` over Whoosh's files. What is read is kept in `memory`.
 
     Files are read through one position that all readers of a file share, hence the lock.
-    Postings are taken block by block as Whoosh stores them (ids as differences, weights,
-    places), through the matcher that Whoosh itself opens for the term.
+    Postings are taken block by block from the matcher that Whoosh opens for the word.
     """
 
     def __init__(self, key: str, opened: Opened, deleted: frozenset[int], memory: Memory) -> None:
@@ -43,13 +42,6 @@ class Segment:
         self._lock = opened.lock
         self._terms = opened.reader._terms
         self._schema = opened.reader.schema
-
-    @staticmethod
-    def read_ids(storage: Any, schema: Any, segment: Any) -> npt.NDArray[Any]:
-        """The id of each document of a segment, 0 for those that are deleted."""
-        ids: npt.NDArray[Any] = Opened(storage, schema, segment).facts["id"].copy()
-        ids[list(segment.deleted_docs())] = 0
-        return ids
 
     def postings(self, field: str, word: str) -> tuple[Ids, Numbers] | None:
         key = (self.key, field, word)
@@ -98,31 +90,13 @@ class Segment:
                 )
             except (TermNotFound, KeyError):
                 return None
-            ids: list[Any] = []
-            weights: list[Any] = []
-            blobs: list[bytes] = []
-            while True:
-                matcher._read_data()
-                deltas, weight, values = matcher._data
-                ids.append(np.cumsum(np.array(deltas, np.int64)))
-                weights.append(_weights(weight, len(deltas)))
-                if places:
-                    blobs.extend(values)
-                if matcher._lastblock:
-                    break
-                matcher._next_block()
-        documents = np.concatenate(ids)
-        frequencies = np.concatenate(weights)
+            blocks = list(matcher.blocks(places=places))
+        documents = np.concatenate([ids for ids, _, _ in blocks])
+        frequencies = np.concatenate([times for _, times, _ in blocks])
         if not places:
-            return documents, frequencies
-        where = np.frombuffer(b"".join(blobs), np.uint32).astype(np.int64)
-        return np.repeat(documents, frequencies.astype(np.int64)), where
-
-
-def _weights(weight: Any, count: int) -> Numbers:
-    if weight is None or isinstance(weight, float):
-        return np.full(count, 1.0 if weight is None else weight, np.float32)
-    return np.array(weight, np.float32)
+            return documents, frequencies.astype(np.float32)
+        where = np.frombuffer(b"".join(held for _, _, held in blocks), np.uint32)
+        return np.repeat(documents, frequencies), where.astype(np.int64)
 
 
 def _facts(reader: SegmentReader) -> npt.NDArray[Any]:
