@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -15,18 +15,15 @@ from sqlalchemy import delete, select
 from collateral.accounts.models import Person
 from collateral.db import db
 from collateral.deals import csv_files
-from collateral.deals.importing import all_people, all_words, run_import
+from collateral.deals.importing import run_import
 from collateral.deals.mapping import ColumnMapping, from_json, guess
 from collateral.deals.models import (
-    Deal,
     ImportRow,
     ImportRun,
     ImportState,
     RowResult,
-    StageChange,
 )
-from collateral.deals.rules import Facts, RowReader, differences
-from collateral.deals.values import DayOrder, Unreadable, at_midnight
+from collateral.deals.one_deal import UPSERT_FIELDS, upsert_deal
 from collateral.errors import Invalid, WrongState
 from collateral.storage import storage
 
@@ -256,139 +253,6 @@ def discard_file(run: ImportRun) -> str | None:
     return None if others else sha256
 
 
-# The columns of `upsert_deal`, as the API names them; all are words, as in a file.
-UPSERT_FIELDS = (
-    "name",
-    "account",
-    "owner",
-    "owner_email",
-    "stage",
-    "stage_changed_on",
-    "amount",
-    "currency",
-    "opened_on",
-    "closed_on",
-    "won",
-    "closed",
-    "next_call_at",
-    "industry",
-    "product",
-    "region",
-)
-
-
-def upsert_deal(
-    external_id: str,
-    given: Mapping[str, str | None],
-    *,
-    source: str = "api",
-    at: datetime,
-    history: Iterable[tuple[str, datetime]] = (),
-    zone: tzinfo = UTC,
-) -> tuple[Deal, RowResult]:
-    """Make the deal of that id, or change what is given of it.
-
-    Args:
-        given: fields of UPSERT_FIELDS as words, read as a file's cells are: dates ISO 8601,
-            a None clears. A new deal needs `name` and `stage`.
-        history: the stages that it went through, as the CRM calls them, with their moments.
-
-    Returns:
-        The deal, flushed, and whether it is new, changed or unchanged.
-
-    Raises:
-        Invalid: by field, what cannot be read.
-    """
-    if unknown := set(given) - set(UPSERT_FIELDS):
-        raise Invalid(
-            "There are unknown fields.", fields=dict.fromkeys(unknown, "There is no such field.")
-        )
-    deal = db.session.scalar(
-        select(Deal).where(Deal.source == source, Deal.external_id == external_id)
-    )
-    words = {name: value if value is not None else "" for name, value in given.items()}
-    if deal is not None:
-        words = _as_given(deal) | words
-    heads = ["external_id", *words]
-    reader = RowReader(
-        heads,
-        ColumnMapping({name: name for name in heads} | {"name": "name", "stage": "stage"})
-        if {"name", "stage"} <= set(words)
-        else _incomplete(words),
-        all_words(),
-        DayOrder.DAY_FIRST,
-        zone,
-    )
-    try:
-        facts = reader.read([external_id, *words.values()])
-    except Unreadable as error:
-        raise Invalid(str(error)) from error
-    return _store(deal, facts, source=source, at=at, history=history, reader=reader, zone=zone)
-
-
-def _incomplete(words: Mapping[str, str]) -> ColumnMapping:
-    missing = [name for name in ("name", "stage") if name not in words]
-    raise Invalid(
-        f"A new deal needs its {' and its '.join(missing)}.",
-        fields=dict.fromkeys(missing, "It is missing."),
-    )
-
-
-def _as_given(deal: Deal) -> dict[str, str]:
-    """What must be read again together: a stage and the days that depend on it."""
-    closes = deal.closed_on or deal.expected_on
-    amount = {"amount": f"{deal.amount}", "currency": deal.currency or ""} if deal.amount else {}
-    return {
-        "name": deal.name,
-        "stage": deal.stage_label,
-        "opened_on": deal.opened_on.isoformat() if deal.opened_on else "",
-        "closed_on": closes.isoformat() if closes else "",
-        **amount,
-    }
-
-
-def _store(
-    deal: Deal | None,
-    facts: Facts,
-    *,
-    source: str,
-    at: datetime,
-    history: Iterable[tuple[str, datetime]],
-    reader: RowReader,
-    zone: tzinfo,
-) -> tuple[Deal, RowResult]:
-    values = dict(facts.values)
-    if "owner_email" in values:
-        values["owner_id"] = all_people().find(values["owner_email"], values["owner_name"])
-    moves = [(label, moment) for label, moment in history]
-    if deal is None:
-        deal = Deal(source=source, external_id=facts.external_id, created_at=at, updated_at=at)
-        db.session.add(deal)
-        result = RowResult.NEW
-        different = list(values)
-        opened = values.get("opened_on")
-        first = facts.stage_at or (at_midnight(opened, zone) if opened else at)
-        moves = moves or [(values["stage_label"], first)]
-    else:
-        before = {name: getattr(deal, name) for name in values}
-        different = differences(before, values)
-        result = RowResult.CHANGED if different else RowResult.UNCHANGED
-        if "stage_label" in different and not moves:
-            moves = [(values["stage_label"], facts.stage_at or at)]
-    for name in different:
-        setattr(deal, name, values[name])
-    if different:
-        deal.updated_at = at
-    known = {(move.label, move.at) for move in deal.stages}
-    for label, moment in moves:
-        if (label, moment) not in known:
-            stage = reader.words.stage.get(label.casefold(), "")
-            deal.stages.append(StageChange(stage=stage, label=label, at=moment))
-            result = RowResult.CHANGED if result is RowResult.UNCHANGED else result
-    db.session.flush()  # a new one's id is its address
-    return deal, result
-
-
 def load_json(text: str) -> dict[str, Any]:
     """A mapping as it was typed. Raises Invalid."""
     with suppress(ValueError):
@@ -417,3 +281,20 @@ def as_json(report: ImportReport) -> dict[str, Any]:
             for row in report.rows
         ],
     }
+
+
+__all__ = [
+    "UPSERT_FIELDS",
+    "ImportReport",
+    "RowReport",
+    "as_json",
+    "carry_out",
+    "choose_mapping",
+    "discard_file",
+    "fail",
+    "import_deals",
+    "load_json",
+    "receive",
+    "report_of",
+    "upsert_deal",
+]

@@ -70,7 +70,8 @@ class OrderEvidence:
         if self.day_first and self.month_first:
             raise Unreadable(
                 f"The dates mix two orders: “{self.day_first}” has the day first, "
-                f"“{self.month_first}” the month."
+                f"“{self.month_first}” the month. Say which one stands first; lines in the other "
+                "order are then refused."
             )
         if self.either and not (self.day_first or self.month_first):
             raise Unreadable(

@@ -18,13 +18,17 @@ class Period:
         return (self.last - self.first).days + 1
 
     def before(self) -> Period:
-        """The stretch of the same length that ends the day before; whole months stay whole."""
-        if self.first.day == 1 and (self.last + timedelta(days=1)).day == 1:
+        """What it is compared with: as many days before it, or the same days of months before.
+
+        From the first of a month on, it goes back by whole months: 1 to 20 November is
+        compared with 1 to 20 October, a quarter with the quarter before.
+        """
+        if self.first.day == 1:
             count = len(self.months())
-            first = self.first
-            for _ in range(count):
-                first = (first - timedelta(days=1)).replace(day=1)
-            return Period(first, self.first - timedelta(days=1))
+            last = _months_back(self.last, count)
+            if next_month(self.last) - timedelta(days=1) == self.last:
+                last = self.first - timedelta(days=1)
+            return Period(_months_back(self.first, count), last)
         return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1))
 
     def months(self) -> list[date]:
@@ -60,6 +64,14 @@ class Parts:
     months: Period | None
     """From the first to the last month, each by its first day."""
     days: list[Period]
+
+
+def _months_back(day: date, count: int) -> date:
+    """The same day so many months before, or that month's last."""
+    first = day.replace(day=1)
+    for _ in range(count):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return min(first.replace(day=1) + timedelta(days=day.day - 1), next_month(first) - timedelta(1))
 
 
 def next_month(day: date) -> date:
