@@ -28,6 +28,7 @@ from collateral.db import db, is_sqlite
 from collateral.queue import queue
 from collateral.storage import RESERVE, storage
 
+FONTS = ROOT / "collateral" / "reading" / "fonts"
 LOW_SPACE = 2 << 30  # bytes
 
 
@@ -235,8 +236,7 @@ def _first_line(path: str, argument: str) -> str:
 
 
 def _fonts() -> Iterator[Finding]:
-    folder = ROOT / "collateral" / "reading" / "fonts"
-    fonts = [path for path in folder.rglob("*") if path.suffix in (".ttf", ".otf")]
+    fonts = [path for path in FONTS.rglob("*") if path.suffix in (".ttf", ".otf")]
     yield Finding(
         "fonts",
         "bundled fonts",

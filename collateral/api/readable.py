@@ -77,12 +77,16 @@ def calls_of(document: Json) -> list[Described]:
 
 
 def shapes_of(document: Json) -> list[Shape]:
-    """The structs, by name."""
+    """The structs and the sets of words, by name."""
     return [
-        Shape(name, schema.get("description", ""), _fields(schema))
+        Shape(name, _about(schema), _fields(schema))
         for name, schema in sorted(document["components"]["schemas"].items())
-        if schema.get("type") == "object"
     ]
+
+
+def _about(schema: Json) -> str:
+    """A set of words is told by its members; what it is for stands where it is used."""
+    return words_of(schema) if "enum" in schema else " ".join(schema.get("description", "").split())
 
 
 def _described(method: str, path: str, operation: Json) -> Described:
@@ -102,7 +106,7 @@ def _described(method: str, path: str, operation: Json) -> Described:
                 parameter["name"],
                 words_of(parameter["schema"]),
                 parameter.get("description", ""),
-                None,
+                _link(parameter["schema"]),
                 parameter["required"],
             )
             for parameter in operation["parameters"]
@@ -145,9 +149,9 @@ def words_of(schema: Json) -> str:
 def _bounds(schema: Json) -> str:
     low, high = schema.get("minLength", 0), schema.get("maxLength")
     if high is not None:
-        return f" of {low} to {high} characters"
-    if "pattern" in schema:
-        return f" such as {schema['pattern']}"
+        return f" of {f'{low} to' if low else 'up to'} {high} characters"
+    if "pattern" in schema and "description" not in schema:
+        return f" of the form {schema['pattern']}"
     low, high = schema.get("minimum"), schema.get("maximum")
     return f" from {low} to {high}" if low is not None and high is not None else ""
 
