@@ -22,13 +22,18 @@ from collateral.config import ROOT
 
 PASSWORD = "a password that nobody guesses"
 SHOTS = ROOT / "test-results" / "screens"
+# A headless browser's own name is on COUNTER's list of robots, which do not count.
+PERSON = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/156.0 Safari/537.36"
+)
 WIDTHS = {"390": (390, 844), "1440": (1440, 900)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in str(item.path):
-            item.add_marker("journey")
+            item.add_marker(pytest.mark.journey)
 
 
 @pytest.fixture(scope="session")
@@ -182,6 +187,7 @@ def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
             base_url=site.url,
             accept_downloads=True,
             locale="en-GB",
+            user_agent=PERSON,
         )
         contexts.append(context)
         page = watch(context.new_page(), faults)
