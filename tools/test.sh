@@ -26,7 +26,6 @@ static_checks() {
   step templates "$bin/djlint" --quiet --lint templates || bad=1
   step imports "$bin/lint-imports" || bad=1
   step types "$bin/mypy" || bad=1
-  step security "$bin/bandit" -q -c pyproject.toml -r collateral || bad=1
   return $bad
 }
 
