@@ -43,7 +43,19 @@ TERMS = {
     Vocabulary.REGION: "Europe,North America,Asia,South America",
     Vocabulary.LANGUAGE: "English,German,Swedish,French,Spanish",
 }
-COMMON = ["the", "of", "and", "to", "in", "a", "is", "that", "for", "on", "with", "as", "are", "by", "from", "it", "at", "this", "an", "be", "or", "which", "your", "we", "our", "can", "more", "than", "time", "cost", "plant", "line", "machine", "downtime", "maintenance", "data", "sensor", "production", "hour", "team", "quality", "customer", "value", "report", "month", "year", "energy", "pump", "motor", "bearing", "failure", "warning", "predict", "save", "reduce", "unplanned", "stop", "shift", "output", "scrap", "price", "case", "study", "result", "before", "after"]
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+COMMON = _words(
+    "the of and to in a is that for on with as are by from it at this an be or which your we "
+    "our can more than time cost plant line machine downtime maintenance data sensor "
+    "production hour team quality customer value report month year energy pump motor bearing "
+    "failure warning predict save reduce unplanned stop shift output scrap price case study "
+    "result before after"
+)
 
 
 def vocabulary(seed: int) -> list[str]:
@@ -51,8 +63,8 @@ def vocabulary(seed: int) -> list[str]:
     import numpy as np
 
     random = np.random.default_rng(seed)
-    onsets = ["b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "cl", "dr", "fl", "gr", "pl", "pr", "st", "tr", "sh", "ch"]
-    vowels = ["a", "e", "i", "o", "u", "ea", "ou", "ai", "io"]
+    onsets = _words("b c d f g h k l m n p r s t v w br cl dr fl gr pl pr st tr sh ch")
+    vowels = _words("a e i o u ea ou ai io")
     codas = ["", "n", "r", "s", "l", "t", "m", "nd", "st", "ck", "ng"]
     words = dict.fromkeys(COMMON)
     while len(words) < DISTINCT_WORDS:

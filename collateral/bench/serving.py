@@ -47,7 +47,7 @@ def served(environ: dict[str, str], port: int, threads: int = 8) -> Iterator[HTT
 
 
 def _wait(connection: HTTPConnection, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
+    for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError("The server ended while it started.")
         try:
@@ -57,7 +57,7 @@ def _wait(connection: HTTPConnection, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             connection.close()
             time.sleep(0.2)
-    raise RuntimeError("The server did not answer within 30 seconds.")
+    raise RuntimeError("The server did not answer within two minutes.")
 
 
 def cookie_of(app: Flask, person: Person) -> str:

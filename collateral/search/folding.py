@@ -35,9 +35,9 @@ def fold(text: str) -> str:
     """Lower case without accents: "Größe" is "grosse", "Łódź" is "lodz"."""
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    folded = _MARKS.sub("", folded).translate(_LETTERS)
-    return unicodedata.normalize("NFC", folded).casefold()
+    # Letters that stand for others come apart first, so that what is in them is folded, too.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", _MARKS.sub("", folded).translate(_LETTERS))
 
 
 def words(text: str) -> list[str]:
