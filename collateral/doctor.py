@@ -22,7 +22,7 @@ from flask import current_app
 from sqlalchemy import text
 
 from collateral import __version__
-from collateral.backup.tables import schema_revision
+from collateral.backup.tables import known_revisions, schema_revision
 from collateral.config import ROOT, Settings
 from collateral.db import db, is_sqlite
 from collateral.queue import queue
@@ -157,7 +157,7 @@ def _database() -> Iterator[Finding]:
     version = ".".join(str(n) for n in db.engine.dialect.server_version_info or ())
     name = "SQLite" if is_sqlite() else "PostgreSQL"
     yield Finding("database", name, State.OK, version)
-    here, newest = schema_revision(), newest_revision()
+    here, newest = schema_revision(), next(iter(known_revisions()), None)
     behind = here != newest
     yield Finding(
         "database",
@@ -271,13 +271,3 @@ _PARTS: dict[str, Callable[[], Iterator[Finding]]] = {
     "fonts": _fonts,
     "confinement": _confinement,
 }
-
-
-def newest_revision() -> str | None:
-    """The revision that this code brings the tables to."""
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    return ScriptDirectory.from_config(config).get_current_head()

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from alembic.util import CommandError
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import delete, func, select, update
@@ -20,7 +19,7 @@ from collateral.accounts import audit
 from collateral.accounts.models import ApiToken, OneTimeToken, SignInSession
 from collateral.assets.models import Asset
 from collateral.backup import postgresql, sqlite
-from collateral.backup.tables import has_people, schema_revision
+from collateral.backup.tables import has_people, known_revisions, schema_revision
 from collateral.backup.taking import FORMAT, Hashing, Progress
 from collateral.clock import now
 from collateral.db import db, is_sqlite
@@ -84,6 +83,8 @@ def restore(
             for sha256 in contents.kept:
                 storage().delete(sha256)
             raise
+    if contents.about["revision"]:
+        upgrade()
     live = _end_what_may_have_ended(contents, revoke_tokens)
     return Restored(len(contents.kept), contents.file_bytes, contents.about["taken_at"], live)
 
@@ -135,6 +136,11 @@ def _check_fit(about: dict[str, Any]) -> None:
         raise Invalid(
             f"This backup is of a library in {about['database']}, and DATABASE_URL names {here}."
         )
+    if about["revision"] not in (None, *known_revisions()):
+        raise Invalid(
+            f"This Collateral does not know the backup's tables (revision {about['revision']}); "
+            "install the one that made it, or a newer one."
+        )
     if not is_sqlite() and schema_revision() not in (None, about["revision"]):
         raise Invalid(
             "The tables in this database are not those of the backup; use an empty database."
@@ -149,18 +155,12 @@ def _check(contents: _Contents) -> None:
 
 
 def _fill_database(contents: _Contents) -> None:
-    revision = contents.about["revision"]
-    try:
-        if is_sqlite():
-            sqlite.put_in_place(contents.folder)
-        else:
-            if revision:
-                upgrade(revision=revision)
-            postgresql.read_back(contents.folder)
-        if revision:
-            upgrade()
-    except CommandError as error:
-        raise Invalid(f"This Collateral does not know the backup's tables: {error}.") from error
+    if is_sqlite():
+        sqlite.put_in_place(contents.folder)
+        return
+    if contents.about["revision"]:
+        upgrade(revision=contents.about["revision"])
+    postgresql.read_back(contents.folder)
 
 
 def _end_what_may_have_ended(contents: _Contents, revoke_tokens: bool) -> int:

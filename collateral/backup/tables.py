@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import inspect, text
 
+from collateral.config import ROOT
 from collateral.db import db
 
 
@@ -16,6 +17,16 @@ def schema_revision() -> str | None:
             text("select version_num from alembic_version")
         ).scalar()
         return found
+
+
+def known_revisions() -> list[str]:
+    """The revisions that this code can bring tables to, the newest first."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 def has_people() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from collateral import create_app
 from collateral.db import db
+from collateral.serve import migrate_database
 from tests.conftest import SERVER, make_settings
 
 
@@ -23,21 +25,45 @@ def _on_server(statement: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture
-def elsewhere(empty_database: str, tmp_path: Path) -> Iterator[Flask]:
-    """Another library, where nobody lives yet."""
-    home = tmp_path / "elsewhere"
+@contextmanager
+def _library(home: Path, template: str | None) -> Iterator[Flask]:
+    """A library in `home`; its database is a copy of `template`, or has no tables at all."""
     home.mkdir()
     name = f"test_{uuid.uuid4().hex[:12]}"
     if SERVER:
-        _on_server(f"create database {name} template {make_url(empty_database).database}")
+        copied = f" template {make_url(template).database}" if template else ""
+        _on_server(f"create database {name}{copied}")
         url = SERVER.replace("{name}", name)
     else:
-        shutil.copyfile(empty_database.removeprefix("sqlite:///"), home / "collateral.sqlite")
         url = f"sqlite:///{home / 'collateral.sqlite'}"
-    other = create_app(make_settings(home, database_url=url))
-    yield other
-    with other.app_context():
+        if template:
+            shutil.copyfile(template.removeprefix("sqlite:///"), home / "collateral.sqlite")
+    app = create_app(make_settings(home, database_url=url))
+    yield app
+    with app.app_context():
         db.engine.dispose()
     if SERVER:
         _on_server(f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def elsewhere(empty_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """Another library, where nobody lives yet."""
+    with _library(tmp_path / "elsewhere", empty_database) as app:
+        yield app
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Flask]:
+    """A library whose tables were made by the migrations, as they are outside of tests."""
+    with _library(tmp_path / "migrated", None) as app:
+        with app.app_context():
+            migrate_database()
+        yield app
+
+
+@pytest.fixture
+def without_tables(tmp_path: Path) -> Iterator[Flask]:
+    """A place for a library, with an empty database."""
+    with _library(tmp_path / "without", None) as app:
+        yield app

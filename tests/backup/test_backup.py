@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from collateral.accounts import audit, one_time, sessions, tokens
@@ -25,6 +25,7 @@ from collateral.accounts.models import (
 )
 from collateral.assets.models import Asset, AssetVersion
 from collateral.backup.restoring import restore
+from collateral.backup.tables import known_revisions, schema_revision
 from collateral.backup.taking import take, to_path
 from collateral.clock import now
 from collateral.db import db
@@ -185,3 +186,30 @@ def test_t29_the_audit_trail_is_guarded_and_whole_after_a_restore(
         with pytest.raises(DBAPIError, match="append-only"):
             db.session.execute(delete(AuditEntry))
         db.session.rollback()
+
+
+def test_tables_are_made_at_the_backups_revision_and_brought_up_to_date(
+    migrated: Flask, without_tables: Flask
+) -> None:
+    with migrated.app_context():
+        make_asset("Kept")
+        backup = taken()
+        revision = schema_revision()
+        assert revision == known_revisions()[0]
+    with without_tables.app_context():
+        restore(io.BytesIO(backup))
+        assert schema_revision() == revision
+        assert db.session.scalars(select(Asset.title)).all() == ["Kept"]
+        assert make_asset("Another").id > 1
+
+
+def test_tables_of_another_revision_are_not_filled(migrated: Flask, without_tables: Flask) -> None:
+    with migrated.app_context():
+        make_asset()
+        db.session.execute(text("update alembic_version set version_num = '9999'"))
+        db.session.commit()
+        backup = taken()
+    with without_tables.app_context():
+        with pytest.raises(Invalid, match="does not know"):
+            restore(io.BytesIO(backup))
+        assert list(storage().names()) == []
