@@ -89,9 +89,11 @@ def _table(result: dict[str, Any]) -> str:
             f"{figure['name']:<46}{figure['median']:>9.1f}{figure['p95']:>9.1f}"
             f"{figure['worst']:>9.1f}{figure['count']:>6}"
         )
+    cpu = result["cpu_ms_a_page"]
     lines.append(
         f"search page / bare engine: {result['ratio_to_bare_engine']:.2f}; "
-        f"page {result['page_bytes'] / 1000:.0f} kB; one changed asset indexed in "
+        f"page {result['page_bytes'] / 1000:.0f} kB, {cpu['first']} ms of processor, "
+        f"{cpu['again']} ms when repeated; one changed asset indexed in "
         f"{result['update_ms']:.0f} ms"
     )
     return "\n".join(lines)

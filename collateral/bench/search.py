@@ -16,7 +16,7 @@ from sqlalchemy import select
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, Page
 from collateral.bench.library import Writer
-from collateral.bench.serving import cookie_of, free_port, served, timed_get
+from collateral.bench.serving import cookie_of, cpu_seconds, free_port, served, timed_get
 from collateral.clock import now
 from collateral.db import db
 from collateral.search.engine import engine
@@ -90,16 +90,20 @@ def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict
     every = [query for queries in kinds.values() for query in queries]
     port = int(environ["BASE_URL"].rsplit(":", 1)[1])
     cookie = cookie_of(app, rep)
-    with served(environ, port) as connection:
+    with served(environ, port) as (connection, server):
         for query in ("warm", "up the engine", '"warm up"', "wram"):
             timed_get(connection, f"/library?q={quote(query)}", cookie)
 
         def page(query: str) -> float:
             return timed_get(connection, f"/library?q={quote(query)}", cookie)[0]
 
+        before = cpu_seconds(server)
         by_kind = {kind: [page(query) for query in queries] for kind, queries in kinds.items()}
         first = [time for times in by_kind.values() for time in times]
+        cpu_first = (cpu_seconds(server) - before) * 1000 / len(first)
+        before = cpu_seconds(server)
         again = [page(query) for query in every]
+        cpu_again = (cpu_seconds(server) - before) * 1000 / len(again)
         stages = ("discovery", "evaluation", "proposal", "negotiation")
         filtered = [
             timed_get(connection, f"/library?q={quote(q)}&stage={stages[n % 4]}", cookie)[0]
@@ -125,6 +129,8 @@ def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict
         "figures": [vars(figure) for figure in figures],
         "ratio_to_bare_engine": figures[0].median / figures[4].median,
         "page_bytes": weight,
+        # Of the web process alone: what the page costs whatever else the machine is doing.
+        "cpu_ms_a_page": {"first": round(cpu_first, 1), "again": round(cpu_again, 1)},
     }
 
 

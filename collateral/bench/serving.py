@@ -27,8 +27,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(environ: dict[str, str], port: int, threads: int = 8) -> Iterator[HTTPConnection]:
-    """One web process as `collateral run` starts it; gives a connection that is kept open."""
+def served(
+    environ: dict[str, str], port: int, threads: int = 8
+) -> Iterator[tuple[HTTPConnection, int]]:
+    """One web process as `collateral run` starts it: a connection that is kept open, its id."""
     command = [
         sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT),
         "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", str(threads),
@@ -39,7 +41,7 @@ def served(environ: dict[str, str], port: int, threads: int = 8) -> Iterator[HTT
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         _wait(connection, process)
-        yield connection
+        yield connection, process.pid
     finally:
         connection.close()
         process.terminate()
@@ -58,6 +60,14 @@ def _wait(connection: HTTPConnection, process: subprocess.Popen[bytes]) -> None:
             connection.close()
             time.sleep(0.2)
     raise RuntimeError("The server did not answer within two minutes.")
+
+
+def cpu_seconds(server: int) -> float:
+    """What the processes of a server have used of the processors so far."""
+    import psutil
+
+    every = [psutil.Process(server), *psutil.Process(server).children(recursive=True)]
+    return sum(sum(process.cpu_times()[:2]) for process in every)
 
 
 def cookie_of(app: Flask, person: Person) -> str:
