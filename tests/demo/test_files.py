@@ -161,7 +161,10 @@ def test_documents_say_what_they_hold(files: Mapping[str, bytes]) -> None:
     for sample in of_kind("pdf"):
         document = pypdfium2.PdfDocument(files[sample.key])
         assert 1 <= len(document) <= 8, sample.key
-        assert (len(document) == 1) == (sample.type == "One-pager"), sample.key
+        if sample.type == "One-pager":
+            assert len(document) == 1, sample.key
+        if sample.type in {"Case study", "White paper"}:
+            assert len(document) >= 2, sample.key
         document.close()
         words = " ".join(pdf_words(files[sample.key]).split())
         for block in sample.pages(sample.versions):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from collateral.demo.files import fonts
@@ -34,9 +34,6 @@ class Canvas:
     rng: Random
     pictures: dict[str, bytes]
     number: int
-    count: int
-    author: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
 
     def text(
         self,

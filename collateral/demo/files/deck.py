@@ -22,7 +22,7 @@ from collateral.demo.files.themes import THEMES, Theme
 from collateral.demo.files.zipped import steady
 
 DARK = {"cover", "section", "closing", "photo", "quote"}
-ART_PIXELS = 1280
+ART_PIXELS = 1120
 
 
 def make_deck(title: str, author: str, theme_key: str, blocks: list[Block], seed: str) -> bytes:
@@ -43,8 +43,6 @@ def make_deck(title: str, author: str, theme_key: str, blocks: list[Block], seed
             Random(f"{seed}:{index}:{block.title}"),
             _pictures(block, theme, seed),
             index + 1,
-            len(blocks),
-            author,
         )
         LAYOUTS[block.kind](canvas, block)
         if not slide.shapes.title.text_frame.text:
@@ -148,7 +146,7 @@ def _copy(element: Any) -> Any:
 def _furniture(presentation: Any, layout: Any, theme: Theme) -> None:
     """Ground, rule and mark of an ordinary slide, on its layout."""
     slide = presentation.slides.add_slide(layout)
-    canvas = Canvas(slide, theme, Random(0), {}, 0, 0)
+    canvas = Canvas(slide, theme, Random(0), {}, 0)
     before = len(slide.shapes._spTree)
     canvas.box(40, 310, 560, 1, theme.line)
     canvas_logo(canvas, theme.ink)

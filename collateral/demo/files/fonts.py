@@ -56,6 +56,14 @@ def wrapped(text: str, family: str, size: float, room: float, *, bold: bool = Fa
     return lines
 
 
+def balanced(text: str, family: str, size: float, room: float, *, bold: bool = False) -> float:
+    """The least width at which the text takes no more lines than in ``room``: even lines."""
+    lines = len(wrapped(text, family, size, room, bold=bold))
+    while lines > 1 and len(wrapped(text, family, size, room - 2, bold=bold)) == lines:
+        room -= 2
+    return room
+
+
 def fitting(
     text: str,
     family: str,

@@ -169,7 +169,7 @@ class Paper:
 
     def picture(self, name: str, x: float, y: float, w: float, h: float) -> None:
         document = art.svg(name, self.theme, self.seed, width=640, height=round(640 * h / w))
-        self.pdf.image(io.BytesIO(art.jpeg(document, 1100 if w > 120 else 700)), x, y, w, h)
+        self.pdf.image(io.BytesIO(art.jpeg(document, 960 if w > 120 else 640)), x, y, w, h)
 
     def _fill(self, color: str) -> None:
         self.pdf.set_fill_color(*_rgb(color))

@@ -26,6 +26,12 @@ def cover(paper: Paper, block: Block) -> None:
     {"band": _band, "full": _full, "head": _head}[style](paper, block)
 
 
+@piece
+def title(paper: Paper, block: Block) -> None:
+    """The head of a document that has no picture."""
+    _head(paper, block)
+
+
 def _band(paper: Paper, block: Block) -> None:
     paper.page()
     paper.picture(block.option("art"), 0, 0, WIDE, 88)

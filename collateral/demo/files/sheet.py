@@ -17,7 +17,7 @@ from collateral.demo.files.zipped import steady
 
 def make_sheet(title: str, author: str, theme_key: str, blocks: list[Block]) -> bytes:
     """The workbook as the bytes of an .xlsx; the same arguments give the same bytes."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     theme = THEMES[theme_key]
     out = io.BytesIO()

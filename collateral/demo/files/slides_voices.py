@@ -21,8 +21,11 @@ def quote(canvas: Canvas, block: Block) -> None:
     canvas.to_back()
     canvas.text(40, 44, 80, 80, "“", 110, bold=True, color=canvas.theme.accent, heading=True)
     title = canvas.slide.shapes.title
-    canvas.place(title, 40, 116, 500, 110)
-    canvas.text(40, 116, 500, 110, block.title, 27, bold=True, heading=True, shape=title)
+    family = canvas.theme.heading
+    size = fonts.fitting(block.title, family, 27, 490, 110, bold=True)
+    wide = fonts.balanced(block.title, family, size, 490, bold=True) + 4
+    canvas.place(title, 40, 116, wide, 110)
+    canvas.text(40, 116, wide, 110, block.title, size, bold=True, heading=True, shape=title)
     canvas.box(40, 254, 34, 34, canvas.theme.second, kind="OVAL")
     canvas.box(51, 260, 12, 12, canvas.theme.tint, kind="OVAL")
     canvas.box(46, 273, 22, 13, canvas.theme.tint, kind="ROUND_2_SAME_RECTANGLE")

@@ -47,13 +47,12 @@ def _display(
     family = canvas.theme.heading
     size = fonts.fitting(text, family, size, width, h, bold=True, leading=1.12)
     lines = len(fonts.wrapped(text, family, size, width, bold=True))
-    while lines > 1 and len(fonts.wrapped(text, family, size, width - 12, bold=True)) == lines:
-        width -= 12  # lines of like length: no single word on the last
-    canvas.place(title, 40, y, width + 12, h)
+    width = fonts.balanced(text, family, size, width, bold=True)
+    canvas.place(title, 40, y, width + 4, h)
     canvas.text(
         40,
         y,
-        width + 12,
+        width + 4,
         h,
         text,
         size,
