@@ -95,8 +95,8 @@ def restore(file: Path, revoke_tokens: bool, as_json: bool) -> None:
     )
     if restored.live_tokens:
         click.echo(
-            f"{restored.live_tokens} API tokens open it as they did then, also those revoked "
-            "since: look at them, or restore with --revoke-tokens."
+            f"API tokens open it as they did then, also those revoked since "
+            f"({restored.live_tokens} in all): look at them, or restore with --revoke-tokens."
         )
     click.echo("The worker makes the search index anew.")
 
