@@ -35,6 +35,7 @@ class Permission(StrEnum):
     ASSET_READ = "asset:read"
     ASSET_READ_ALL = "asset:read_all"
     ASSET_RETIRE = "asset:retire"
+    COLLECTION_EDIT = "collection:edit"
     COLLECTION_FEATURE = "collection:feature"
     DEAL_EDIT = "deal:edit"
     DEAL_IMPORT = "deal:import"
@@ -76,6 +77,12 @@ def maker(person: Person, obj: Any) -> bool:
     return obj is not None and getattr(obj, "person_id", None) == person.id
 
 
+def keeper(person: Person, obj: Any) -> bool:
+    """A featured collection is kept by all who may feature one."""
+    featured = obj is not None and getattr(obj, "kind", None) == "featured"
+    return featured and (marketer(person, obj) or admin(person, obj))
+
+
 TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.ADMIN_AUDIT: (admin,),
     Permission.ADMIN_JOBS: (admin, marketer),
@@ -90,6 +97,7 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.ASSET_READ: (anyone,),
     Permission.ASSET_READ_ALL: (marketer, admin),
     Permission.ASSET_RETIRE: (marketer, admin, owner),
+    Permission.COLLECTION_EDIT: (owner, keeper),
     Permission.COLLECTION_FEATURE: (marketer, admin),
     Permission.DEAL_EDIT: (admin, owner),
     Permission.DEAL_IMPORT: (manager, admin),

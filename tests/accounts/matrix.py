@@ -151,6 +151,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /admin/teams/<int:team_id>": roles(ADMINS),
     "POST /admin/teams/<int:team_id>/remove": roles(ADMINS),
     "GET /admin/audit": roles(ADMINS),
+    "GET /styleguide": roles(ADMINS),
     "GET /admin/vocabularies": roles(ADMINS),
     "POST /admin/vocabularies/synonyms": roles(ADMINS),
     "POST /admin/vocabularies/terms": roles(ADMINS),

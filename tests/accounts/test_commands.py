@@ -43,6 +43,7 @@ def test_init_makes_tables_and_an_admin_and_prints_a_link(tmp_path: Path) -> Non
         again = run(fresh, init, "--admin", "karim@kelvane.example")
         assert again.exit_code == 0
         assert link_in(again.stdout) != link
+        db.session.remove()
         db.engine.dispose()
 
 

@@ -239,6 +239,8 @@ def test_an_admin_changes_roles_and_teams_on_the_person_s_page(visitor: Visitor)
     page = client.get(base).text
     assert "North" in page
     assert "Switch off" in page
+    assert client.post(f"{base}/teams", data={}).status_code == 303, "no box ticked: no team"
+    assert not db.session.get_one(Person, person.id).teams
 
 
 def test_an_admin_who_stops_being_one_stays_signed_in_as_the_rest(visitor: Visitor) -> None:

@@ -251,6 +251,7 @@ def library_with_a_forgotten_route(tmp_path: Path) -> Iterator[Flask]:
     with app.app_context():
         db.create_all()
         yield app
+        db.session.remove()
         db.engine.dispose()
 
 

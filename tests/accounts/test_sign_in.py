@@ -180,6 +180,7 @@ def test_t10_behind_one_proxy_only_what_that_proxy_says_counts(settings: Setting
             assert sign_in(app.test_client(), person.email, **told).status_code == 429
             told = {"X-Forwarded-For": "192.0.2.7"}
             assert sign_in(app.test_client(), person.email, **told).status_code == 303
+        db.session.remove()
         db.engine.dispose()
 
 
@@ -221,6 +222,7 @@ def test_t09_the_cookies_are_for_this_host_and_https_alone(settings: Settings) -
             parts = {part.strip().lower() for part in cookie.split(";")}
             assert {"secure", "httponly", "samesite=lax", "path=/"} <= parts
             assert not any(part.startswith("domain") for part in parts)
+        db.session.remove()
         db.engine.dispose()
 
 

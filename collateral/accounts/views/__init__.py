@@ -13,6 +13,7 @@ from collateral.accounts.views import (  # noqa: E402, F401
     profile,
     setup,
     sign_in,
+    styleguide,
     teams,
     trail,
 )

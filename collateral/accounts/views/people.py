@@ -61,7 +61,7 @@ def invite() -> ResponseReturnValue:
                 form.email.data,
                 form.name.data,
                 [Role(role) for role in form.roles.data],
-                queries.teams_named(form.teams.data),
+                queries.teams_named(form.teams.data or []),
                 by=actor(),
                 time_zone=current_app.extensions["settings"].time_zone,
             )
@@ -113,7 +113,7 @@ def change_teams(person_id: int) -> ResponseReturnValue:
     form.teams.choices = choices_of(_team_names())
     if not form.validate():
         return _detail(found, 400, teams=form)
-    operations.change_teams(found, queries.teams_named(form.teams.data), by=actor())
+    operations.change_teams(found, queries.teams_named(form.teams.data or []), by=actor())
     db.session.commit()
     flash(_("Saved."))
     return _back(found)
