@@ -132,3 +132,8 @@ def upsert(model: Any) -> postgresql.Insert:
     Typed as PostgreSQL's; SQLite's has the same methods.
     """
     return sqlite.insert(model) if is_sqlite() else postgresql.insert(model)  # type: ignore[return-value]
+
+
+def is_id(text: str) -> bool:
+    """Whether what came in an address or a form can be a row's id on either database."""
+    return text.isascii() and text.isdecimal() and len(text) < 10

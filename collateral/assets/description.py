@@ -14,7 +14,7 @@ from sqlalchemy import select, tuple_
 from collateral.accounts.models import Person, Team
 from collateral.assets.models import Asset, AssetTag, Term, Vocabulary
 from collateral.assets.rules import TITLE_LENGTH, clean_tags
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.errors import Invalid
 
 MOST_TAGS = 50
@@ -189,7 +189,7 @@ def _money(
 
 
 def _owner(wanted: str | int) -> Person | None:
-    if isinstance(wanted, int) or wanted.isdigit():
+    if isinstance(wanted, int) or is_id(wanted):
         person = db.session.get(Person, int(wanted))
     else:
         person = db.session.scalar(select(Person).where(Person.email == wanted.strip().lower()))
@@ -199,7 +199,7 @@ def _owner(wanted: str | int) -> Person | None:
 def _teams(wanted: Sequence[str | int], wrong: dict[str, str]) -> list[Team]:
     keys = list(dict.fromkeys(str(team).strip() for team in wanted if str(team).strip()))
     by_key: dict[str, Team] = {}
-    ids = [int(key) for key in keys if key.isdigit() and len(key) < 10]
+    ids = [int(key) for key in keys if is_id(key)]
     for team in db.session.scalars(select(Team).where(Team.id.in_(ids) | Team.name.in_(keys))):
         by_key[str(team.id)] = by_key[team.name] = team
     missing = [key for key in keys if key not in by_key]

@@ -22,6 +22,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from collateral.accounts.models import Team
 from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.assets.operations import UNSET, Additions, Description
+from collateral.db import is_id
 from collateral.errors import Invalid
 
 TERM_FIELDS = [vocabulary for vocabulary in Vocabulary if vocabulary is not Vocabulary.TYPE]
@@ -40,7 +41,7 @@ class UploadFields:
     def parse(cls, form: MultiDict[str, str]) -> UploadFields:
         """Raises Invalid."""
         asset = form.get("asset", "").strip()
-        if asset and not asset.isdigit():
+        if asset and not is_id(asset):
             raise Invalid("Which asset?", fields={"asset": "Name the asset by its number."})
         return cls(
             description=description_from(form),

@@ -62,7 +62,8 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
         Invalid: an unknown field, or a value of the wrong kind.
     """
     known = {"columns", "stages", "day_order", "currency", "preset"}
-    if given and not known & set(given):
+    # `currency` is a field and a setting, too: alone it is the setting.
+    if given and set(given) != {"currency"} and set(given) <= set(FIELDS):
         given = {"columns": given}
     problems = dict.fromkeys(set(given) - known, "There is no such field.")
     columns = _words(given.get("columns") or {}, "columns", problems)

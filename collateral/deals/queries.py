@@ -14,7 +14,7 @@ from collateral.accounts.models import Person, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Vocabulary
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
 from collateral.errors import NotFound
 
@@ -120,7 +120,7 @@ def _narrowed(query: Select[Deal], person: Person, request: DealRequest) -> Sele
         query = query.where(Deal.stage == request.stage)
     if request.owner == "me":
         query = query.where(own(person))
-    elif request.owner.isdigit():
+    elif is_id(request.owner):
         query = query.where(Deal.owner_id == int(request.owner))
     for word in request.q.split()[:8]:
         query = query.where(matches(word))

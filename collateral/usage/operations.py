@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
@@ -187,6 +187,13 @@ def declare_use(
         raise Invalid("A use cannot lie in the future.", fields={"at": "It lies in the future."})
     if stage is None:
         stage = stage_at(deal, at) or deal.stage
+    # Whoever says it at the same moment waits here, on both databases, and then finds our row.
+    db.session.execute(
+        update(Deal)
+        .where(Deal.id == deal.id)
+        .values(id=Deal.id)
+        .execution_options(synchronize_session=False)
+    )
     known = db.session.scalar(
         select(Use)
         .where(
@@ -196,7 +203,6 @@ def declare_use(
             Use.person_id == by.id,
             Use.retracted_at.is_(None),
         )
-        .with_for_update()
     )
     if known is not None:
         _strengthen(known, at, evidence)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collateral.deals.mapping import from_json
 from collateral.deals.values import (
     DayOrder,
     Unreadable,
@@ -130,3 +131,12 @@ def test_a_salesforce_id_has_one_long_form() -> None:
     assert salesforce_id("500A0000006hWzN") == "500A0000006hWzNIAU"
     assert salesforce_id("500A0000006hWzNIAU") == "500A0000006hWzNIAU"
     assert salesforce_id("D-17") == "D-17"
+
+
+def test_a_mapping_of_columns_alone_may_name_the_currencys_column() -> None:
+    mapping = from_json({"name": "Title", "currency": "Currency"})
+    assert mapping.columns == {"name": "Title", "currency": "Currency"}
+
+
+def test_a_currency_alone_is_the_setting() -> None:
+    assert from_json({"currency": "EUR"}).currency == "EUR"

@@ -19,7 +19,7 @@ from collateral.assets.views import bp
 from collateral.assets.views.rows import described, duplicate_row, may_be_published, row_of
 from collateral.clock import now
 from collateral.config import Settings
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.errors import CollateralError, Invalid, NotFound
 
 MOST_IDS = 500
@@ -171,5 +171,5 @@ def _limit() -> int:
 
 
 def _ids() -> list[int]:
-    ids = [int(part) for part in request.args.get("ids", "").split(",") if part.strip().isdigit()]
+    ids = [int(part) for part in request.args.get("ids", "").split(",") if is_id(part.strip())]
     return [number for number in ids if number < 1 << 31][:MOST_IDS]
