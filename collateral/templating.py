@@ -207,13 +207,14 @@ def _translations() -> Any:
 
 def translate(message: str, **values: Any) -> str:
     """`_()` in templates, as flask_babel's gettext."""
-    text = _translations().ugettext(message)
+    text: str = _translations().ugettext(message)
     return text % values if values else text
 
 
 def translate_number(singular: str, plural: str, num: int, **values: Any) -> str:
     """`ngettext()` in templates, as flask_babel's."""
-    return _translations().ungettext(singular, plural, num) % {"num": num, **values}
+    text: str = _translations().ungettext(singular, plural, num)
+    return text % {"num": num, **values}
 
 
 def init_app(app: Flask) -> None:

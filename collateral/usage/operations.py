@@ -195,8 +195,7 @@ def declare_use(
         .execution_options(synchronize_session=False)
     )
     known = db.session.scalar(
-        select(Use)
-        .where(
+        select(Use).where(
             Use.deal_id == deal.id,
             Use.asset_id == asset.id,
             Use.stage == stage,

@@ -35,7 +35,7 @@ def make_deal(name: str, owner: Person | None = None, **more: Any) -> Deal:
 def test_a_rep_sees_her_own_deals_and_her_teams(app: Flask, visitor: Visitor) -> None:
     team = make_team()
     ana, ben, other = make_person(teams=[team]), make_person(teams=[team]), make_person()
-    mine, ours, theirs = (
+    _mine, ours, theirs = (
         make_deal(n, p) for n, p in (("Mine", ana), ("Ours", ben), ("Theirs", other))
     )
     page = visitor.as_(ana).get("/deals?outcome=all").text
