@@ -27,7 +27,6 @@ from typing import Any, TypeVar
 import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
-from whoosh.reading import SegmentReader
 
 from collateral.search.engines import evaluate, titles
 from collateral.search.engines.columns import Snapshot
@@ -43,6 +42,7 @@ from collateral.search.engines.protocol import (
     Found,
     Scope,
 )
+from collateral.search.engines.whoosh import merging
 from collateral.search.engines.whoosh.codec import Codec, Pool
 from collateral.search.engines.whoosh.fields import as_fields, make_schema
 from collateral.search.engines.whoosh.segments import Opened, Segment
@@ -51,12 +51,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-MANY_SEGMENTS = 10
-TINY = 16
-MANY_TINY = 6
-SMALL_MERGE = 250
-"""Documents in one merge by day: about two seconds of the one writer's time."""
-TOO_MANY_SEGMENTS = 24
 POSTINGS_BYTES = 32 << 20
 
 
@@ -124,7 +118,7 @@ class WhooshEngine:
     def worn(self) -> bool:
         snapshot = self.snapshot()
         dead = snapshot.count - snapshot.live_count
-        return len(snapshot.parts) > MANY_SEGMENTS or dead > 0.2 * snapshot.count + 100
+        return len(snapshot.parts) > merging.MANY_SEGMENTS or dead > 0.2 * snapshot.count + 100
 
     def healthy(self) -> bool:
         try:
@@ -211,7 +205,7 @@ class WhooshEngine:
                 writer.delete_document(int(number))
             for document in put:
                 writer.add_document(**as_fields(document))
-            writer.commit(mergetype=_join_tiny)
+            writer.commit(mergetype=merging.join_tiny)
         except BaseException:
             writer.cancel()
             raise
@@ -282,43 +276,6 @@ class WhooshEngine:
             pass
 
     def _merge(self, storage: FileStorage) -> None:
-        segments = TOC.read(storage, "MAIN").segments
-        if len(segments) <= MANY_SEGMENTS:
-            return
-        chosen: list[Any] = []
-        documents = 0
-        for segment in sorted(segments, key=lambda one: one.doc_count()):
-            documents += segment.doc_count()
-            crowded = len(segments) > TOO_MANY_SEGMENTS and len(chosen) < 2
-            if documents > SMALL_MERGE and not crowded:
-                break
-            chosen.append(segment)
-        if len(chosen) < 2:
-            return
-        names = {segment.segment_id() for segment in chosen}
-
-        def join(writer: Any, present: list[Any]) -> list[Any]:
-            present = _drop_empty(writer, present)
-            return _join(writer, present, [one for one in present if one.segment_id() in names])
-
-        self._writer(storage).commit(mergetype=join)
-
-
-def _join_tiny(writer: Any, segments: list[Any]) -> list[Any]:
-    """Single changes leave segments of a document each: a handful of those becomes one."""
-    present = _drop_empty(writer, segments)
-    tiny = [segment for segment in present if segment.doc_count() <= TINY]
-    return _join(writer, present, tiny if len(tiny) >= MANY_TINY else [])
-
-
-def _join(writer: Any, segments: list[Any], chosen: list[Any]) -> list[Any]:
-    """Take the chosen segments up into the one that is being written; answers the others."""
-    for segment in chosen:
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return [segment for segment in segments if segment not in chosen]
-
-
-def _drop_empty(_writer: Any, segments: list[Any]) -> list[Any]:
-    return [segment for segment in segments if segment.doc_count() > 0]
+        chosen = merging.to_merge(TOC.read(storage, "MAIN").segments)
+        if chosen:
+            self._writer(storage).commit(mergetype=merging.joining(chosen))
