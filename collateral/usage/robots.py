@@ -10,6 +10,6 @@ def is_robot(user_agent: str) -> bool:
     """Whether the list of robots and machines names it. No name at all is not on the list."""
     if not user_agent.strip():
         return False
-    from counter_robots import is_robot_or_machine  # type: ignore[import-untyped]
+    from counter_robots import is_robot_or_machine
 
     return bool(is_robot_or_machine(user_agent[:1000]))
