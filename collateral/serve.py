@@ -90,7 +90,7 @@ def supervise(host: str, port: int, web: int, threads: int, workers: int) -> int
         for name, process in running.items():
             if process.poll() is not None and not stopping:
                 current_app.logger.error(
-                    "process_ended", extra={"process": name, "code": process.returncode}
+                    "process_ended", extra={"which": name, "code": process.returncode}
                 )
                 time.sleep(0.5)
                 running[name] = _start(commands[name])
