@@ -159,6 +159,9 @@ def _workshop() -> Path:
 
 def _tidy_workshop() -> None:
     horizon = time.time() - 3600
+    since = queue().alone_since
+    if since is not None:
+        horizon = max(horizon, since.timestamp())
     for folder in _workshop().iterdir():
         with suppress(OSError):
             if folder.stat().st_mtime < horizon:

@@ -1,4 +1,4 @@
-"""Terms and synonyms, and collections."""
+"""Terms and synonyms."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import pytest
 from flask import Flask
 
 from collateral.accounts.models import Role
-from collateral.assets import collections, vocabularies
-from collateral.assets.models import Asset, CollectionKind, Term, Vocabulary
-from collateral.clock import now
+from collateral.assets import vocabularies
+from collateral.assets.models import Term, Vocabulary
 from collateral.db import db
-from collateral.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
-from tests.factories import make_asset, make_person, make_team, make_term
+from collateral.errors import Conflict, Invalid, WrongState
+from tests.factories import make_asset, make_person, make_term
 from tests.support import SignedInClient, Visitor
 
 
@@ -54,16 +53,16 @@ def test_renaming_a_term_tells_search(app: Flask) -> None:
 def test_merging_gives_every_asset_the_other_term_once(admin: SignedInClient) -> None:
     old, new = make_term(Vocabulary.STAGE, "offer"), make_term(Vocabulary.STAGE, "proposal")
     both, one = make_asset(terms=[old, new]), make_asset(terms=[old])
-    before = one.revision
+    before, old_id = one.revision, old.id
     answer = admin.post(
-        f"/admin/vocabularies/terms/{old.id}", data={"act": "merge", "into": new.id}
+        f"/admin/vocabularies/terms/{old_id}", data={"act": "merge", "into": new.id}
     )
     assert answer.status_code == 303
     db.session.expire_all()
     assert [term.key for term in both.terms] == ["stage:proposal"]
     assert [term.key for term in one.terms] == ["stage:proposal"]
     assert one.revision > before
-    assert db.session.get(Term, old.id) is None
+    assert db.session.get(Term, old_id) is None
 
 
 def test_terms_of_two_vocabularies_do_not_merge(app: Flask) -> None:
@@ -121,29 +120,3 @@ def test_an_asset_is_collected_from_its_page(rep: SignedInClient) -> None:
     assert "Added to “For Lindau”" in made.text
     page = rep.get(f"/assets/{asset.id}/collect")
     assert "For Lindau" in page.text
-
-
-def test_collections_of_others_are_not_there(app: Flask) -> None:
-    mine, yours = make_person(Role.REP), make_person(Role.REP)
-    private = collections.create("Mine", by=mine, at=now())
-    shared = collections.create("Ours", by=mine, at=now(), kind=CollectionKind.SHARED)
-    with pytest.raises(NotFound):
-        collections.get_visible(yours, private.id)
-    assert collections.get_visible(yours, shared.id) is shared
-    with pytest.raises(Forbidden):
-        collections.add(shared, make_asset(), by=yours, at=now())
-    with pytest.raises(Forbidden):
-        collections.create("Top", by=mine, at=now(), kind=CollectionKind.FEATURED)
-
-
-def test_a_collection_shows_each_reader_what_she_may_see(app: Flask) -> None:
-    owner, reader = make_person(Role.MARKETER), make_person(Role.REP)
-    shared = collections.create("Ours", by=owner, at=now(), kind=CollectionKind.SHARED)
-    for asset in (make_asset("B"), make_asset("Hidden", teams=[make_team()]), make_asset("A")):
-        assert collections.add(shared, asset, by=owner, at=now())
-    first: Asset = collections.assets_in(reader, shared)[0]
-    assert not collections.add(shared, first, by=owner, at=now())
-    assert [asset.title for asset in collections.assets_in(reader, shared)] == ["B", "A"]
-    assert len(collections.assets_in(owner, shared)) == 3
-    collections.remove(shared, first.id, by=owner, at=now())
-    assert [asset.title for asset in collections.assets_in(reader, shared)] == ["A"]
