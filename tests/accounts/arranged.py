@@ -9,7 +9,7 @@ from typing import Any
 
 from collateral.accounts import tokens
 from collateral.accounts.models import Person, Role
-from collateral.assets.models import Asset, Status, Vocabulary
+from collateral.assets.models import Asset, Collection, CollectionKind, Status, Vocabulary
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, ImportRun, ImportState
@@ -65,6 +65,7 @@ def seen_by(actor: Person) -> dict[str, int]:
     """A deal and an asset that the person sees, for routes that take one of them besides."""
     return {
         "own_deal_id": _deal(actor, "own").id,
+        "own_collection_id": collection(actor, "own")["collection_id"],
         "some_asset_id": asset(actor, "another's")["asset_id"],
     }
 
@@ -77,6 +78,19 @@ def use(actor: Person, situation: str) -> dict[str, int]:
     made = usage.declare_use(what, where, by=by, at=now())
     db.session.commit()
     return {"use_id": made.id}
+
+
+def collection(actor: Person, situation: str) -> dict[str, int]:
+    """A set put together by hand."""
+    kind = {"shared": CollectionKind.SHARED, "featured": CollectionKind.FEATURED}
+    made = Collection(
+        title="For the next call",
+        kind=kind.get(situation, CollectionKind.PERSONAL),
+        owner_id=actor.id if situation == "own" else make_person(Role.MARKETER).id,
+    )
+    db.session.add(made)
+    db.session.commit()
+    return {"collection_id": made.id}
 
 
 def token(actor: Person, situation: str) -> dict[str, int]:
@@ -92,6 +106,7 @@ KINDS: dict[str, Callable[[Person, str], dict[str, int]]] = {
     "deal": deal,
     "use": use,
     "token": token,
+    "collection": collection,
 }
 
 

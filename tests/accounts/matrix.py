@@ -52,6 +52,9 @@ CHANGE_BY_MARKETING = dict.fromkeys(CHANGE, "xyxy")
 READ_DEAL = {"own": "yyyy", "a team mate's": "yyyy", "another's": "-yyy"}
 # A use of one's own in a deal of one's own; another's in a deal that one sees or not.
 TAKE_BACK_USE = {"own": "yyyy", "a team mate's": "xxxy", "another's": "-xxy"}
+# Personal collections are for their owner; shared and featured ones for everybody.
+READ_COLLECTION = {"own": "yyyy", "another's": "----", "shared": "yyyy", "featured": "yyyy"}
+CHANGE_COLLECTION = {"own": "yyyy", "another's": "----", "shared": "xxxx", "featured": "xyxy"}
 OWN_ALONE = {"own": "yyyy", "another's": "----"}
 
 
@@ -89,6 +92,12 @@ def use(
     outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
 ) -> Entry:
     return _entry("use", outcomes, path, request)
+
+
+def collection(
+    outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
+) -> Entry:
+    return _entry("collection", outcomes, path, request)
 
 
 def token(outcomes: Mapping[str, str]) -> Entry:
@@ -200,6 +209,28 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /upload/file": asset(CHANGE_BY_MARKETING, data={"asset": "{asset_id}", "file": FILE}),
     "POST /upload/kept": roles(MARKETING),
     "GET /upload/state": roles(MARKETING),
+    # Collections.
+    "GET /collections": roles(EVERYBODY),
+    "GET /collections/new": roles(EVERYBODY),
+    "POST /collections/new": roles(EVERYBODY),
+    "GET /collections/add": roles(EVERYBODY, query={"asset": "{some_asset_id}"}),
+    "POST /collections/add": collection(
+        CHANGE_COLLECTION, data={"asset": "{some_asset_id}", "collection": "{collection_id}"}
+    ),
+    "GET /collections/<int:collection_id>": collection(READ_COLLECTION),
+    "GET /collections/<int:collection_id>/edit": collection(CHANGE_COLLECTION),
+    "POST /collections/<int:collection_id>/edit": collection(CHANGE_COLLECTION),
+    "POST /collections/<int:collection_id>/delete": collection(CHANGE_COLLECTION),
+    "POST /collections/<int:collection_id>/move": collection(
+        CHANGE_COLLECTION, data={"asset": "{some_asset_id}"}
+    ),
+    "POST /collections/<int:collection_id>/remove": collection(
+        CHANGE_COLLECTION, data={"asset": "{some_asset_id}"}
+    ),
+    "POST /collections/<int:collection_id>/put-back": (
+        collection(CHANGE_COLLECTION, data={"asset": "{some_asset_id}"}),
+        asset(READ, path={"collection_id": "{own_collection_id}"}, data={"asset": "{asset_id}"}),
+    ),
     # Deals and uses.
     "GET /deals": roles(EVERYBODY),
     "GET /deals/suggest": roles(EVERYBODY),

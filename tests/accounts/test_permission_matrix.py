@@ -32,7 +32,13 @@ from tests.factories import make_person, make_team
 from tests.support import Browser, Visitor
 
 # What stands in an address of these kinds decides who may see it.
-KIND_OF_ARGUMENT = {"asset_id": "asset", "deal_id": "deal", "use_id": "use", "token_id": "token"}
+KIND_OF_ARGUMENT = {
+    "asset_id": "asset",
+    "collection_id": "collection",
+    "deal_id": "deal",
+    "use_id": "use",
+    "token_id": "token",
+}
 
 
 def routes(app: Flask) -> dict[str, str]:
