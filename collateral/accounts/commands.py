@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from collateral.accounts import audit, one_time, operations, queries, tokens
+from collateral.accounts.cleaning import clean_email
 from collateral.accounts.models import Person, Role, Team, TokenPurpose
 from collateral.clock import now
 from collateral.config import Settings
@@ -30,7 +31,7 @@ def init(email: str, name: str) -> None:
     Safe to run again: an address that is known is made admin and gets a new link.
     """
     migrate_database()
-    person = queries.by_email(operations.clean_email(email))
+    person = queries.by_email(clean_email(email))
     if person is None:
         person = operations.add_person(
             email, name, [Role.ADMIN], by=None, time_zone=_settings().time_zone

@@ -6,20 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import email_validator
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
 from collateral.accounts import audit, devices, one_time, passwords, queries, sessions
+from collateral.accounts.cleaning import clean_email, clean_name
 from collateral.accounts.models import Person, PersonRole, Role, Team
 from collateral.db import db
 from collateral.errors import Conflict, Invalid, WrongState
-
-# A company's own network may use names that the internet does not know; the library's
-# documentation names this list as the place to say so.
-for _name in ("arpa", "local", "localhost", "test"):
-    if _name in email_validator.SPECIAL_USE_DOMAIN_NAMES:
-        email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(_name)
 
 THEMES = ("system", "light", "dark")
 LOCALES = ("en", "de")
@@ -243,23 +236,6 @@ def remove_team(team: Team, *, by: Person | None) -> None:
         raise WrongState(
             f"Assets or deals still belong to “{name}”. Move them to other teams first."
         ) from error
-
-
-def clean_email(email: str) -> str:
-    """Raises Invalid."""
-    try:
-        found = validate_email(
-            email.strip(), check_deliverability=False, globally_deliverable=False
-        )
-    except EmailNotValidError as error:
-        sentence = "This is not an e-mail address."
-        raise Invalid(sentence, fields={"email": sentence}) from error
-    return found.normalized.lower()
-
-
-def clean_name(name: str) -> str:
-    """Without line breaks and other characters that nobody's name has."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:200]
 
 
 def _some_roles(roles: Iterable[Role]) -> list[Role]:
