@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
@@ -66,7 +66,7 @@ def row_of(state: FileState) -> Row:
     src = preview_url(state.asset_id, state.number, 1, 320, state.preview)
     states, sentence, tone = _how_far(state)
     url = url_for("assets.detail", asset_id=state.asset_id)
-    acts = [Act(_("Open"), url)] if state.done else []
+    acts = [Act(pgettext("action", "Open"), url)] if state.done else []
     if state.state is ReadingState.FAILED:
         acts.insert(
             0, Act(_("Replace file"), url_for("assets.new_version", asset_id=state.asset_id))
@@ -114,7 +114,7 @@ def _how_far(state: FileState) -> tuple[list[str], str, str]:
         Status.RETIRED: _("Retired"),
     }[state.status]
     if state.preview_missing:
-        live = _("%(state)s, no preview: %(why)s", state=live, why=state.preview_missing)
+        live = f"{live}. {state.preview_missing}"
     return ["done", "done", previews, "done", "done"], live, "warn" if previews == "asks" else "ok"
 
 
