@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from types import FrameType
+from typing import Any, cast
 
 import click
 from flask import current_app
@@ -32,7 +33,10 @@ def migrate_database() -> None:
 @with_appcontext
 def run(host: str, port: int, web: int, threads: int, workers: int) -> None:
     """Web and worker together, until interrupted."""
+    from collateral.accounts import setup_token
+
     migrate_database()
+    setup_token.announce(cast(Any, current_app)._get_current_object())
     sys.exit(supervise(host, port, web, threads, workers))
 
 

@@ -8,7 +8,7 @@ bypass the unit of work: they call `touch`. The rows stay the truth: an asset wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from sqlalchemy import event, inspect, update
@@ -41,19 +41,32 @@ def _touched(session: Session) -> set[int]:
 def _collect(session: Session, _context: Any) -> None:
     touched = _touched(session)
     for row in session.new | session.dirty | session.deleted:
+        came_or_went = row in session.new or row in session.deleted
         if isinstance(row, Asset):
-            if row in session.new or row in session.deleted or _changed(row):
+            if came_or_went or _changed(row):
                 touched.add(row.id)
-        elif isinstance(row, AssetTag | AssetTerm | AssetTeam | AssetVersion):
+        elif isinstance(row, AssetTag | AssetTerm | AssetTeam):
             touched.add(row.asset_id)
-        elif isinstance(row, Page) and row.version is not None:
+        elif isinstance(row, AssetVersion):
+            # How far reading is, and pictures, are no matter of the index; pages are written
+            # in bulk, and `text_at` says that they came.
+            if came_or_went or _changed(row, {"filename", "asset_id", "text_at"}):
+                touched.add(row.asset_id)
+        elif (
+            isinstance(row, Page)
+            and row.version is not None
+            and (came_or_went or _changed(row, {"title", "text", "notes", "number"}))
+        ):
             touched.add(row.version.asset_id)
 
 
-def _changed(asset: Asset) -> bool:
-    state: Any = inspect(asset)
+def _changed(row: Any, watched: Collection[str] | None = None) -> bool:
+    """Whether one of the watched attributes is to be written; all but quiet ones for None."""
+    state: Any = inspect(row)
     return any(
-        attribute.history.has_changes() for attribute in state.attrs if attribute.key not in _QUIET
+        attribute.history.has_changes()
+        for attribute in state.attrs
+        if (attribute.key in watched if watched is not None else attribute.key not in _QUIET)
     )
 
 

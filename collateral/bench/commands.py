@@ -7,9 +7,14 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from collateral.accounts.models import Person
 
 
 @click.group()
@@ -31,16 +36,35 @@ def search_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> No
     click.echo(json.dumps(result, indent=1) if as_json else _table(result))
 
 
-def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
-    from sqlalchemy import select
+@bench.command("ingest")
+@click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
+@click.option("--files", default=60, show_default=True, type=click.IntRange(4, 80))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def ingest_bench(assets: int, files: int, seed: int, home: Path | None, as_json: bool) -> None:
+    """Ingest of real files into a library, beside the bare readers and renderers."""
+    from collateral.bench import ingest
 
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        app, _environ = _app(home or Path(folder))
+        with app.app_context():
+            result = {"assets": assets, **_built(home or Path(folder), assets, seed)}
+            result |= ingest.measure(_marketer(), files)
+    if as_json:
+        click.echo(json.dumps(result, indent=1))
+        return
+    for name, value in result.items():
+        click.echo(f"{name.replace('_', ' '):<24}{value:>10}")
+
+
+def _app(home: Path) -> tuple[Flask, dict[str, str]]:
+    """An application over a library in `home`, and the environment that makes another like it."""
     from collateral import create_app
-    from collateral.accounts.models import Person
-    from collateral.bench import library, search
     from collateral.bench.serving import free_port
     from collateral.config import Settings
-    from collateral.db import db
-    from collateral.search import jobs
 
     home.mkdir(parents=True, exist_ok=True)
     environ = {
@@ -52,19 +76,51 @@ def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
         "QUEUE_URL": "",
         "LOG_LEVEL": "WARNING",
     }
-    settings = Settings.from_environ(environ)
-    app = create_app(replace(settings, testing=False))
+    return create_app(replace(Settings.from_environ(environ), testing=False)), environ
+
+
+def _built(home: Path, assets: int, seed: int) -> dict[str, Any]:
+    """Fill and index the library where that was not done before; how long it took."""
+    from collateral.bench import library
+    from collateral.db import db
+    from collateral.search import jobs
+
+    if (home / "built").exists():
+        return {}
+    db.create_all()
+    started = time.monotonic()
+    library.build(assets, seed)
+    built = time.monotonic()
+    jobs.rebuild()
+    (home / "built").touch()
+    return {
+        "built_seconds": round(built - started, 1),
+        "indexed_seconds": round(time.monotonic() - built, 1),
+    }
+
+
+def _marketer() -> Person:
+    from sqlalchemy import select
+
+    from collateral.accounts.models import Person, PersonRole, Role
+    from collateral.db import db
+
+    return db.session.scalars(
+        select(Person).join(PersonRole).where(PersonRole.role == Role.MARKETER)
+    ).one()
+
+
+def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
+    from sqlalchemy import select
+
+    from collateral.accounts.models import Person
+    from collateral.bench import search
+    from collateral.db import db
+
+    app, environ = _app(home)
     result: dict[str, Any] = {"assets": assets, "seed": seed}
     with app.app_context():
-        if not (home / "built").exists():
-            db.create_all()
-            started = time.monotonic()
-            library.build(assets, seed)
-            result["built_seconds"] = round(time.monotonic() - started, 1)
-            started = time.monotonic()
-            jobs.rebuild()
-            result["indexed_seconds"] = round(time.monotonic() - started, 1)
-            (home / "built").touch()
+        result |= _built(home, assets, seed)
         rep = db.session.scalars(select(Person).order_by(Person.id)).first()
         assert rep is not None
         index = [file for file in (home / "index").rglob("*") if file.is_file()]
