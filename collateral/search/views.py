@@ -20,11 +20,13 @@ from collateral.search import queries, records, typeahead
 from collateral.search.cards import Card, card, facet_name
 from collateral.search.requests import MAX_OFFSET, MOST, PAGE, SearchRequest, from_address
 from collateral.search.results import SearchResult
+from collateral.search.tiles import featured_tiles, kept_address
 from collateral.templating import address_with, format_day
 
 bp = Blueprint("search", __name__)
 
 STEP = 20
+FEATURED = 4
 
 
 @bp.get("/search")
@@ -40,7 +42,7 @@ def library() -> ResponseReturnValue:
     result = queries.search(person, wanted)
     search_id = _record(person, wanted, result, time.perf_counter() - started)
     template = "search/_fragments.html" if "X-Fragment" in request.headers else "search/list.html"
-    return render_template(template, **_context(wanted, result, search_id))
+    return render_template(template, **_context(person, wanted, result, search_id))
 
 
 @bp.get("/search/suggest")
@@ -102,12 +104,15 @@ def _record(
     return search_id if is_search else None
 
 
-def _context(wanted: SearchRequest, result: SearchResult, search_id: int | None) -> dict[str, Any]:
+def _context(
+    person: Person, wanted: SearchRequest, result: SearchResult, search_id: int | None
+) -> dict[str, Any]:
     """What search/list.html is given; its head says what each is."""
     cards = [(hit.near, card(hit, search_id)) for hit in result.hits]
     exact: list[Card] = [one for near, one in cards if not near]
     near: list[Card] = [one for near, one in cards if near]
     chips = _chips(wanted, result)
+    saved = kept_address(request.args)
     return {
         "query": wanted.q.strip(),
         "results": exact,
@@ -128,8 +133,10 @@ def _context(wanted: SearchRequest, result: SearchResult, search_id: int | None)
         "degraded": result.degraded,
         "shortened": result.shortened,
         "nothing_yet": not (result.total or result.query or chips),
-        "select": False,
-        "save_url": None,
+        "select": bool(exact),
+        "back": request.full_path.rstrip("?"),
+        "save_url": url_for("search.new_collection", query=saved) if saved else None,
+        "featured": [] if saved or wanted.cursor else featured_tiles(person, FEATURED),
         "request_url": None,
     }
 
@@ -248,7 +255,7 @@ def _asset_item(item: typeahead.SuggestedAsset) -> dict[str, Any]:
 def _collection_item(item: typeahead.SuggestedCollection) -> dict[str, Any]:
     return {
         "title": item.title,
-        "url": f"/collections/{item.id}",
+        "url": url_for("search.collection", collection_id=item.id),
         "hint": ngettext("%(num)s asset", "%(num)s assets", item.assets),
         "icon": "library",
     }
@@ -262,3 +269,7 @@ def _deal_item(item: typeahead.SuggestedDeal) -> dict[str, Any]:
         "hint": " · ".join(filter(None, (item.stage, call))),
         "icon": "deals",
     }
+
+
+# The pages of collections register their routes on the blueprint above.
+from collateral.search import views_collections  # noqa: E402, F401

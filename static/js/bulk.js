@@ -2,6 +2,9 @@
 
 import { all, one } from "./dom.js";
 
+/* What was chosen, by the block's id: it stays chosen when more is shown in place. */
+const kept = new Map();
+
 export default function bulk(element) {
   const bar = one("[data-bulk-bar]", element);
   const whole = one("[data-bulk-all]", element);
@@ -9,7 +12,9 @@ export default function bulk(element) {
   let last = null;
 
   function update() {
-    const chosen = items().filter((item) => item.checked).length;
+    const values = items().filter((item) => item.checked).map((item) => item.value);
+    const chosen = values.length;
+    if (element.id) kept.set(element.id, new Set(values));
     if (bar) {
       bar.hidden = chosen === 0;
       one("[data-bulk-count]", bar).textContent = chosen === 1 ? bar.dataset.one : bar.dataset.many.replace("#", chosen);
@@ -36,5 +41,6 @@ export default function bulk(element) {
     if (event.target === whole) for (const item of items()) item.checked = whole.checked;
     update();
   });
+  for (const item of items()) if (kept.get(element.id)?.has(item.value)) item.checked = true;
   update();
 }

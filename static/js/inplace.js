@@ -54,6 +54,7 @@ function place(element) {
 
 export default function inplace(element) {
   element.addEventListener("submit", (event) => {
+    if (event.target !== element) return; // a form inside a block of links goes its own way
     event.preventDefault();
     go(address(element, event.submitter), { focus: place(document.activeElement) });
   });

@@ -213,7 +213,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /collections": roles(EVERYBODY),
     "GET /collections/new": roles(EVERYBODY),
     "POST /collections/new": roles(EVERYBODY),
-    "GET /collections/add": roles(EVERYBODY, query={"asset": "{some_asset_id}"}),
+    "GET /collections/add": asset(READ, query={"asset": "{asset_id}"}),
     "POST /collections/add": collection(
         CHANGE_COLLECTION, data={"asset": "{some_asset_id}", "collection": "{collection_id}"}
     ),

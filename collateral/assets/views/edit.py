@@ -22,7 +22,7 @@ from collateral.assets.views import bp
 from collateral.assets.views.rows import pictured
 from collateral.clock import now
 from collateral.config import Settings
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.errors import Forbidden, Invalid
 
 MOST_AT_ONCE = 200
@@ -79,7 +79,7 @@ def describe_page() -> ResponseReturnValue:
         return _page(assets, form), 400
     db.session.commit()
     flash(ngettext("%(num)s asset changed", "%(num)s assets changed", len(assets)))
-    return redirect(url_for("assets.upload"), 303)
+    return redirect(_back(url_for("assets.upload")), 303)
 
 
 def _offer(form: ManyForm) -> dict[Vocabulary, list[Term]]:
@@ -105,7 +105,9 @@ def _page(
         conflict=conflict,
         suggested=suggested or [],
         back_url=(
-            url_for("assets.detail", asset_id=assets[0].id) if one else url_for("assets.upload")
+            url_for("assets.detail", asset_id=assets[0].id)
+            if one
+            else _back(url_for("assets.upload"))
         ),
     )
 
@@ -228,7 +230,7 @@ def collect(asset_id: int) -> ResponseReturnValue:
         chosen = collections.create(title, by=person, at=now())
     else:
         chosen = collections.get_visible(person, request.form.get("collection", 0, type=int))
-    added = collections.add(chosen, asset, by=person, at=now())
+    added = collections.add(chosen, [asset], by=person, at=now())
     db.session.commit()
     words = _("Added to “%(title)s”") if added else _("It is in “%(title)s” already")
     flash(words % {"title": chosen.title})
@@ -248,7 +250,7 @@ def _mine(asset_id: int, permission: Permission) -> Asset:
 def _chosen(permission: Permission) -> list[Asset]:
     """The assets that were chosen; each must exist for the person and be hers to change."""
     chosen = request.values.getlist("asset")
-    ids = [int(text) for text in chosen if text.isdigit() and len(text) < 10][:MOST_AT_ONCE]
+    ids = [int(text) for text in chosen if is_id(text)][:MOST_AT_ONCE]
     assets = queries.get_many(actor(), ids)
     if not assets:
         raise Invalid(_("Choose at least one asset."))
@@ -259,6 +261,6 @@ def _chosen(permission: Permission) -> list[Asset]:
 
 def _back(default: str) -> str:
     """Where the form came from: a path of ours, never another host."""
-    back = request.form.get("back", "")
+    back = request.values.get("back", "")
     safe = back.startswith("/") and not back.startswith(("//", "/\\")) and "\\" not in back
     return back if safe and back.isprintable() else default
