@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, has_request_context, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
+from flask_babel import gettext as _
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
@@ -155,7 +156,9 @@ def errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> ResponseReturnValue:
-        return _answer(403, "This page was open for too long; load it again and repeat the step.")
+        return _answer(
+            403, _("This page was open for too long; load it again and repeat the step.")
+        )
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> ResponseReturnValue:
@@ -175,7 +178,9 @@ def errors(app: Flask) -> None:
         app.logger.exception("unhandled", exc_info=error)
         if app.testing:
             raise error
-        return _answer(500, "Something here failed. It has been noted; nothing of yours was lost.")
+        return _answer(
+            500, _("Something here failed. It has been noted; nothing of yours was lost.")
+        )
 
 
 def _answer(

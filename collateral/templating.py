@@ -70,14 +70,17 @@ def reader_zone() -> ZoneInfo:
 
 
 def format_date(value: date | datetime | None, style: str = "medium") -> str:
-    """12 Oct 2026; short: 12 Oct."""
+    """12 Oct 2026; short: 12 Oct; in German 12. Okt. 2026 and 12. Okt."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(reader_zone()).date()
-    if style == "short":
-        return dates.format_skeleton("MMMd", value, locale=_locale())
-    return dates.format_date(value, "d MMM y", locale=_locale())
+    return dates.format_date(value, _day_form() + ("" if style == "short" else " y"), _locale())
+
+
+def _day_form() -> str:
+    # Not the locale's own: English alone would write the month first.
+    return "d. MMM" if _locale().startswith("de") else "d MMM"
 
 
 def format_time(value: datetime | None) -> str:
@@ -102,7 +105,7 @@ def format_day(value: date | datetime | None) -> str:
     if away in (-1, 0, 1):
         return str((gettext("yesterday"), gettext("today"), gettext("tomorrow"))[away + 1])
     if abs(away) < 7:
-        return dates.format_date(day, "EEE d MMM", locale=_locale())
+        return dates.format_date(day, f"EEE {_day_form()}", locale=_locale())
     return format_date(day, "short") if day.year == today.year else format_date(day)
 
 
@@ -127,21 +130,23 @@ def money(amount: Decimal | float | None, currency: str | None) -> str:
     """€480,000; in German 480.000 €."""
     if amount is None:
         return ""
-    form = "¤#,##0" if _locale().startswith("en") else "#,##0 ¤"
+    form = "¤#,##0" if _locale().startswith("en") else "#,##0\u00a0¤"
     return numbers.format_currency(
         round(amount), currency or "EUR", form, locale=_locale(), currency_digits=False
     )
 
 
 def money_short(amount: Decimal | float | None, currency: str | None) -> str:
-    """€1.35 M."""
+    """€1.35 M; in German 1,35 Mio. €."""
     if amount is None:
         return ""
     value = float(amount)
-    for size, letter in ((1e9, "bn"), (1e6, "M"), (1e3, "k")):
+    german = _locale().startswith("de")
+    for size, letter, word in ((1e9, "bn", "Mrd."), (1e6, "M", "Mio."), (1e3, "k", "Tsd.")):
         if abs(value) >= size:
             symbol = numbers.get_currency_symbol(currency or "EUR", locale=_locale())
-            return f"{symbol}{number(round(value / size, 2 if size > 1e3 else 0))} {letter}"
+            short = number(round(value / size, 2 if size > 1e3 else 0))
+            return f"{short}\u00a0{word}\u00a0{symbol}" if german else f"{symbol}{short} {letter}"
     return money(amount, currency)
 
 

@@ -7,26 +7,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from collateral.deals.models import Outcome
+from collateral.words import N_
 
 # Our field to how people call it, in the order of the mapping page.
 FIELDS: dict[str, str] = {
-    "external_id": "Deal's id",
-    "name": "Name",
-    "account": "Account",
-    "owner": "Owner (e-mail or name)",
-    "owner_email": "Owner's e-mail",
-    "stage": "Stage",
-    "stage_changed_on": "Reached that stage on",
-    "amount": "Amount",
-    "currency": "Currency",
-    "opened_on": "Opened on",
-    "closed_on": "Closes or closed on",
-    "won": "Is won (yes or no)",
-    "closed": "Is closed (yes or no)",
-    "next_call_at": "Next call",
-    "industry": "Industry",
-    "product": "Product",
-    "region": "Region",
+    "external_id": N_("Deal's id"),
+    "name": N_("Name"),
+    "account": N_("Account"),
+    "owner": N_("Owner (e-mail or name)"),
+    "owner_email": N_("Owner's e-mail"),
+    "stage": N_("Stage"),
+    "stage_changed_on": N_("Reached that stage on"),
+    "amount": N_("Amount"),
+    "currency": N_("Currency"),
+    "opened_on": N_("Opened on"),
+    "closed_on": N_("Closes or closed on"),
+    "won": N_("Is won (yes or no)"),
+    "closed": N_("Is closed (yes or no)"),
+    "next_call_at": N_("Next call"),
+    "industry": N_("Industry"),
+    "product": N_("Product"),
+    "region": N_("Region"),
 }
 REQUIRED = ("external_id", "name", "stage")
 DATES = ("stage_changed_on", "opened_on", "closed_on", "next_call_at")
@@ -59,7 +60,7 @@ _ENDS = {
 
 SALESFORCE = Preset(
     key="salesforce",
-    label="Salesforce opportunities",
+    label=N_("Salesforce opportunities"),
     columns={
         "external_id": ("Opportunity ID", "Opportunity ID (18)", "Id", "OpportunityId"),
         "name": ("Opportunity Name", "Name"),
@@ -94,7 +95,7 @@ SALESFORCE = Preset(
 )
 HUBSPOT = Preset(
     key="hubspot",
-    label="HubSpot deals",
+    label=N_("HubSpot deals"),
     columns={
         "external_id": ("Record ID", "Deal ID", "Record ID - Deal", "hs_object_id"),
         "name": ("Deal Name", "dealname"),
@@ -140,7 +141,7 @@ HUBSPOT = Preset(
 )
 OTHER = Preset(
     key="",
-    label="Another file",
+    label=N_("Another file"),
     columns={
         "external_id": ("External ID", "Deal ID", "ID", "Opportunity ID", "Record ID", "Deal"),
         "name": ("Name", "Deal Name", "Title", "Opportunity", "Opportunity Name", "Deal"),

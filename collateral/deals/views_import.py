@@ -26,6 +26,7 @@ from collateral.errors import Invalid, NotFound
 from collateral.queue import after_commit
 from collateral.storage import storage
 from collateral.templating import address_with
+from collateral.words import N_
 
 AT_ONCE = 512 << 10
 """Files up to this many bytes are read in the request; larger ones by a job."""
@@ -110,7 +111,11 @@ def import_report(run_id: int) -> ResponseReturnValue:
     )
 
 
-_TABS = {RowResult.NEW: "New", RowResult.CHANGED: "Changed", RowResult.REFUSED: "Refused"}
+_TABS = {
+    RowResult.NEW: N_("New"),
+    RowResult.CHANGED: N_("Changed"),
+    RowResult.REFUSED: N_("Refused"),
+}
 
 
 def _is_large(run: ImportRun) -> bool:

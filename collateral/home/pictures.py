@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from collateral.assets.models import Asset, AssetVersion, Page
@@ -49,7 +50,7 @@ def thumbs(asset_ids: Collection[int]) -> dict[int, Thumb]:
             title,
             url_for("assets.detail", asset_id=asset_id),
             version.family if version else "other",
-            version.label if version else "",
+            _(version.label) if version else "",
             version.page_count if version else None,
             _picture(asset_id, version, page),
         )

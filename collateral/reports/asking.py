@@ -8,15 +8,16 @@ from datetime import date, timedelta
 
 from collateral.errors import Invalid
 from collateral.usage.periods import Period
+from collateral.words import N_
 
 # The key in the address, and how far back it goes: days, or whole months with the present one.
 PRESETS = {
-    "30-days": "Last 30 days",
-    "90-days": "Last 90 days",
-    "quarter": "This quarter",
-    "last-quarter": "Last quarter",
-    "12-months": "Last 12 months",
-    "year": "This year",
+    "30-days": N_("Last 30 days"),
+    "90-days": N_("Last 90 days"),
+    "quarter": N_("This quarter"),
+    "last-quarter": N_("Last quarter"),
+    "12-months": N_("Last 12 months"),
+    "year": N_("This year"),
 }
 DEFAULT = "12-months"
 LONGEST = 3700

@@ -61,7 +61,7 @@ def shown_asset(asset: Asset, version: AssetVersion, today: date) -> ShownAsset:
         title=asset.title,
         url=url_for("assets.detail", asset_id=asset.id),
         status=state_of(asset, today),
-        type=types[0].label if types else version.label,
+        type=types[0].label if types else _(version.label),
         type_url=library_url(types[0]) if types else None,
         extent=extent(version),
         summary=asset.summary,

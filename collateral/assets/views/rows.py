@@ -129,8 +129,13 @@ def duplicate_row(error: AlreadyHere, filename: str, person: Person) -> Row:
     receipt = error.receipt or ""
     acts = []
     if can(person, Permission.ASSET_EDIT, first) and first.status is not Status.RETIRED:
-        url = url_for("assets.upload_kept", receipt=receipt, asset=first.id)
-        acts.append(Act(_("New version"), url, post=True))
+        current = first.current_version
+        if current is not None and current.sha256 == error.stored.sha256:
+            # It is what is offered now: who wanted to renew it chose the wrong file.
+            acts.append(Act(_("New version"), url_for("assets.new_version", asset_id=first.id)))
+        else:
+            url = url_for("assets.upload_kept", receipt=receipt, asset=first.id)
+            acts.append(Act(_("New version"), url, post=True))
     url = url_for("assets.upload_kept", receipt=receipt)
     acts.append(Act(_("Keep apart"), url, post=True, quiet=True))
     return Row(
@@ -139,7 +144,7 @@ def duplicate_row(error: AlreadyHere, filename: str, person: Person) -> Row:
         title=first.title,
         url=url_for("assets.detail", asset_id=first.id),
         filename=filename,
-        bytes=error.size,
+        bytes=error.stored.size,
         extent="",
         kind="file",
         picture=None,
