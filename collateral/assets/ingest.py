@@ -76,7 +76,7 @@ def take(path: Path, *, by: Person, publish: bool, limit: int) -> Taken:
     except AlreadyHere as error:
         first = error.assets[0]
         taken = Taken(path, "already here", f"It is “{first.title}”.", asset_id=first.id)
-        taken.bytes = error.size
+        taken.bytes = error.stored.size
     except CollateralError as error:
         taken = Taken(path, "refused", error.sentence)
     except OSError as error:

@@ -19,6 +19,7 @@ from collateral.assets.rules import title_from_filename
 from collateral.db import db, is_sqlite
 from collateral.errors import Conflict, WrongState
 from collateral.queue import after_commit
+from collateral.storage import StoredFile
 
 __all__ = [
     "UNSET",
@@ -44,9 +45,9 @@ __all__ = [
 class AlreadyHere(Conflict):
     """The very same file is in the library; `assets` are those that the person may see."""
 
-    def __init__(self, assets: Sequence[Asset], size: int = 0) -> None:
+    def __init__(self, assets: Sequence[Asset], stored: StoredFile) -> None:
         self.assets = list(assets)
-        self.size = size
+        self.stored = stored
         self.receipt: str | None = None
         first = self.assets[0]
         super().__init__(
@@ -87,7 +88,7 @@ def create_asset(
     if not allow_duplicate:
         same = same_file(by, received.stored.sha256)
         if same:
-            raise AlreadyHere(same, received.stored.size)
+            raise AlreadyHere(same, received.stored)
     asset.current_version_id = _new_version(asset, received, 1, by, at, "").id
     return asset
 

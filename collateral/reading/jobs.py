@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -60,6 +61,9 @@ def read_version(version_id: int) -> None:
         with storage().local(sha256) as path:
             kind = identify(path, filename)
             reading = door.read(path, kind, folder, progress=progress.note)
+            if kind.family == "other" and reading.error:
+                # A kind that nobody reads is no failure: it is found by its name and kept.
+                reading = replace(reading, error=None, preview_missing=reading.error)
             progress.finish(reading)
     except Exception as error:
         db.session.rollback()

@@ -183,6 +183,13 @@ def test_a_damaged_file_is_not_a_crash(app: Flask) -> None:
     assert version.error
 
 
+def test_a_kind_that_nobody_reads_is_kept_and_found_by_its_name(app: Flask) -> None:
+    version = again(receive(bytes(range(256)) * 40, "firmware.bin", publish=True))
+    assert version.state is ReadingState.READY
+    assert version.preview_missing
+    assert version.asset.status is Status.PUBLISHED
+
+
 def test_published_when_it_has_been_read(app: Flask, no_queue: None) -> None:
     version = receive(make_deck("One\nword"), publish=True)
     assert version.asset.status is Status.DRAFT
