@@ -92,7 +92,10 @@ def forms(said: Any) -> tuple[str, ...]:
 def texts_of(catalog: Catalog) -> dict[Any, tuple[str, ...]]:
     """Each text, with its context, to its translation; without the head, which has dates."""
     return {
-        (one.context, forms(one.id)): forms(one.string)
+        # Babel reads the context of a `.mo` as bytes.
+        (one.context.decode() if isinstance(one.context, bytes) else one.context, forms(one.id)): (
+            forms(one.string)
+        )
         for one in catalog
         if one.id and any(forms(one.string))
     }

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from collateral.assets.models import Status, Vocabulary
 from collateral.clock import now
-from collateral.search.results import FoundAsset, FoundPage, Hit
+from collateral.search.results import FacetValue, FoundAsset, FoundPage, Hit
 from collateral.search.snippets import Parts
 from collateral.templating import duration
 
@@ -153,6 +153,21 @@ def _state(asset: FoundAsset) -> str:
     if asset.published_at and (moment - asset.published_at).days < NEW_DAYS:
         return "new"
     return "current"
+
+
+def value_name(facet: str, value: FacetValue) -> str:
+    """What a choice of a filter is called on screen: a term by its label, the rest in words."""
+    if facet not in ("freshness", "status"):
+        return value.label
+    names = {
+        "current": _("Current"),
+        "review_due": _("Review due"),
+        Status.DRAFT.value: _("Draft"),
+        Status.IN_REVIEW.value: _("In review"),
+        Status.PUBLISHED.value: _("Published"),
+        Status.RETIRED.value: _("Retired"),
+    }
+    return str(names[value.value])
 
 
 def facet_name(name: str) -> str:

@@ -17,7 +17,7 @@ from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
 from collateral.clock import now
 from collateral.search import queries, records, typeahead
-from collateral.search.cards import Card, card, facet_name
+from collateral.search.cards import Card, card, facet_name, value_name
 from collateral.search.requests import MAX_OFFSET, MOST, PAGE, SearchRequest, from_address
 from collateral.search.results import SearchResult
 from collateral.search.tiles import featured_tiles, kept_address
@@ -155,7 +155,12 @@ def _groups(result: SearchResult) -> list[dict[str, Any]]:
             "name": facet.name,
             "label": facet_name(facet.name),
             "values": [
-                {"value": v.value, "text": v.label, "count": v.count, "on": v.chosen}
+                {
+                    "value": v.value,
+                    "text": value_name(facet.name, v),
+                    "count": v.count,
+                    "on": v.chosen,
+                }
                 for v in facet.values
             ],
         }
@@ -168,7 +173,7 @@ def _chips(wanted: SearchRequest, result: SearchResult) -> list[dict[str, str]]:
     for facet in result.facets:
         for value in facet.values:
             if value.chosen:
-                text = f"{facet_name(facet.name)}: {value.label}"
+                text = f"{facet_name(facet.name)}: {value_name(facet.name, value)}"
                 chips.append({"text": text, "url": _without(facet.name, value.value)})
     chips += [{"text": f"#{tag}", "url": _without("tag", tag)} for tag in wanted.tags]
     if wanted.used_since:

@@ -13,6 +13,7 @@ from collateral.accounts.guard import requires
 from collateral.accounts.permissions import Permission
 from collateral.accounts.queries import TrailFilter
 from collateral.accounts.views import bp
+from collateral.accounts.views.actions import spoken
 from collateral.accounts.views.browser import asked_number, asked_words
 from collateral.templating import reader_zone
 
@@ -32,21 +33,18 @@ def audit() -> ResponseReturnValue:
     return render_template(
         "accounts/audit.html",
         entries=entries,
+        spoken=spoken,
         more=more,
         wanted=wanted,
         action_options=[
             ("", _("everything")),
-            *((action, _spoken(action)) for action in queries.trail_actions()),
+            *((action, spoken(action)) for action in queries.trail_actions()),
         ],
         actor_options=[
             ("", _("everybody")),
             *((actor.id, actor.name) for actor in queries.trail_actors()),
         ],
     )
-
-
-def _spoken(action: str) -> str:
-    return action.replace(".", " ").replace("_", " ")
 
 
 def _day(name: str) -> date | None:
