@@ -255,11 +255,12 @@ def test_bulk_acts_are_offered_to_those_who_may(visitor: Visitor) -> None:
 
 def test_describing_and_publishing_lead_back_to_the_library(visitor: Visitor) -> None:
     assets = [make_asset(status=Status.DRAFT) for _ in range(2)]
-    ids = [asset.id for asset in assets]
+    ids = [asset.id for asset in (*assets, make_asset())]
     client = visitor.as_(make_person(Role.MARKETER))
     answer = client.post("/assets/publish", data={"asset": ids, "back": "/library?sort=newest"})
     assert answer.location == "/library?sort=newest"
     assert {asset.status for asset in assets} == {Status.PUBLISHED}
+    assert "2 assets published" in client.get("/library").text  # the third was before
     page = client.get("/assets/describe", query_string={"asset": ids, "back": "/library?q=x"})
     assert 'href="/library?q=x"' in page.text
     answer = client.post("/assets/describe?back=/library?q=x", data={"asset": ids})

@@ -16,7 +16,7 @@ from collateral.accounts.models import Team
 from collateral.accounts.permissions import Permission, can, require
 from collateral.assets import collections, operations, queries
 from collateral.assets.forms import EditForm, ManyForm
-from collateral.assets.models import Asset, Term, Vocabulary
+from collateral.assets.models import Asset, Status, Term, Vocabulary
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
 from collateral.assets.views.rows import pictured
@@ -128,7 +128,8 @@ def _suggested(asset: Asset, terms: dict[Vocabulary, list[Term]]) -> list[tuple[
 @requires(Permission.ASSET_CREATE)
 def publish_many() -> ResponseReturnValue:
     """Publish all of them, `asset` repeated."""
-    assets = _chosen(Permission.ASSET_PUBLISH)
+    chosen = _chosen(Permission.ASSET_PUBLISH)
+    assets = [asset for asset in chosen if asset.status is not Status.PUBLISHED]
     for asset in assets:
         operations.publish(asset, by=actor(), at=now())
     db.session.commit()
