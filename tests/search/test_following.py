@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from pathlib import Path
 
@@ -241,3 +242,10 @@ def test_proven_use_is_an_order_that_follows_uses(rep: Person) -> None:
     retract_use(use, by=rep, at=now(), reason="mistake")
     db.session.commit()
     assert order() == [second.id, first.id]
+
+
+def test_who_seeds_the_shared_generator_does_not_confuse_the_index(rep: Person) -> None:
+    for number in range(4):
+        random.seed(1)
+        make_asset(f"Gearbox {number}")
+    assert total(rep, "gearbox") == 4

@@ -10,6 +10,7 @@ is Whoosh's.
 from __future__ import annotations
 
 import pickle
+import secrets
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -145,6 +146,13 @@ class Codec(W3Codec):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(blocklimit=BLOCK, compression=0)
+
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        # Whoosh draws names from the shared generator: whoever seeds that for a purpose of
+        # her own would make two segments of one name.
+        segment = super().new_segment(storage, indexname)
+        segment.segid = secrets.token_hex(8)
+        return segment
 
     def postings_writer(self, file: Any, byteids: bool = False) -> Any:
         return Postings(file, self._blocklimit, byteids, self._compression, 0)
