@@ -191,7 +191,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("asset", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_asset_index_behind", ["indexed_revision", "revision"], unique=False
+            "ix_asset_index_behind",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("indexed_revision < revision"),
+            postgresql_where=sa.text("indexed_revision < revision"),
         )
         batch_op.create_index(batch_op.f("ix_asset_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_published_at"), ["published_at"], unique=False)
@@ -727,6 +731,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_monthly_sum_ref", ["level", "ref", "day"], unique=False)
 
     op.create_table(
+        "no_deal",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name=op.f("fk_no_deal_asset_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_no_deal_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "asset_id", name=op.f("pk_no_deal")),
+    )
+    op.create_table(
         "search_opening",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -982,6 +995,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_search_opening_asset")
 
     op.drop_table("search_opening")
+    op.drop_table("no_deal")
     with op.batch_alter_table("monthly_sum", schema=None) as batch_op:
         batch_op.drop_index("ix_monthly_sum_ref")
 
@@ -1071,7 +1085,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_asset_replacement_id"))
         batch_op.drop_index(batch_op.f("ix_asset_published_at"))
         batch_op.drop_index(batch_op.f("ix_asset_owner_id"))
-        batch_op.drop_index("ix_asset_index_behind")
+        batch_op.drop_index(
+            "ix_asset_index_behind",
+            sqlite_where=sa.text("indexed_revision < revision"),
+            postgresql_where=sa.text("indexed_revision < revision"),
+        )
 
     op.drop_table("asset")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
