@@ -57,6 +57,31 @@ def stage_labels() -> dict[str, str]:
     return dict(rows.all())
 
 
+def term_names(deal: Deal) -> dict[str, str]:
+    """What the deal is about: `industry`, `product` and `region` to the label. One query.
+
+    A slug without a term, as an import may leave it, is spelt out.
+    """
+    kept = {
+        Vocabulary.INDUSTRY: deal.industry,
+        Vocabulary.PRODUCT: deal.product,
+        Vocabulary.REGION: deal.region,
+    }
+    labels = {
+        (vocabulary, slug): label
+        for vocabulary, slug, label in db.session.execute(
+            select(Term.vocabulary, Term.slug, Term.label).where(
+                Term.vocabulary.in_(kept), Term.slug.in_(kept.values())
+            )
+        )
+    }
+    return {
+        vocabulary.value: labels.get((vocabulary, slug)) or slug.replace("-", " ").capitalize()
+        for vocabulary, slug in kept.items()
+        if slug
+    }
+
+
 def suggestion(deal: Deal) -> dict[str, Any]:
     """The deal as a choice: what the combobox and the typeahead take."""
     said = [deal.account if deal.account != deal.name else "", deal.stage_label]

@@ -10,7 +10,7 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.deals import queries
 from collateral.deals.models import Deal, Outcome
-from collateral.deals.presenting import stage_labels, stage_line, suggestion
+from collateral.deals.presenting import stage_labels, stage_line, suggestion, term_names
 from collateral.deals.queries import DealRequest
 
 bp = Blueprint("deals", __name__)
@@ -62,6 +62,7 @@ def detail(deal_id: int) -> ResponseReturnValue:
         "deals/detail.html",
         deal=deal,
         line=stage_line(deal),
+        terms=term_names(deal),
         labels=labels,
         uses=usage.uses_of_deal(deal, person),
     )

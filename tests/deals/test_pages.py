@@ -218,3 +218,16 @@ def test_the_deal_page_shows_stages_and_uses_and_lets_them_be_taken_back(
     assert "evidence__dot--declared" in page
     assert client.post(f"/uses/{use.id}/retract").status_code == 303
     assert "The deck" not in client.get(f"/deals/{deal.id}").text.split("toast")[0]
+
+
+def test_a_deal_says_what_it_is_about_in_the_words_of_the_library(
+    app: Flask, visitor: Visitor
+) -> None:
+    make_term(Vocabulary.INDUSTRY, "food", "Food and drink")
+    ana = make_person()
+    deal = make_deal("Brewery", ana)
+    deal.industry, deal.region = "food", "south-east"  # an import may leave a slug without a term
+    db.session.commit()
+    page = visitor.as_(ana).get(f"/deals/{deal.id}").text
+    assert "<dd>Food and drink</dd>" in page
+    assert "<dd>South east</dd>" in page
