@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Any, cast
@@ -15,6 +16,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from collateral.config import ROOT
+
+SUPERVISED = "COLLATERAL_SUPERVISED"
 
 
 def migrate_database() -> None:
@@ -47,6 +50,8 @@ def worker(workers: int) -> None:
     """Work through the queue until interrupted."""
     from collateral.queue import queue
 
+    if SUPERVISED in os.environ:
+        stop_with_parent()
     queue().consume(workers)
 
 
@@ -109,7 +114,20 @@ def supervise(host: str, port: int, web: int, threads: int, workers: int) -> int
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, env=dict(os.environ), start_new_session=True)
+    environ = {**os.environ, SUPERVISED: "1"}
+    return subprocess.Popen(command, env=environ, start_new_session=True)
+
+
+def stop_with_parent() -> None:
+    """End this process when the one that started it is gone, even if that was killed."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 commands = [run, worker]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from typing import Any
 
 from collateral.config import Settings
 from collateral.logs import configure
+from collateral.serve import SUPERVISED, stop_with_parent
 
 accesslog = None
 proc_name = "collateral-web"
@@ -30,11 +29,5 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 def when_ready(_server: Any) -> None:
     """Stop with the supervisor, even if it was killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), 15)
-
-    threading.Thread(target=watch, daemon=True).start()
+    if SUPERVISED in os.environ:
+        stop_with_parent()

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Everything that `make test` runs. Each step's output is kept in test-results/ and shown when it fails.
+# Everything that `make test` runs. Each step's output is kept in build/tests/ and shown when it fails.
 set -u
 cd "$(dirname "$0")/.."
 bin=.venv/bin
-out=test-results
+out=build/tests
 rm -rf "$out"; mkdir -p "$out"
 failed=0
 

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from collateral.config import ROOT
 
 PASSWORD = "a password that nobody guesses"
-SHOTS = ROOT / "test-results" / "screens"
+SHOTS = ROOT / "build" / "screens"
 # A headless browser's own name is on COUNTER's list of robots, which do not count.
 PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
