@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from flask import Flask
 from flask.testing import FlaskClient
 
+from collateral.accounts import audit
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Vocabulary
 from collateral.clock import now
@@ -77,7 +78,7 @@ def words_of(client: FlaskClient, address: str) -> Words:
 
 @pytest.fixture
 def german(app: Flask) -> Person:
-    person = make_person(Role.REP, Role.MARKETER, Role.MANAGER, name="Anna Weiß")
+    person = make_person(Role.REP, Role.MARKETER, Role.MANAGER, Role.ADMIN, name="Anna Weiß")
     person.locale = "de"
     db.session.commit()
     return person
@@ -105,6 +106,7 @@ def library(german: Person) -> int:
     )
     deal.stages = [StageChange(stage="evaluation", label="Bewertung", at=now())]
     db.session.add(deal)
+    audit.record("asset.retired", by=german, kind="asset", id=asset.id)
     db.session.commit()
     return asset.id
 
@@ -174,6 +176,14 @@ class TestWhatIsWrong:
         ("/reports/search", ["Gesucht und nicht gefunden"]),
         ("/reports/ignored", ["Wo es stehen blieb"]),
         ("/reports/definitions", ["Doppelklicks, Robots nach der Liste von COUNTER"]),
+        ("/admin/people", ["Jemanden einladen", "Zuletzt angemeldet"]),
+        ("/admin/people/1", ["Anmeldelink senden"]),
+        ("/admin/teams", ["Noch keine Teams"]),
+        ("/admin/vocabularies?vocabulary=type", ["Umbenennen", "Synonyme"]),
+        ("/admin/jobs", ["In der Warteschlange"]),
+        ("/admin/audit", ["Material zurückgezogen"]),
+        ("/collections", ["Noch keine Sammlungen"]),
+        ("/explain/views?asset={asset}", ["Wie die Zahl zustande kam"]),
         ("/profile", ["Zeitzone", "Passwort ändern"]),
     ],
 )
