@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -128,8 +129,11 @@ def update(folder: Path = TRANSLATIONS) -> None:
 
 def compile_(folder: Path = TRANSLATIONS) -> None:
     """Write the German `messages.mo`."""
+    catalog = read(folder / PO)
+    # Babel dates a head without dates with today; the same texts give the same file.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     with (folder / MO).open("wb") as file:
-        write_mo(file, read(folder / PO))
+        write_mo(file, catalog)
 
 
 def compiled(path: Path) -> dict[Any, tuple[str, ...]]:
