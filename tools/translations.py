@@ -29,7 +29,7 @@ PO = Path("de", "LC_MESSAGES", "messages.po")
 MO = PO.with_suffix(".mo")
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
 HEAD = """\
-# German texts of Collateral; the words are those of docs/decisions/0040-german-words.md.
+# German texts of Collateral; the words are those of docs/decisions/0041-german-words.md.
 msgid ""
 msgstr ""
 "Project-Id-Version: Collateral\\n"
