@@ -16,7 +16,7 @@ from tests.conftest import SERVER, _on_server, make_settings
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> object:
+def migrated(tmp_path: Path) -> object:
     if not SERVER:
         yield f"sqlite:///{tmp_path / 'migrated.sqlite'}"
         return
@@ -25,8 +25,8 @@ def url(tmp_path: Path) -> object:
     _on_server("drop database migrated with (force)")
 
 
-def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, url: str) -> None:
-    app = create_app(make_settings(tmp_path, database_url=url))
+def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, migrated: str) -> None:
+    app = create_app(make_settings(tmp_path, database_url=migrated))
     with app.app_context():
         upgrade()
         with db.engine.connect() as connection:
@@ -38,8 +38,8 @@ def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, url:
     assert left == set()
 
 
-def test_the_audit_trail_is_append_only_after_the_migrations(tmp_path: Path, url: str) -> None:
-    app = create_app(make_settings(tmp_path, database_url=url))
+def test_the_audit_trail_is_append_only_after_the_migrations(tmp_path: Path, migrated: str) -> None:
+    app = create_app(make_settings(tmp_path, database_url=migrated))
     with app.app_context():
         upgrade()
         with db.engine.begin() as connection:
