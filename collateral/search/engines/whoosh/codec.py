@@ -2,9 +2,9 @@
 
 Whoosh pickles a block's ids, weights and places as Python numbers, all of which must be
 made again to read any. Here each is a run of bytes of the narrowest type that fits, and
-places are left alone until a phrase wants them: long lists are read many times faster
-and the index is less than half as large. Everything else (terms, segments, columns, merging)
-is Whoosh's.
+places are left alone until a phrase wants them: a long list is read without making its
+numbers one by one, and the index is smaller. Everything else (terms, segments, columns,
+merging) is Whoosh's.
 """
 
 from __future__ import annotations
