@@ -1,15 +1,15 @@
 """The index of prints: what lineage knows of every page of the library.
 
-A file is a version of an asset, or an adaptation that was accepted as a variant. Its pages
-are kept as they are compared; twelve hashes of each, and one for each picture and for the
-whole page, lead from a foreign page to the files that hold something of it.
+A file is a version of an asset; an adaptation that was accepted as a variant is an asset of
+its own. Its pages are kept as they are compared; twelve hashes of each, and one for each
+picture and for the whole page, lead from a foreign page to the files that hold some of it.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collateral.clock import now
@@ -17,28 +17,19 @@ from collateral.db import Model
 
 
 class PrintFile(Model):
-    """A known file: a version, or the variant that an adaptation was accepted as.
-
-    `root_id` is the asset where its family began: files that come from one another have one
-    root, so that a word in all of them still counts as rare.
-    """
+    """A known version. `root_id` is the asset where its family began: files that come from one
+    another have one root, so that a word in all of them still counts as rare."""
 
     __tablename__ = "print_file"
-    __table_args__ = (
-        CheckConstraint(
-            "(version_id is null) <> (adaptation_id is null)", name="version_or_adaptation"
-        ),
-        # Hashes name their file without a foreign key: its number is never given again.
-        {"sqlite_autoincrement": True},
-    )
+    # Hashes name their file without a foreign key: its number is never given again.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), index=True)
-    version_id: Mapped[int | None] = mapped_column(
+    version_id: Mapped[int] = mapped_column(
         ForeignKey("asset_version.id", ondelete="CASCADE"), unique=True
     )
-    adaptation_id: Mapped[int | None] = mapped_column(unique=True)
-    root_id: Mapped[int] = mapped_column(index=True)
+    root_id: Mapped[int]
     page_count: Mapped[int]
     printed: Mapped[bool]
     """A PDF: what a deck repeats on its pages is not marked as such in it."""
