@@ -7,6 +7,7 @@ in a context of their own, when the transaction that queued them is over.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import uuid
@@ -16,17 +17,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, make_url, text
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from collateral import create_app
+from collateral.accounts import passwords
 from collateral.config import Settings
 from collateral.db import db
 from tests.support import Browser, Visitor
 
 SERVER = os.environ.get("COLLATERAL_TEST_DATABASE", "")
 FILES = Path(os.environ.get("COLLATERAL_FILES") or Path(__file__).parents[2] / "shared" / "files")
+
+
+# A hash is meant to take long, and most tests of sign-in are about something else: what they
+# get is argon2id too, at the least cost. tests/accounts/test_passwords.py has the real one.
+REAL_HASHER = passwords.HASHER
+passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -102,7 +112,7 @@ def copy_of(empty_database: str, folder: Path) -> Iterator[str]:
     if SERVER:
         name = f"test_{uuid.uuid4().hex[:12]}"
         template = make_url(empty_database).database
-        _on_server(f"create database {name} template {template}")
+        _on_server(f"create database {name} template {template} strategy file_copy")
         yield SERVER.replace("{name}", name)
         _on_server(f"drop database if exists {name} with (force)")
     else:
@@ -112,10 +122,31 @@ def copy_of(empty_database: str, folder: Path) -> Iterator[str]:
 
 
 def _on_server(statement: str) -> None:
-    engine = create_engine(SERVER.replace("{name}", "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _server().connect() as connection:
         connection.execute(text(statement))
-    engine.dispose()
+
+
+@functools.cache
+def _server() -> Engine:
+    return create_engine(SERVER.replace("{name}", "postgres"), isolation_level="AUTOCOMMIT")
+
+
+class CompiledTemplates(BytecodeCache):
+    """Each template compiled once for all tests instead of once for each application."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, tuple[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self.code.get(bucket.key, ("", b""))
+        if checksum == bucket.checksum:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = (bucket.checksum, bucket.bytecode_to_string())
+
+
+COMPILED_TEMPLATES = CompiledTemplates()
 
 
 @pytest.fixture
@@ -127,6 +158,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 def bare_app(settings: Settings) -> Iterator[Flask]:
     """The application, with no context pushed."""
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     app.test_client_class = Browser
     yield app
     with app.app_context():

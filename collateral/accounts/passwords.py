@@ -14,7 +14,7 @@ MIN_LENGTH = 10
 MAX_LENGTH = 128
 MIN_DIFFERENT = 5
 
-_hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
+HASHER = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 # Each hash takes 64 MiB while it is made: a burst of sign-ins waits instead of filling the memory.
 _at_once = threading.BoundedSemaphore(2)
 
@@ -33,14 +33,14 @@ def normal(password: str) -> str:
 def hash_password(password: str) -> str:
     """The hash to be stored."""
     with _at_once:
-        return _hasher.hash(normal(password))
+        return HASHER.hash(normal(password))
 
 
 def verify(stored: str | None, password: str) -> bool:
     """Whether this is the password. Takes as long where there is none to compare with."""
     with _at_once:
         try:
-            _hasher.verify(stored or DUMMY_HASH, normal(password)[:MAX_LENGTH])
+            HASHER.verify(stored or DUMMY_HASH, normal(password)[:MAX_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
     return stored is not None and len(normal(password)) <= MAX_LENGTH
@@ -48,7 +48,7 @@ def verify(stored: str | None, password: str) -> bool:
 
 def needs_rehash(stored: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(stored)
+    return HASHER.check_needs_rehash(stored)
 
 
 def problem(password: str, *, email: str = "", name: str = "") -> str | None:

@@ -18,14 +18,12 @@ from collateral.db import db
 from tests.factories import make_person
 
 PASSWORD = "a seldom used phrase"
-_HASH: dict[str, str] = {}
 
 
 def with_password(*roles: Role, **more: Any) -> Person:
     """Somebody whose password is PASSWORD."""
     person = make_person(*roles, **more)
-    # Made once: a hash is meant to take long.
-    person.password_hash = _HASH.setdefault(PASSWORD, hash_password(PASSWORD))
+    person.password_hash = hash_password(PASSWORD)
     db.session.commit()
     return person
 

@@ -13,6 +13,12 @@ from collateral.accounts import operations, passwords
 from collateral.accounts.models import Person
 from collateral.db import db
 from tests.accounts.people import PASSWORD, with_password
+from tests.conftest import REAL_HASHER
+
+
+@pytest.fixture(autouse=True)
+def the_real_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", REAL_HASHER)
 
 
 def test_t11_a_hash_takes_64_mebibytes_and_three_passes() -> None:
