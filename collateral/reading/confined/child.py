@@ -25,7 +25,8 @@ _PARSERS = (
     "PIL.ImageCms", "PIL.ImageChops", "PIL.JpegPresets", "PIL.PngImagePlugin",
     "PIL.JpegImagePlugin", "PIL.MpoImagePlugin", "PIL.GifImagePlugin", "PIL.WebPImagePlugin",
     "PIL.TiffImagePlugin", "PIL.BmpImagePlugin", "PIL.AvifImagePlugin", "PIL.PsdImagePlugin",
-    "PIL.WmfImagePlugin", "collateral.reading.work",
+    "PIL.WmfImagePlugin", "collateral.reading.work", "collateral.reading.work_regions",
+    "collateral.reading.work_assembling",
 )  # fmt: skip
 
 Target = Callable[[dict[str, Any], Sender, Held], None]
