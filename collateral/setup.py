@@ -23,6 +23,7 @@ from collateral.errors import CollateralError, TooMany
 
 FEATURES = (
     "accounts",
+    "notify",
     "assets",
     "reading",
     "deals",
@@ -33,7 +34,6 @@ FEATURES = (
     "requests",
     "retirement",
     "reports",
-    "notify",
     "connect",
     "home",
     "api",

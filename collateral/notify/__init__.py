@@ -1,1 +1,6 @@
+"""Notices: what a person is told in her inbox and, as a digest, by mail.
 
+A feature declares the kinds of notice that it sends (`kinds.declare`) and calls
+`operations.tell` in the transaction of the change that it tells of. A notice keeps plain
+facts; its sentence and its address are made when somebody reads it, in her language.
+"""
