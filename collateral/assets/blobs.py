@@ -22,7 +22,9 @@ _COLUMNS: list[Any] = [AssetVersion.sha256, Page.preview_320, Page.preview_1280]
 
 def refer(*columns: Any) -> None:
     """Say that these columns name kept files, too. For features that keep their own."""
-    _COLUMNS.extend(columns)
+    for column in columns:
+        if not any(column is known for known in _COLUMNS):
+            _COLUMNS.append(column)
 
 
 def named(hashes: Iterable[str]) -> set[str]:

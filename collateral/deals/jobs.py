@@ -14,9 +14,9 @@ from collateral.deals import operations
 from collateral.deals.models import ImportRun, ImportState
 from collateral.errors import CollateralError
 from collateral.queue import every, job, send
-from collateral.storage import storage
 
 LONGEST = timedelta(minutes=15)
+ABANDONED = timedelta(days=7)
 
 
 @job
@@ -39,12 +39,9 @@ def carry_out(run_id: int) -> None:
         db.session.rollback()
         operations.fail(db.session.get_one(ImportRun, run_id), error.sentence, at=now())
     run = db.session.get_one(ImportRun, run_id)
-    done_with = (
-        operations.discard_file(run) if run.state is ImportState.DONE and not run.dry_run else None
-    )
+    if run.state is ImportState.DONE and not run.dry_run:
+        operations.discard_file(run)
     db.session.commit()
-    if done_with:
-        storage().delete(done_with)
 
 
 @every(minutes=5)
@@ -59,6 +56,20 @@ def sweep() -> None:
     ).all()
     for run_id in waiting:
         send(carry_out, run_id)
+
+
+@every(minutes=60)
+def forget_files() -> None:
+    """Let go of files whose columns nobody settled, or that were tried and not read in."""
+    for run in db.session.scalars(
+        select(ImportRun).where(
+            ImportRun.sha256.is_not(None),
+            ImportRun.state != ImportState.WAITING,
+            ImportRun.created_at < now() - ABANDONED,
+        )
+    ):
+        operations.discard_file(run)
+    db.session.commit()
 
 
 def _unclaimed() -> ColumnElement[bool]:

@@ -153,9 +153,7 @@ def import_deals(
         return _import_path(source_file, filename, by, at, mapping, preset, source, dry_run, zone)
     kept = storage().put(source_file, limit=csv_files.LARGEST)
     with storage().local(kept.sha256) as path:
-        report = _import_path(path, filename, by, at, mapping, preset, source, dry_run, zone)
-    storage().delete(kept.sha256)
-    return report
+        return _import_path(path, filename, by, at, mapping, preset, source, dry_run, zone)
 
 
 def _import_path(
@@ -242,15 +240,10 @@ def report_of(run: ImportRun) -> ImportReport:
     )
 
 
-def discard_file(run: ImportRun) -> str | None:
-    """Let go of the uploaded file; its name in storage, to be deleted after the commit."""
-    sha256, run.sha256 = run.sha256, None
-    if sha256 is None:
-        return None
-    others = db.session.scalar(
-        select(ImportRun.id).where(ImportRun.sha256 == sha256, ImportRun.id != run.id).limit(1)
-    )
-    return None if others else sha256
+def discard_file(run: ImportRun) -> None:
+    """Let go of the uploaded file. It leaves the store with the next sweep, unless an asset or
+    another import is of the very same bytes."""
+    run.sha256 = None
 
 
 def load_json(text: str) -> dict[str, Any]:

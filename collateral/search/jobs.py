@@ -35,6 +35,8 @@ def index_pending() -> None:
     """Put into the index whatever changed, and take out what is gone, until nothing is left."""
     if not engine().healthy():
         rebuild()
+        if not engine().healthy():
+            return  # another process is making the index just now
     while batch := _behind():
         found = documents.load(batch)
         db.session.rollback()  # nothing is held while the index is written

@@ -231,3 +231,9 @@ def test_last_seen_is_noted(client: FlaskClient) -> None:
     with hold(now()):
         sign_in(client, person.email)
         assert db.session.get_one(Person, person.id).last_seen_at == now()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/forgot"])
+def test_asking_for_the_head_of_a_page_is_no_mistake(client: FlaskClient, path: str) -> None:
+    make_person(Role.ADMIN)
+    assert client.head(path).status_code == 200

@@ -51,7 +51,7 @@ def _open(purpose: TokenPurpose, token: str) -> ResponseReturnValue:
     page = render_template(
         "accounts/link.html", form=form, name=person.name, email=person.email, purpose=purpose.value
     )
-    return unkept(page, 200 if request.method == "GET" else 400)
+    return unkept(page, 400 if request.method == "POST" else 200)
 
 
 def gone() -> ResponseReturnValue:

@@ -73,7 +73,7 @@ def invite() -> ResponseReturnValue:
         db.session.commit()
         flash(_("%(name)s is invited.", name=person.name))
         return redirect(url_for("accounts.person", person_id=person.id), 303)
-    status = 200 if request.method == "GET" else 400
+    status = 400 if request.method == "POST" else 200
     return render_template("accounts/invite.html", form=form), status
 
 

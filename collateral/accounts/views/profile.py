@@ -44,7 +44,7 @@ def profile() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Saved."))
         return redirect(url_for("accounts.profile"), 303)
-    return _page(200 if request.method == "GET" else 400, profile=form)
+    return _page(400 if request.method == "POST" else 200, profile=form)
 
 
 @bp.post("/profile/theme")

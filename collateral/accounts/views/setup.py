@@ -51,4 +51,4 @@ def set_up(token: str) -> ResponseReturnValue:
             db.session.rollback()  # the link still works
             tell(form, error)
     page = render_template("accounts/setup.html", form=form)
-    return unkept(page, 200 if request.method == "GET" else 400)
+    return unkept(page, 400 if request.method == "POST" else 200)

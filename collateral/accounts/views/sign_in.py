@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 @public
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
-    if request.method == "GET":
+    if request.method != "POST":
         if current_user.is_authenticated:
             return redirect(safe_next(form.next.data) or HOME)
         if setup_token.needed():
             return redirect(url_for("accounts.setup"))
     if not form.validate_on_submit():
-        return _page(form, 200 if request.method == "GET" else 400)
+        return _page(form, 400 if request.method == "POST" else 200)
     try:
         attempt = throttle.begin(
             Attempted.SIGN_IN,
@@ -78,7 +78,7 @@ def sign_out() -> ResponseReturnValue:
 def forgot() -> ResponseReturnValue:
     form = ForgotForm()
     if not form.validate_on_submit():
-        status = 200 if request.method == "GET" else 400
+        status = 400 if request.method == "POST" else 200
         return render_template("accounts/forgot.html", form=form), status
     throttle.begin(
         Attempted.RESET,

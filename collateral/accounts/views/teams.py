@@ -18,7 +18,7 @@ from collateral.errors import Conflict, Invalid
 @bp.route("/admin/teams", methods=["GET", "POST"])
 @requires(Permission.ADMIN_TEAMS)
 def teams() -> ResponseReturnValue:
-    form, status = TeamForm(), 200 if request.method == "GET" else 400
+    form, status = TeamForm(), 400 if request.method == "POST" else 200
     if form.validate_on_submit():
         try:
             added = operations.add_team(form.name.data, form.region.data, by=actor())
@@ -39,7 +39,7 @@ def teams() -> ResponseReturnValue:
 @requires(Permission.ADMIN_TEAMS)
 def team(team_id: int) -> ResponseReturnValue:
     found = queries.get_team(team_id)
-    form, status = TeamForm(obj=found), 200 if request.method == "GET" else 400
+    form, status = TeamForm(obj=found), 400 if request.method == "POST" else 200
     if form.validate_on_submit():
         try:
             operations.change_team(found, name=form.name.data, region=form.region.data, by=actor())

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Team
 from collateral.accounts.permissions import Permission, can, require
+from collateral.accounts.rules import safe_next
 from collateral.assets import collections, operations, queries
 from collateral.assets.forms import EditForm, ManyForm
 from collateral.assets.models import Asset, Status, Term, Vocabulary
@@ -262,6 +263,4 @@ def _chosen(permission: Permission) -> list[Asset]:
 
 def _back(default: str) -> str:
     """Where the form came from: a path of ours, never another host."""
-    back = request.values.get("back", "")
-    safe = back.startswith("/") and not back.startswith(("//", "/\\")) and "\\" not in back
-    return back if safe and back.isprintable() else default
+    return safe_next(request.values.get("back")) or default
