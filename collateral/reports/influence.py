@@ -8,16 +8,13 @@ asset, because a deal that lives long has more time to use something.
 
 Strata are the rep with how well the deal fits, so that a good rep's habits are not taken
 for the asset's merit. Where these find too few partners, size and industry are used and the
-result says so.
+result says so. `collateral bench evidence` measures what each choice does to the interval.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from statistics import median
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from collateral.reports.difference import Difference, Stratum, difference
@@ -26,41 +23,57 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-AGE_BIN = timedelta(weeks=3)
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+AGE_BIN = 21.0
+"""Days. Deals are compared at the same age in the stage, in steps of three weeks."""
 MIN_WITH, MIN_WITHOUT, MIN_WON, MIN_LOST = 20, 40, 5, 5
 MAX_HALF_WIDTH = 0.25
 MIN_FOR_REPS, MAX_UNPAIRED = 30, 0.20
 
 
+class Strata(StrEnum):
+    """Within what deals are compared."""
+
+    REP_AND_FIT = "rep_and_fit"
+    SIZE_AND_INDUSTRY = "size_and_industry"
+
+
 @dataclass(frozen=True)
-class DealHistory:
-    """A closed deal for which the asset was eligible.
+class Cases:
+    """Closed deals and their ways through the stages, as arrays; moments are days.
 
     Attributes:
-        stages: (stage, entered), in order of time.
-        size: its amount in the reporting currency; 0 where unknown.
-        used: when the asset was first used in it, None if never.
+        rep, industry: a code for each deal; -1 where unknown.
+        size: each deal's amount in the reporting currency; 0 where unknown.
+        closed: when it closed.
+        won: whether it was won.
+        visit_deal, visit_stage, entered, left: one row for each stage of each deal: the
+            deal's position, the stage's code, and when it came into it and went on.
     """
 
-    id: int
-    rep: int | None
-    industry: str | None
-    size: float
-    stages: tuple[tuple[str, datetime], ...]
-    closed: datetime
-    won: bool
-    used: datetime | None
+    rep: Ints
+    industry: Ints
+    size: Floats
+    closed: Floats
+    won: Bools
+    visit_deal: Ints
+    visit_stage: Ints
+    entered: Floats
+    left: Floats
 
 
 @dataclass(frozen=True)
-class Influence:
-    """What the comparison says of one asset.
+class Compared:
+    """One comparison: the difference with the distinct closed deals on both sides.
 
     Attributes:
         difference: None where there are not enough deals yet.
-        with_asset, without: distinct closed deals on both sides.
-        rep_removed: whether the strata take out the rep's own skill.
-        unpaired: share of the deals with use that found no deal to be compared with.
+        with_asset, without: deals that used the asset, and deals that had not by then.
+        days_with, days_without: median days to closing from there on, of the deals won, those
+            without weighed so that stage and age are as in those with; None below the floor.
     """
 
     difference: Difference | None
@@ -68,156 +81,217 @@ class Influence:
     without: int
     won_with: int
     won_without: int
-    rep_removed: bool
-    unpaired: float
+    days_with: float | None = None
+    days_without: float | None = None
 
 
 @dataclass(frozen=True)
-class _Visit:
-    """One deal in one stage."""
+class Influence:
+    """What the comparison says of one asset.
 
-    deal: DealHistory
-    entered: datetime
-    left: datetime
+    Attributes:
+        overall: all stages together, each compared within itself.
+        stages: (stage code, comparison) for each stage in which it was first used.
+        strata: within what deals were compared; reps' skill is removed by REP_AND_FIT alone.
+        unpaired: share of the deals with use that found no deal to be compared with.
+    """
 
-    def age_bin(self, moment: datetime) -> int:
-        return int((moment - self.entered) / AGE_BIN)
+    overall: Compared
+    stages: tuple[tuple[int, Compared], ...]
+    strata: Strata
+    unpaired: float
 
-
-Key = Callable[[DealHistory], Hashable]
-
-
-def influence(deals: Sequence[DealHistory]) -> Influence:
-    """Compare the deals that used the asset with those that had not by then."""
-    used = sum(deal.used is not None for deal in deals)
-    if used >= MIN_FOR_REPS:
-        by_rep = _compare(deals, _rep_and_fit(deals))
-        if by_rep.unpaired <= MAX_UNPAIRED:
-            return _with_floor(by_rep, rep_removed=True)
-    return _with_floor(_compare(deals, _size_and_industry(deals)), rep_removed=False)
+    @property
+    def rep_removed(self) -> bool:
+        return self.strata is Strata.REP_AND_FIT
 
 
 @dataclass(frozen=True)
-class _Compared:
-    strata: list[Stratum]
-    with_ids: frozenset[int]
-    without_ids: frozenset[int]
-    won_ids: frozenset[int]
-    unpaired: float
+class _Group:
+    """Deals of one stage, age and stratum: positions with use, positions without."""
+
+    stage: int
+    users: Ints
+    others: Ints
+    days_users: Floats
+    days_others: Floats
 
 
-def _compare(deals: Sequence[DealHistory], key: Key) -> _Compared:
-    """Pair deals by stage, age and `key`; every pairing is one stratum."""
-    visits = _visits(deals)
-    groups: dict[tuple[str, Hashable], list[_Visit]] = defaultdict(list)
-    for stage, rows in visits.items():
-        for visit in rows:
-            groups[stage, key(visit.deal)].append(visit)
-    strata: list[Stratum] = []
-    with_ids: set[int] = set()
-    without_ids: set[int] = set()
-    alone = 0
-    for rows in groups.values():
-        users = [v for v in rows if v.deal.used and v.entered <= v.deal.used < v.left]
-        for age, count in Counter(v.age_bin(_used(v)) for v in users).items():
-            cases = [v for v in users if v.age_bin(_used(v)) == age]
-            others = [v for v in rows if _at_risk(v, age)]
-            if not others:
-                alone += count
-                continue
-            with_ids.update(v.deal.id for v in cases)
-            without_ids.update(v.deal.id for v in others)
-            strata.append(
-                Stratum(
-                    sum(v.deal.won for v in cases),
-                    len(cases),
-                    sum(v.deal.won for v in others),
-                    len(others),
+def influence(
+    cases: Cases, used: Floats, eligible: Bools, *, strata: Strata | None = None
+) -> Influence:
+    """Compare the deals that used the asset with those that had not by then.
+
+    Args:
+        used: for each deal when the asset was first used in it, nan for never.
+        eligible: the deals that the asset was made for and that could have used it.
+        strata: within what to compare; None chooses by the numbers (the module's text).
+    """
+    import numpy as np
+
+    count = int((eligible & ~np.isnan(used)).sum())
+    if strata is Strata.REP_AND_FIT or (strata is None and count >= MIN_FOR_REPS):
+        groups, unpaired = _groups(cases, used, eligible, rep_and_fit(cases, used, eligible))
+        if strata is not None or unpaired <= MAX_UNPAIRED:
+            return _result(cases, groups, Strata.REP_AND_FIT, unpaired)
+    groups, unpaired = _groups(cases, used, eligible, size_and_industry(cases, eligible))
+    return _result(cases, groups, Strata.SIZE_AND_INDUSTRY, unpaired)
+
+
+def _groups(cases: Cases, used: Floats, eligible: Bools, key: Ints) -> tuple[list[_Group], float]:
+    """Pair deals by stage, age and `key`; and the share of users who found nobody."""
+    import numpy as np
+
+    mine = eligible[cases.visit_deal]
+    deal, stage = cases.visit_deal[mine], cases.visit_stage[mine]
+    entered, left = cases.entered[mine], cases.left[mine]
+    moment, closed = used[deal], cases.closed[deal]
+    here = (moment >= entered) & (moment < left)
+    groups: list[_Group] = []
+    found = alone = 0
+    for each in np.unique(stage[here]):
+        rows = np.flatnonzero(stage == each)
+        age = np.floor((moment[rows] - entered[rows]) / AGE_BIN)
+        for step in np.unique(age[here[rows]]):
+            begin = entered[rows] + step * AGE_BIN
+            user = here[rows] & (age == step)
+            # Still open in the stage at the users' mean age, and without use until the bin
+            # ends; nan compares as "never", so later and never users stay in.
+            usual = float((moment[rows] - begin)[user].mean())
+            other = (left[rows] > begin + usual) & ~(moment[rows] < begin + AGE_BIN)
+            keys = key[deal[rows]]
+            others_by_key = _split(np.flatnonzero(other), keys)
+            for value, users in _split(np.flatnonzero(user), keys).items():
+                found += len(users)
+                others = others_by_key.get(value)
+                if others is None:
+                    alone += len(users)
+                    continue
+                u, o = rows[users], rows[others]
+                groups.append(
+                    _Group(
+                        int(each),
+                        deal[u],
+                        deal[o],
+                        closed[u] - moment[u],
+                        closed[o] - begin[others] - usual,
+                    )
                 )
-            )
-    won_ids = {deal.id for deal in deals if deal.won}
-    found = len(with_ids) + alone
-    return _Compared(
+    return groups, alone / found if found else 0.0
+
+
+def _split(positions: Ints, keys: Ints) -> dict[int, Ints]:
+    """Positions by their key."""
+    import numpy as np
+
+    if not len(positions):
+        return {}
+    ranked = positions[np.argsort(keys[positions], kind="stable")]
+    values, starts = np.unique(keys[ranked], return_index=True)
+    return dict(zip(values.tolist(), np.split(ranked, starts[1:]), strict=True))
+
+
+def _result(cases: Cases, groups: list[_Group], strata: Strata, unpaired: float) -> Influence:
+    stages = sorted({group.stage for group in groups})
+    return Influence(
+        _compared(cases, groups),
+        tuple((s, _compared(cases, [g for g in groups if g.stage == s])) for s in stages),
         strata,
-        frozenset(with_ids),
-        frozenset(without_ids),
-        frozenset(won_ids),
-        alone / found if found else 0.0,
+        unpaired,
     )
 
 
-def _used(visit: _Visit) -> datetime:
-    assert visit.deal.used is not None
-    return visit.deal.used
-
-
-def _at_risk(visit: _Visit, age: int) -> bool:
-    """Still open in the stage when that age begins, and without use until it ends."""
-    begin = visit.entered + age * AGE_BIN
-    end = begin + AGE_BIN
-    return visit.left > begin and (visit.deal.used is None or visit.deal.used >= end)
-
-
-def _visits(deals: Sequence[DealHistory]) -> Mapping[str, list[_Visit]]:
-    visits: dict[str, list[_Visit]] = defaultdict(list)
-    for deal in deals:
-        leaves = [entered for _, entered in deal.stages[1:]] + [deal.closed]
-        for (stage, entered), left in zip(deal.stages, leaves, strict=True):
-            visits[stage].append(_Visit(deal, entered, left))
-    return visits
-
-
-def _with_floor(compared: _Compared, *, rep_removed: bool) -> Influence:
+def _compared(cases: Cases, groups: list[_Group]) -> Compared:
     """Say the number only where there are enough deals, won and lost, and it is not too wide."""
-    won_with = len(compared.with_ids & compared.won_ids)
-    won_without = len(compared.without_ids & compared.won_ids)
-    n1, n0 = len(compared.with_ids), len(compared.without_ids)
-    won, lost = won_with + won_without, n1 + n0 - won_with - won_without
-    enough = n1 >= MIN_WITH and n0 >= MIN_WITHOUT and won >= MIN_WON and lost >= MIN_LOST
-    found = difference(compared.strata) if enough else None
+    import numpy as np
+
+    if not groups:
+        return Compared(None, 0, 0, 0, 0)
+    won = cases.won
+    users = np.unique(np.concatenate([group.users for group in groups]))
+    others = np.unique(np.concatenate([group.others for group in groups]))
+    won_with, won_without = int(won[users].sum()), int(won[others].sum())
+    n1, n0 = len(users), len(others)
+    lost = n1 + n0 - won_with - won_without
+    if not (
+        n1 >= MIN_WITH
+        and n0 >= MIN_WITHOUT
+        and won_with + won_without >= MIN_WON
+        and lost >= MIN_LOST
+    ):
+        return Compared(None, n1, n0, won_with, won_without)
+    found = difference(
+        [
+            Stratum(int(won[g.users].sum()), len(g.users), int(won[g.others].sum()), len(g.others))
+            for g in groups
+        ]
+    )
     if found is not None and (found.high - found.low) / 2 > MAX_HALF_WIDTH:
         found = None
-    return Influence(found, n1, n0, won_with, won_without, rep_removed, compared.unpaired)
+    return Compared(found, n1, n0, won_with, won_without, *_days(cases, groups))
 
 
-def _rep_and_fit(deals: Sequence[DealHistory]) -> Key:
+def _days(cases: Cases, groups: list[_Group]) -> tuple[float | None, float | None]:
+    """Median days to closing of the deals won, at the same stage and age, on both sides."""
+    import numpy as np
+
+    with_days, without_days, weights = [], [], []
+    for group in groups:
+        mine, theirs = cases.won[group.users], cases.won[group.others]
+        if mine.any() and theirs.any():
+            with_days.append(group.days_users[mine])
+            without_days.append(group.days_others[theirs])
+            weights.append(np.full(int(theirs.sum()), mine.sum() / theirs.sum()))
+    if sum(len(days) for days in with_days) < MIN_WON:
+        return None, None
+    days, weight = np.concatenate(without_days), np.concatenate(weights)
+    order = np.argsort(days)
+    middle = np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2)
+    without = float(days[order][min(int(middle), len(days) - 1)])
+    return float(np.median(np.concatenate(with_days))), without
+
+
+def rep_and_fit(cases: Cases, used: Floats, eligible: Bools) -> Ints:
     """The rep, and whether the deal fits better or worse than the median deal with use.
 
     Fit is a logistic regression of winning on size and industry, fitted on the deals
     without the asset, so that its own effect is not taken for fit.
     """
-    fit = fitness(deals)
-    users = [fit[deal.id] for deal in deals if deal.used is not None]
-    cut = median(users) if users else 0.0
-    return lambda deal: (deal.rep, fit[deal.id] >= cut)
+    import numpy as np
+
+    fit = fitness(cases, eligible & np.isnan(used))
+    users = eligible & ~np.isnan(used)
+    cut = np.median(fit[users]) if users.any() else 0.0
+    key: Ints = (cases.rep + 1) * 2 + (fit >= cut)
+    return key
 
 
-def _size_and_industry(deals: Sequence[DealHistory]) -> Key:
-    sizes = sorted(deal.size for deal in deals)
-    cuts = [sizes[len(sizes) * third // 3] for third in (1, 2)] if sizes else [0.0, 0.0]
-    return lambda deal: (deal.industry, sum(deal.size >= cut for cut in cuts))
+def size_and_industry(cases: Cases, eligible: Bools) -> Ints:
+    """Thirds of the eligible deals by size, and the industry."""
+    import numpy as np
+
+    sizes = cases.size[eligible]
+    cuts = np.quantile(sizes, [1 / 3, 2 / 3]) if len(sizes) else np.zeros(2)
+    key: Ints = (cases.industry + 1) * 3 + np.searchsorted(cuts, cases.size, side="right")
+    return key
 
 
-def fitness(deals: Sequence[DealHistory]) -> dict[int, float]:
-    """Log-odds of winning from size and industry, learned from the deals without the asset.
+def fitness(cases: Cases, learned_from: Bools) -> Floats:
+    """Log-odds of winning from size and industry, learned from some of the deals.
 
     Ridge-penalised, by Newton's steps: industries with two deals must not run away.
     """
     import numpy as np
 
-    industries = sorted({deal.industry or "" for deal in deals})
-    rows = np.zeros((len(deals), len(industries) + 1))
-    sizes = np.log1p([max(deal.size, 0.0) for deal in deals])
-    rows[:, 0] = (sizes - sizes.mean()) / (sizes.std() or 1.0)
-    for position, deal in enumerate(deals):
-        rows[position, 1 + industries.index(deal.industry or "")] = 1.0
-    chosen = np.array([deal.used is None for deal in deals])
-    won = np.array([deal.won for deal in deals], dtype=float)
-    weights = _logistic(rows[chosen], won[chosen])
-    return dict(zip((deal.id for deal in deals), (rows @ weights).tolist(), strict=True))
+    sizes = np.log1p(np.maximum(cases.size, 0.0))
+    rows = np.zeros((len(sizes), int(cases.industry.max(initial=-1)) + 3))
+    rows[:, 0] = (sizes - sizes.mean()) / (sizes.std() or 1.0) if len(sizes) else 0.0
+    rows[np.arange(len(sizes)), cases.industry + 2] = 1.0
+    odds: Floats = rows @ _logistic(rows[learned_from], cases.won[learned_from].astype(float))
+    return odds
 
 
-def _logistic(rows: NDArray[np.float64], won: NDArray[np.float64]) -> NDArray[np.float64]:
+def _logistic(rows: Floats, won: Floats) -> Floats:
     import numpy as np
 
     weights = np.zeros(rows.shape[1])
