@@ -22,6 +22,10 @@ Predicate = Callable[[Person, Any], bool]
 class Permission(StrEnum):
     """`thing:act`, sorted."""
 
+    ADAPTATION_EDIT = "adaptation:edit"
+    ADAPTATION_MAKE = "adaptation:make"
+    ADAPTATION_READ = "adaptation:read"
+    ADAPTATION_REVIEW = "adaptation:review"
     ADMIN_AUDIT = "admin:audit"
     ADMIN_JOBS = "admin:jobs"
     ADMIN_PEOPLE = "admin:people"
@@ -42,10 +46,19 @@ class Permission(StrEnum):
     DEAL_READ = "deal:read"
     DEAL_READ_ALL = "deal:read_all"
     EVENT_IMPORT = "event:import"
+    PACK_EDIT = "pack:edit"
     PROFILE = "profile:edit"
     REPORT_READ = "report:read"
     REPORT_READ_ALL = "report:read_all"
+    REQUEST_ANSWER = "request:answer"
+    REQUEST_MAKE = "request:make"
+    REQUEST_READ = "request:read"
     SEARCH = "search:use"
+    SHARE_CREATE = "share:create"
+    SHARE_EDIT = "share:edit"
+    SHARE_READ = "share:read"
+    SHARE_READ_ALL = "share:read_all"
+    SHARE_SETTINGS = "share:settings"
     USE_CORRECT = "use:correct"
     USE_DECLARE = "use:declare"
 
@@ -53,6 +66,11 @@ class Permission(StrEnum):
 def anyone(_person: Person, _obj: Any) -> bool:
     """Whoever is signed in."""
     return True
+
+
+def with_a_role(person: Person, _obj: Any) -> bool:
+    """Whoever still has something to do here."""
+    return bool(person.roles)
 
 
 def marketer(person: Person, _obj: Any) -> bool:
@@ -84,6 +102,10 @@ def keeper(person: Person, obj: Any) -> bool:
 
 
 TABLE: dict[Permission, tuple[Predicate, ...]] = {
+    Permission.ADAPTATION_EDIT: (maker,),
+    Permission.ADAPTATION_MAKE: (anyone,),
+    Permission.ADAPTATION_READ: (anyone,),
+    Permission.ADAPTATION_REVIEW: (marketer, admin),
     Permission.ADMIN_AUDIT: (admin,),
     Permission.ADMIN_JOBS: (admin, marketer),
     Permission.ADMIN_PEOPLE: (admin,),
@@ -104,10 +126,19 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.DEAL_READ: (anyone,),
     Permission.DEAL_READ_ALL: (manager, marketer, admin),
     Permission.EVENT_IMPORT: (admin,),
+    Permission.PACK_EDIT: (owner,),
     Permission.PROFILE: (anyone,),
     Permission.REPORT_READ: (anyone,),
     Permission.REPORT_READ_ALL: (manager, marketer, admin),
+    Permission.REQUEST_ANSWER: (marketer, admin),
+    Permission.REQUEST_MAKE: (anyone,),
+    Permission.REQUEST_READ: (anyone,),
     Permission.SEARCH: (anyone,),
+    Permission.SHARE_CREATE: (with_a_role,),
+    Permission.SHARE_EDIT: (maker, admin),
+    Permission.SHARE_READ: (anyone,),
+    Permission.SHARE_READ_ALL: (admin,),
+    Permission.SHARE_SETTINGS: (admin,),
     Permission.USE_CORRECT: (maker, admin),
     Permission.USE_DECLARE: (anyone,),
 }

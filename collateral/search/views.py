@@ -61,6 +61,17 @@ def suggest() -> ResponseReturnValue:
     return response
 
 
+@bp.get("/search/assets")
+@requires(Permission.SEARCH)
+def choose_asset() -> ResponseReturnValue:
+    """Assets for `?q=`, for choosing one: items of a combobox."""
+    found = typeahead.suggest(actor(), request.args.get("q", ""))
+    items = [_asset_item(item) | {"value": item.id} for item in found.assets]
+    response = jsonify(groups=[{"label": _("Assets"), "items": items}] if items else [])
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _record(
     person: Person, wanted: SearchRequest, result: SearchResult, seconds: float
 ) -> int | None:
@@ -137,7 +148,7 @@ def _context(
         "back": request.full_path.rstrip("?"),
         "save_url": url_for("search.new_collection", query=saved) if saved else None,
         "featured": [] if saved or wanted.cursor else featured_tiles(person, FEATURED),
-        "request_url": None,
+        "request_url": url_for("requests.new", q=wanted.q.strip() or None),
     }
 
 

@@ -13,6 +13,7 @@ from collateral.assets.models import Asset, Collection, CollectionKind, Status, 
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, ImportRun, ImportState
+from collateral.requests.models import Request, RequestState
 from collateral.storage import storage
 from collateral.usage import operations as usage
 from tests.factories import make_asset, make_person, make_team, make_term
@@ -67,7 +68,25 @@ def seen_by(actor: Person) -> dict[str, int]:
         "own_deal_id": _deal(actor, "own").id,
         "own_collection_id": collection(actor, "own")["collection_id"],
         "some_asset_id": asset(actor, "another's")["asset_id"],
+        "some_request_id": request(),
     }
+
+
+def request() -> int:
+    """A request that somebody took on, so that every step is a step on."""
+    by = make_person(Role.REP)
+    made = Request(
+        title="A sheet for dairies",
+        state=RequestState.TAKEN_ON,
+        by_id=by.id,
+        maker_id=by.id,
+        due_on=now().date(),
+        at=now(),
+        changed_at=now(),
+    )
+    db.session.add(made)
+    db.session.commit()
+    return made.id
 
 
 def use(actor: Person, situation: str) -> dict[str, int]:
@@ -123,6 +142,7 @@ SOME: dict[str, Callable[[], Any]] = {
     "team_id": lambda: make_team().id,
     "term_id": lambda: make_term(Vocabulary.PRODUCT, f"predict-{next(_numbers)}").id,
     "version_id": lambda: asset(make_person(Role.MARKETER), "another's")["version_id"],
+    "request_id": request,
     "run_id": _run,
     "session_id": lambda: 999_999,
     "number": lambda: 1,

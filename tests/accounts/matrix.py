@@ -141,6 +141,15 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /profile/tokens": roles(EVERYBODY),
     "POST /profile/tokens/<int:token_id>/revoke": token(OWN_ALONE),
     "POST /profile/sessions/<int:session_id>/end": roles(EVERYBODY),
+    # What one was told.
+    "GET /inbox": roles(EVERYBODY),
+    "GET /inbox/<int:notice_id>": roles("----"),
+    "POST /inbox/read": roles(EVERYBODY),
+    "POST /inbox/unread": roles(EVERYBODY),
+    "GET /inbox/settings": roles(EVERYBODY),
+    "POST /inbox/settings": roles(EVERYBODY),
+    "GET /notices/<token>": PUBLIC,
+    "POST /notices/<token>": PUBLIC,
     # Administration.
     "GET /admin": roles(MARKETING),
     "GET /admin/jobs": roles(MARKETING),
@@ -170,6 +179,31 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /library": roles(EVERYBODY),
     "GET /search": roles(EVERYBODY),
     "GET /search/suggest": roles(EVERYBODY, query={"q": "cost"}),
+    "GET /search/assets": roles(EVERYBODY, query={"q": "cost"}),
+    # Requests: everybody sees and makes them, marketing answers.
+    "GET /requests": roles(EVERYBODY),
+    "GET /requests/new": (
+        roles(EVERYBODY),
+        deal(READ_DEAL, query={"deal": "{deal_id}"}),
+    ),
+    "POST /requests/new": (
+        roles(EVERYBODY),
+        deal(READ_DEAL, data={"title": "A sheet for dairies", "deal": "{deal_id}"}),
+    ),
+    "GET /requests/<int:request_id>": roles(EVERYBODY),
+    "POST /requests/<int:request_id>/join": (
+        roles(EVERYBODY),
+        deal(READ_DEAL, path={"request_id": "{some_request_id}"}, data={"deal": "{deal_id}"}),
+    ),
+    "POST /requests/<int:request_id>/leave": roles(EVERYBODY),
+    "POST /requests/<int:request_id>/take-on": roles(MARKETING),
+    "POST /requests/<int:request_id>/answer": asset(
+        CHANGE_BY_MARKETING,
+        path={"request_id": "{some_request_id}"},
+        data={"asset": "{asset_id}"},
+    ),
+    "POST /requests/<int:request_id>/decline": roles(MARKETING, data={"reason": "Too rare"}),
+    "POST /requests/<int:request_id>/reopen": roles(MARKETING),
     # Assets.
     "GET /assets/<int:asset_id>": asset(READ),
     "GET /assets/<int:asset_id>/pages/<int:page>": asset(READ),

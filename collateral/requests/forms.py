@@ -1,0 +1,70 @@
+"""What the forms of requests carry."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from collateral.accounts.models import Person
+from collateral.errors import Invalid
+from collateral.requests.rules import LONGEST_TEXT, LONGEST_TITLE
+
+_TOO_LONG = _("Say it in at most %(num)s characters.", num=LONGEST_TEXT)
+
+
+class _Form(FlaskForm):  # type: ignore[misc]
+    def blame(self, error: Invalid) -> None:
+        """Put the sentences beside their fields."""
+        for name, sentence in error.fields.items():
+            if name in self._fields:
+                self[name].errors = [*self[name].errors, sentence]
+
+
+class AskForm(_Form):
+    """What is missing, and for which deal."""
+
+    title = StringField(
+        _("What is missing"),
+        description=_("In a line, as you would look for it."),
+        validators=[
+            DataRequired(_("Say what is missing.")),
+            Length(
+                max=LONGEST_TITLE,
+                message=_("A title has at most %(num)s characters.", num=LONGEST_TITLE),
+            ),
+        ],
+    )
+    detail = TextAreaField(
+        _("What it must say"),
+        description=_("Who it is for, what they asked, what you send them today."),
+        validators=[Length(max=LONGEST_TEXT, message=_TOO_LONG)],
+    )
+    deal = HiddenField()
+    query = HiddenField()
+
+
+class TakeOnForm(_Form):
+    """Who makes it, and by when."""
+
+    maker = SelectField(_("Who makes it"), coerce=int)
+    due_on = DateField(_("By when"), validators=[DataRequired(_("Name the day."))])
+
+    def offer(self, people: list[Person]) -> None:
+        self.maker.choices = [(person.id, person.name) for person in people]
+
+
+class AnswerForm(_Form):
+    """The asset that was asked for."""
+
+    asset = HiddenField(validators=[Optional()])
+
+
+class DeclineForm(_Form):
+    """Why there will be none."""
+
+    reason = TextAreaField(
+        _("Why there will be none"),
+        validators=[DataRequired(_("Say why.")), Length(max=LONGEST_TEXT, message=_TOO_LONG)],
+    )

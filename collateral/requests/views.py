@@ -1,0 +1,210 @@
+"""The list of requests, the page of one, and its steps."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from collateral.accounts import queries as accounts
+from collateral.accounts.guard import actor, requires
+from collateral.accounts.permissions import Permission
+from collateral.assets import queries as assets
+from collateral.clock import now
+from collateral.db import db, is_id
+from collateral.deals import queries as deals
+from collateral.deals.models import Deal
+from collateral.errors import Invalid
+from collateral.requests import operations, queries
+from collateral.requests.forms import AnswerForm, AskForm, DeclineForm, TakeOnForm
+from collateral.requests.models import Request, RequestState
+from collateral.requests.rules import Step, is_overdue, may
+
+bp = Blueprint("requests", __name__)
+
+MOST = 400
+
+
+@bp.get("/requests")
+@requires(Permission.REQUEST_READ)
+def index() -> ResponseReturnValue:
+    """Requests by their state: `state` is open, taken_on, made, declined or mine."""
+    asked = request.args.get("state", RequestState.OPEN.value)
+    state = RequestState(asked) if asked in set(RequestState) else RequestState.OPEN
+    shown = min(max(request.args.get("show", queries.PAGE, type=int), queries.PAGE), MOST)
+    page = queries.page(actor(), state, mine=asked == "mine", limit=shown)
+    return render_template(
+        "requests/list.html",
+        page=page,
+        state="mine" if asked == "mine" else state.value,
+        more_url=url_for("requests.index", state=asked, show=shown + queries.PAGE)
+        if len(page.rows) < min(page.total, MOST)
+        else None,
+        today=now().date(),
+        is_overdue=is_overdue,
+    )
+
+
+@bp.route("/requests/new", methods=["GET", "POST"])
+@requires(Permission.REQUEST_MAKE)
+def new() -> ResponseReturnValue:
+    """Ask for something: `q` is what was looked for, `deal` the deal that waits."""
+    form = AskForm()
+    if not form.is_submitted():
+        form.title.data = form.query.data = request.args.get("q", "").strip()[:200]
+        form.deal.data = request.args.get("deal", "")
+    chosen = _deal(form.deal.data)
+    if form.validate_on_submit():
+        try:
+            made = operations.ask(
+                form.title.data,
+                by=actor(),
+                at=now(),
+                detail=form.detail.data or "",
+                query=form.query.data or "",
+                deal=chosen,
+            )
+        except Invalid as error:
+            form.blame(error)
+        else:
+            db.session.commit()
+            flash(_("Asked for. You are told when somebody takes it on."))
+            return redirect(_address(made), 303)
+    page = render_template(
+        "requests/new.html",
+        form=form,
+        deal=(chosen.id, chosen.name) if chosen else None,
+        alike=queries.alike(form.title.data or ""),
+    )
+    return page, 400 if form.is_submitted() else 200
+
+
+@bp.get("/requests/<int:request_id>")
+@requires(Permission.REQUEST_READ)
+def detail(request_id: int) -> ResponseReturnValue:
+    """One request: what is missing, who waits, who makes it and by when."""
+    return _page(queries.get(request_id))
+
+
+@bp.post("/requests/<int:request_id>/join")
+@requires(Permission.REQUEST_MAKE)
+def join(request_id: int) -> ResponseReturnValue:
+    """Wait for it, too, perhaps for a `deal`."""
+    found = queries.get(request_id)
+    operations.join(found, by=actor(), at=now(), deal=_deal(request.form.get("deal", "")))
+    db.session.commit()
+    undo = url_for("requests.leave", request_id=found.id)
+    flash(cast(Any, {"text": _("You wait for it, too."), "undo": undo}))
+    return redirect(_address(found), 303)
+
+
+@bp.post("/requests/<int:request_id>/leave")
+@requires(Permission.REQUEST_MAKE)
+def leave(request_id: int) -> ResponseReturnValue:
+    """Wait for it no longer."""
+    found = queries.get(request_id)
+    operations.leave(found, by=actor())
+    db.session.commit()
+    return redirect(_address(found), 303)
+
+
+@bp.post("/requests/<int:request_id>/take-on")
+@requires(Permission.REQUEST_ANSWER)
+def take_on(request_id: int) -> ResponseReturnValue:
+    """Have `maker` make it by `due_on`."""
+    found, form = queries.get(request_id), TakeOnForm()
+    form.offer(queries.makers())
+    if form.validate():
+        try:
+            maker = accounts.get_person(form.maker.data)
+            operations.take_on(found, maker=maker, due_on=form.due_on.data, by=actor(), at=now())
+        except Invalid as error:
+            form.blame(error)
+        else:
+            db.session.commit()
+            return redirect(_address(found), 303)
+    return _page(found, take_on=form), 400
+
+
+@bp.post("/requests/<int:request_id>/answer")
+@requires(Permission.REQUEST_ANSWER)
+def answer(request_id: int) -> ResponseReturnValue:
+    """This `asset` is what was asked for."""
+    found, form = queries.get(request_id), AnswerForm()
+    try:
+        given = str(form.asset.data or "")
+        if not is_id(given):
+            sentence = _("Choose an asset from the list.")
+            raise Invalid(sentence, fields={"asset": sentence})
+        operations.answer(found, assets.get_visible(actor(), int(given)), by=actor(), at=now())
+    except Invalid as error:
+        form.blame(error)
+        return _page(found, answer=form), 400
+    db.session.commit()
+    waiting = len(queries.waiting(found, actor()))
+    flash(ngettext("%(num)s person is told.", "%(num)s people are told.", waiting))
+    return redirect(_address(found), 303)
+
+
+@bp.post("/requests/<int:request_id>/decline")
+@requires(Permission.REQUEST_ANSWER)
+def decline(request_id: int) -> ResponseReturnValue:
+    """It will not be made; `reason` says why."""
+    found, form = queries.get(request_id), DeclineForm()
+    if not form.validate():
+        return _page(found, decline=form), 400
+    operations.decline(found, reason=form.reason.data, by=actor(), at=now())
+    db.session.commit()
+    undo = url_for("requests.reopen", request_id=found.id)
+    flash(cast(Any, {"text": _("Declined. Those who wait are told why."), "undo": undo}))
+    return redirect(_address(found), 303)
+
+
+@bp.post("/requests/<int:request_id>/reopen")
+@requires(Permission.REQUEST_ANSWER)
+def reopen(request_id: int) -> ResponseReturnValue:
+    """Put it back among those that nobody makes yet."""
+    found = queries.get(request_id)
+    operations.reopen(found, by=actor(), at=now())
+    db.session.commit()
+    return redirect(_address(found), 303)
+
+
+def _page(
+    found: Request,
+    *,
+    take_on: TakeOnForm | None = None,
+    answer: AnswerForm | None = None,
+    decline: DeclineForm | None = None,
+) -> str:
+    person, moment = actor(), now()
+    if take_on is None:
+        # Of a form that was sent for another step, nothing is taken over.
+        take_on = TakeOnForm(formdata=None, maker=found.maker_id or person.id, due_on=found.due_on)
+        take_on.offer(queries.makers())
+    waiting = queries.waiting(found, person)
+    return render_template(
+        "requests/detail.html",
+        asked=found,
+        waiting=waiting,
+        mine=any(each.person.id == person.id for each in waiting),
+        asset=queries.answering(found, person),
+        overdue=is_overdue(found.state, found.due_on, moment.date()),
+        may={step.value: may(step, found.state) for step in Step},
+        take_on=take_on,
+        answer=answer or AnswerForm(formdata=None),
+        decline=decline or DeclineForm(formdata=None),
+        today=moment.date(),
+    )
+
+
+def _deal(given: str | None) -> Deal | None:
+    """The deal of that id, None for none. Raises NotFound where it does not exist for the person."""
+    return deals.get_visible(actor(), int(given)) if given and is_id(given) else None
+
+
+def _address(found: Request) -> str:
+    return url_for("requests.detail", request_id=found.id)
