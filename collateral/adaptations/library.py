@@ -18,6 +18,7 @@ class KnownPage:
     asset: int
     root: int
     print: PagePrint
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +31,28 @@ class Hit:
     number: int
 
 
+@dataclass(frozen=True)
+class Finds:
+    """What the index holds of some hashes.
+
+    Attributes:
+        hits: hash → pages, among those that may be sources.
+        roots: hash → in how many unrelated roots it stands, whoever may see them.
+    """
+
+    hits: Mapping[int, Sequence[Hit]]
+    roots: Mapping[int, int]
+
+
 class Library(Protocol):
-    """Look-ups over every page that is known; each is one statement for many keys."""
+    """Look-ups over every page that is known; each is a statement for many keys."""
 
     def roots(self) -> int:
         """How many unrelated roots there are."""
 
-    def hits(self, hashes: Collection[int]) -> Mapping[int, Sequence[Hit]]:
-        """Pages that keep one of these shingles; hashes on very many pages are left out."""
-
-    def whole(self, hashes: Collection[int]) -> Mapping[int, Sequence[Hit]]:
-        """Pages whose whole content has one of these hashes."""
-
-    def pictures(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Hit]]:
-        """Pages that show one of these pictures."""
+    def find(self, hashes: Collection[int]) -> Finds:
+        """Pages that are kept under one of these hashes: a run of words, a picture, or all of
+        a page. Hashes on very many pages lead to some of them only."""
 
     def token_roots(self, tokens: Collection[str]) -> Mapping[str, int]:
         """In how many roots each token stands; tokens that are nowhere are left out."""

@@ -16,8 +16,14 @@ from enum import StrEnum
 
 from collateral.adaptations.alignment import Match, assign, choose, moved
 from collateral.adaptations.changes import PageChange, compare, deck_wide, without_branding
-from collateral.adaptations.library import Hit, KnownPage, Library
-from collateral.adaptations.prints import PagePrint, repeated_pictures, without_furniture
+from collateral.adaptations.library import Finds, KnownPage, Library
+from collateral.adaptations.prints import (
+    KEPT_HASHES,
+    PagePrint,
+    picture_hash,
+    repeated_pictures,
+    without_furniture,
+)
 from collateral.adaptations.scoring import (
     PICTURE_TRUST,
     Scorer,
@@ -28,6 +34,7 @@ from collateral.adaptations.scoring import (
 )
 
 TOP_ASSETS, TOP_VERSIONS = 8, 3
+MOST_KEYS = 30_000
 KNOWN_FROM = 0.5
 UNDECLARED_CAP = 0.3
 ENOUGH_MASS = 20.0
@@ -123,20 +130,12 @@ class _Candidates:
     """The versions worth comparing, loaded whole, and what each term weighs."""
 
     def __init__(self, query: Sequence[PagePrint], library: Library) -> None:
-        hashes = {h for page in query for h in page.shingles}
-        hits = library.hits(hashes)
-        whole = library.whole({page.whole for page in query if not page.empty})
-        repeated = repeated_pictures(query)
-        pictures = library.pictures(
-            {p.sha256 for page in query for p in page.pictures if p.sha256 not in repeated}
-        )
+        finds = library.find({h for page in query for h in keys_of(page, len(query))})
         roots = max(library.roots(), 1)
-        self.shingle_roots = {h: len({hit.root for hit in rows}) for h, rows in hits.items()}
+        self.shingle_roots = finds.roots
         tokens = {token for page in query for token in page.bag}
         self.weights = make_weights(query, roots, library.token_roots(tokens), self.shingle_roots)
-        self.files: Mapping[int, Sequence[KnownPage]] = library.load(
-            _vote(query, hits, whole, pictures, roots)
-        )
+        self.files: Mapping[int, Sequence[KnownPage]] = library.load(_vote(query, finds, roots))
 
     def scaled(self, amount: float) -> float:
         """A mass that was tuned in a library of thirty roots, for one of this size."""
@@ -151,24 +150,28 @@ class _Candidates:
         return widely * 2 > len(kept)
 
 
-def _vote(
-    query: Sequence[PagePrint],
-    hits: Mapping[int, Sequence[Hit]],
-    whole: Mapping[int, Sequence[Hit]],
-    pictures: Mapping[str, Sequence[Hit]],
-    roots: int,
-) -> list[int]:
+def keys_of(page: PagePrint, pages: int) -> list[int]:
+    """The hashes to look a page up by; of very long files some, so that memory is bounded."""
+    most = max(KEPT_HASHES, MOST_KEYS // pages)
+    return [*sorted(page.shingles)[:most], *page.marks]
+
+
+def _vote(query: Sequence[PagePrint], finds: Finds, roots: int) -> list[int]:
     """The versions of the eight assets with the most votes, at most three of each."""
     totals: dict[tuple[int, int], float] = defaultdict(float)
+    repeated = repeated_pictures(query)
     for page in query:
         votes: dict[tuple[int, int, int], float] = defaultdict(float)
-        keys = [(hits.get(h, ()), 1.0) for h in page.shingles]
-        keys.append((whole.get(page.whole, ()), 4.0))
-        keys += [(pictures.get(p.sha256, ()), 2.0) for p in page.pictures]
-        for rows, trust in keys:
+        keys = dict.fromkeys(page.shingles, 1.0)
+        for picture in page.pictures:
+            if picture.sha256 not in repeated:
+                keys[picture_hash(picture.sha256)] = 2.0
+                keys[picture_hash(picture.phash)] = 2.0
+        keys[page.whole] = 4.0
+        for key, trust in keys.items():
+            rows = finds.hits.get(key)
             if rows:
-                spread = len({hit.root for hit in rows})
-                weight = trust * max(math.log((roots + 1) / spread), 0.05)
+                weight = trust * max(math.log((roots + 1) / finds.roots[key]), 0.05)
                 for hit in rows:
                     votes[hit.asset, hit.version, hit.number] += weight
         best: dict[tuple[int, int], float] = {}

@@ -87,6 +87,13 @@ class PagePrint:
         ]
         return hash64("\x1f".join(parts))
 
+    @cached_property
+    def marks(self) -> frozenset[int]:
+        """Hashes of the whole page and of each picture, by its bytes and by its looks."""
+        found = {picture_hash(p.sha256) for p in self.pictures}
+        found |= {picture_hash(p.phash) for p in self.pictures if telling(p.phash)}
+        return frozenset(found if self.empty else found | {self.whole})
+
     @property
     def empty(self) -> bool:
         return not (self.bag or self.pictures or self.charts)
@@ -114,6 +121,16 @@ def digits_of(token: str) -> str:
 def hash64(text: str) -> int:
     """A stable hash that fits a signed 64-bit column."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def picture_hash(name: str) -> int:
+    """Where the index keeps a picture of this SHA-256 or perceptual hash."""
+    return hash64(f"\x1fpicture\x1f{name}")
+
+
+def telling(phash: str) -> bool:
+    """Whether a perceptual hash says anything: a picture of one colour has next to no bits."""
+    return bool(phash) and 8 <= int(phash, 16).bit_count() <= 56
 
 
 def shingles(words: Sequence[str]) -> set[int]:

@@ -21,6 +21,7 @@ from typing import Any, cast
 from flask import current_app
 from sqlalchemy import CursorResult, or_, select, update
 
+from collateral.adaptations.jobs_prints import index_version
 from collateral.assets.intake import judge_with, read_with
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
@@ -71,6 +72,8 @@ def read_version(version_id: int) -> None:
         _fail(version_id, error.sentence if isinstance(error, CollateralError) else _OURS)
         if current_app.testing and not isinstance(error, CollateralError | OSError):
             raise
+    else:
+        send(index_version, version_id)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from collateral.adaptations.library import Hit, KnownPage
+from collateral.adaptations.library import Finds, Hit, KnownPage
 from collateral.adaptations.prints import PagePrint
 
 
@@ -15,8 +15,6 @@ class MemoryLibrary:
     def __init__(self) -> None:
         self.files: dict[int, list[KnownPage]] = {}
         self._hits: dict[int, list[Hit]] = defaultdict(list)
-        self._whole: dict[int, list[Hit]] = defaultdict(list)
-        self._pictures: dict[str, list[Hit]] = defaultdict(list)
         self._tokens: dict[str, set[int]] = defaultdict(set)
 
     def add(
@@ -32,25 +30,17 @@ class MemoryLibrary:
         self.files[version] = [KnownPage(version, asset, root, page) for page in pages]
         for page in pages:
             hit = Hit(version, asset, root, page.number)
-            for kept in page.kept:
+            for kept in {*page.kept, *page.marks}:
                 self._hits[kept].append(hit)
-            self._whole[page.whole].append(hit)
-            for picture in page.pictures:
-                self._pictures[picture.sha256].append(hit)
             for token in page.bag:
                 self._tokens[token].add(root)
 
     def roots(self) -> int:
         return len({pages[0].root for pages in self.files.values() if pages})
 
-    def hits(self, hashes: Collection[int]) -> Mapping[int, Sequence[Hit]]:
-        return {h: self._hits[h] for h in hashes if h in self._hits}
-
-    def whole(self, hashes: Collection[int]) -> Mapping[int, Sequence[Hit]]:
-        return {h: self._whole[h] for h in hashes if h in self._whole}
-
-    def pictures(self, sha256s: Collection[str]) -> Mapping[str, Sequence[Hit]]:
-        return {s: self._pictures[s] for s in sha256s if s in self._pictures}
+    def find(self, hashes: Collection[int]) -> Finds:
+        hits = {h: self._hits[h] for h in hashes if h in self._hits}
+        return Finds(hits, {h: len({hit.root for hit in rows}) for h, rows in hits.items()})
 
     def token_roots(self, tokens: Collection[str]) -> Mapping[str, int]:
         return {t: len(self._tokens[t]) for t in tokens if t in self._tokens}

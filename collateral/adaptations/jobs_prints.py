@@ -1,0 +1,61 @@
+"""The index of prints follows reading: after each version, and by a sweep for what was lost."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, or_, select
+
+from collateral.adaptations import indexing, uploads
+from collateral.adaptations.models_prints import PrintFile
+from collateral.assets.models import AssetVersion, ReadingState
+from collateral.clock import now
+from collateral.db import db
+from collateral.queue import every, job, queue, send
+
+BATCH = 64
+RECENT = 1000
+
+
+@job
+def index_version(version_id: int) -> None:
+    """Put a version that has been read into the index of prints, and commit."""
+    lineage = indexing.index_version(version_id, at=now())
+    if lineage is not None:
+        uploads.note_origin(version_id, lineage)
+    db.session.commit()
+
+
+@every(minutes=1)
+def sweep_prints() -> None:
+    """Queue the newest versions that were read and are not in the index."""
+    newest = db.session.scalar(select(func.max(AssetVersion.id))) or 0
+    _queue(newest - RECENT)
+
+
+@every(minutes=60)
+def sweep_all_prints() -> None:
+    """Queue whatever is not in the index, or there by an older recipe, whenever it was read."""
+    _queue(0)
+
+
+def _queue(beyond: int) -> None:
+    room = BATCH - queue().waiting()
+    if room > 0:
+        for version_id in behind(beyond, room):
+            send(index_version, version_id)
+
+
+def behind(beyond: int, limit: int) -> list[int]:
+    """Versions with a higher number that are ready and not indexed as they would be today."""
+    return list(
+        db.session.scalars(
+            select(AssetVersion.id)
+            .outerjoin(PrintFile, PrintFile.version_id == AssetVersion.id)
+            .where(
+                AssetVersion.id > beyond,
+                AssetVersion.state == ReadingState.READY,
+                or_(PrintFile.id.is_(None), PrintFile.recipe < indexing.RECIPE),
+            )
+            .order_by(AssetVersion.id)
+            .limit(limit)
+        )
+    )
