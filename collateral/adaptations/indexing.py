@@ -170,7 +170,7 @@ def _close(hashes: Iterable[int]) -> None:
                 .where(PrintHash.hash.in_(full))
                 .group_by(PrintHash.hash)
             )
-            _add_counts(PrintCommon, Counter(dict(row.t for row in roots)))
+            _add_counts(PrintCommon, Counter({h: n for h, n in roots}))
 
 
 def _count_tokens(files: Sequence[NewFile]) -> None:

@@ -82,7 +82,7 @@ def prints_of(version: AssetVersion) -> list[PagePrint]:
         .where(Page.version_id == version.id)
         .order_by(Page.number)
     )
-    return prints_from((row.t for row in rows), version.family)
+    return prints_from(rows.all(), version.family)
 
 
 def prints_from(rows: Iterable[ReadPage], family: str) -> list[PagePrint]:

@@ -10,11 +10,11 @@ from collateral.accounts.models import Role
 from collateral.adaptations import indexing
 from collateral.adaptations.index import MOST_PAGES, DatabaseLibrary
 from collateral.adaptations.jobs_prints import behind, index_version
-from collateral.adaptations.lineage import Change
+from collateral.adaptations.lineage import Change, trace
 from collateral.adaptations.models_prints import PrintCommon, PrintFile, PrintHash, PrintToken
 from collateral.adaptations.packing import pack, unpack
 from collateral.adaptations.prints import PagePrint, Picture
-from collateral.adaptations.tracing import trace_file, trace_version
+from collateral.adaptations.tracing import prints_of, trace_file, trace_version
 from collateral.assets.models import Asset, Status
 from collateral.clock import now
 from collateral.db import db
@@ -131,13 +131,14 @@ def test_a_trace_is_a_few_statements_however_large_the_library(
 ) -> None:
     version = library[1].current_version
     assert version is not None
+    pages = prints_of(version)
     with counted_queries(app) as few:
-        trace_file(version.pages, "deck", person=None)
-    for seed in range(100, 110):
+        trace(pages, DatabaseLibrary())
+    for seed in range(100, 106):
         known(seed)
     with counted_queries(app) as many:
-        trace_file(version.pages, "deck", person=None)
-    assert len(many) == len(few) <= 12
+        trace(pages, DatabaseLibrary())
+    assert len(many) == len(few) <= 8
 
 
 def test_an_empty_library_knows_nothing(app: Flask) -> None:
