@@ -343,6 +343,21 @@ class Expectations:
 
     # Suggestions
 
+    def test_a_short_beginning_leads_to_the_commonest_word_however_many_there_are(
+        self, engine: Engine
+    ) -> None:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        rare = [f"pr{a}{b}" for a in letters[:9] for b in letters[:9]]
+        filled(
+            engine,
+            *(document(n, word) for n, word in enumerate(rare, start=10)),
+            document(1, "Product overview"),
+            document(2, "Product tour"),
+        )
+        assert {1, 2} <= set(engine.suggest(("pr",), ALL, frozenset(), 100))
+        best = engine.complete(("pr",), ALL, frozenset(), 1)[0]
+        assert (best.text, best.total) == ("product", 2)
+
     def test_suggestions_follow_the_beginning_of_the_last_word(self, engine: Engine) -> None:
         filled(
             engine,

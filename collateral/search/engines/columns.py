@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from collateral.search.engines.protocol import Ask, Document, Freshness, Scope, Sort
+
+if TYPE_CHECKING:
+    from collateral.search.engines.title_words import TitleWords
 
 Ids = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float32]
@@ -76,6 +79,10 @@ class Part(Protocol):
 
     def lexicon(self, field: str, first: str = "") -> list[str]:
         """The words of the field, in order; those alone that begin with `first`."""
+        ...
+
+    def title_words(self) -> TitleWords:
+        """The words of the titles and who has them."""
         ...
 
     def sort_titles(self) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from collateral.search.engines.columns import Mask, Snapshot
-from collateral.search.engines.nearness import LEAST_SLIP, beginning_with, slips
+from collateral.search.engines.nearness import LEAST_SLIP, slips
 from collateral.search.engines.protocol import Completion, Scope, Sort
 
-MOST_WORDS = 60
+LOOKED_AT = 9
+"""Of the words that finish the last one, the commonest in titles are counted everywhere."""
 
 
 def suggest(
@@ -38,10 +41,8 @@ def complete(
     for word in words[:-1]:
         base = base & _anywhere(snapshot, word)
     totals: dict[str, int] = {}
-    for other in _beginnings(snapshot, words[-1]):
-        total = int((base & _anywhere(snapshot, other)).sum())
-        if total:
-            totals[other] = total
+    for other in _beginnings(snapshot, words[-1], base):
+        totals[other] = int((base & _anywhere(snapshot, other)).sum())
     best = sorted(totals, key=lambda word: (-totals[word], word))[:limit]
     return [Completion(" ".join((*words[:-1], word)), totals[word]) for word in best]
 
@@ -51,17 +52,20 @@ def _base(snapshot: Snapshot, scope: Scope, hidden: frozenset[int]) -> Mask:
     return base & ~np.isin(snapshot.facts["id"], list(hidden)) if hidden else base
 
 
-def _beginnings(snapshot: Snapshot, start: str) -> list[str]:
-    found: dict[str, None] = {}
-    for _, part in snapshot.parts:
-        found.update(dict.fromkeys(beginning_with(part.lexicon("title"), start, MOST_WORDS)))
-    return list(found)[:MOST_WORDS]
+def _beginnings(snapshot: Snapshot, start: str, base: Mask) -> list[str]:
+    """Words of those titles that begin so, the commonest first."""
+    counts: Counter[str] = Counter()
+    for offset, part in snapshot.parts:
+        among = base[offset : offset + part.count]
+        counts.update(part.title_words().counts(start, among))
+    ordered = sorted(counts, key=lambda word: (-counts[word], word))
+    return ordered[:LOOKED_AT]
 
 
 def _begun(snapshot: Snapshot, start: str) -> Mask:
     mask = np.zeros(snapshot.count, bool)
-    for word in _beginnings(snapshot, start):
-        mask |= snapshot.having("title", word)
+    for offset, part in snapshot.parts:
+        mask[offset + part.title_words().begun(start).astype(np.int64)] = True
     return mask
 
 

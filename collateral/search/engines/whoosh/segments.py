@@ -13,6 +13,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from collateral.search.engines.columns import FACTS, Ids, Numbers
 from collateral.search.engines.memory import MISSING, Memory
+from collateral.search.engines.title_words import TitleWords
 
 
 class Opened:
@@ -23,6 +24,7 @@ class Opened:
         weakref.finalize(self, self.reader.close)
         self.lock = threading.Lock()
         self.facts = _facts(self.reader)
+        self.title_words: TitleWords | None = None
 
 
 class Segment:
@@ -67,6 +69,14 @@ class Segment:
                 words = list(self._words(field, first))
             self._memory.put(key, words, 70 * len(words))
         return words  # type: ignore[no-any-return]
+
+    def title_words(self) -> TitleWords:
+        if self.opened.title_words is None:
+            every = (
+                (word, self._read("title", word, places=False)) for word in self.lexicon("title")
+            )
+            self.opened.title_words = TitleWords.of((word, got[0]) for word, got in every if got)
+        return self.opened.title_words
 
     def sort_titles(self) -> list[str]:
         with self._lock:
