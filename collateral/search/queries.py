@@ -15,7 +15,7 @@ from collateral.assets.queries import visible
 from collateral.clock import now
 from collateral.db import db
 from collateral.queue import send
-from collateral.search import fallback, hits
+from collateral.search import fallback, hits, spelling
 from collateral.search.engine import engine
 from collateral.search.engines.protocol import (
     Ask,
@@ -29,6 +29,7 @@ from collateral.search.folding import fold, words
 from collateral.search.language import TEXT_FIELDS, Clause, Query, parse, with_synonyms
 from collateral.search.requests import MAX_OFFSET, SearchRequest
 from collateral.search.results import Facet, FacetValue, SearchResult
+from collateral.search.spelling import Meant
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
         shortened=parsed.shortened,
         degraded=found.degraded,
         query=parsed.text,
+        meant=_meant(person, request, parsed) if found.total == found.near else (),
     )
 
 
@@ -94,6 +96,28 @@ def _ask(person: Person, request: SearchRequest, query: Query) -> Found:
         hidden=hidden(person),
     )
     return asked(ask, request.offset, request.limit)
+
+
+def _meant(person: Person, request: SearchRequest, parsed: Query) -> tuple[Meant, ...]:
+    """What may have been meant, for a search with words that nothing has all of.
+
+    The counts are of what the person would find with the same filters.
+    """
+    misspelt = spelling.words_of(parsed)
+    if not misspelt or request.offset:
+        return ()
+
+    def total(text: str) -> int:
+        found = _ask(person, replace(request, q=text, limit=1), parse(text))
+        return found.total - found.near
+
+    try:
+        right = engine().corrections(
+            misspelt, scope_of(person), hidden(person), spelling.MOST, SECONDS
+        )
+        return spelling.meant(request.q, right, total)
+    except EngineUnavailable:
+        return ()
 
 
 def asked(ask: Ask, offset: int, limit: int) -> Found:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from collateral.assets.models import Status, Vocabulary
 from collateral.search.snippets import Parts
+from collateral.search.spelling import Meant
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ class SearchResult:
     """The index cannot be read just now: titles alone were looked through."""
     query: str = ""
     """The query in its normal form."""
+    meant: tuple[Meant, ...] = ()
+    """What may have been meant, where nothing has all the words."""
 
     @property
     def near(self) -> bool:

@@ -132,7 +132,14 @@ def _context(
         "more_url": _more(wanted, result, search_id) if not near else None,
         "also": result.also_searched,
         "only_url": address_with(only="1", cursor=None, show=None, search=None),
-        "meant": [],
+        "meant": [
+            {
+                "text": each.text,
+                "count": each.count,
+                "url": address_with(q=each.text, cursor=None, show=None, search=None),
+            }
+            for each in result.meant
+        ],
         "groups": _groups(result),
         "keep": {"q": wanted.q, "sort": request.args.get("sort"), "view": request.args.get("view")},
         "chips": chips,

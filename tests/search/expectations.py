@@ -358,6 +358,28 @@ class Expectations:
         best = engine.complete(("pr",), ALL, frozenset(), 1)[0]
         assert (best.text, best.total) == ("product", 2)
 
+    def test_a_misspelt_word_is_put_right_by_words_that_are_seen(self, engine: Engine) -> None:
+        filled(
+            engine,
+            document(1, "Turbine outlook"),
+            document(2, "Turbine report", ["the gearbox hums"]),
+            document(3, "Turbins hidden", teams=(7,)),
+        )
+
+        def right(*words: str, scope: Scope = ALL) -> dict[str, tuple[str, ...]]:
+            return engine.corrections(words, scope, frozenset(), 2, 5.0)
+
+        assert right("turbnie", "outlook") == {"turbnie": ("turbine",)}
+        assert right("turbina") == {"turbina": ("turbine", "turbins")}
+        nobody = Scope(9, frozenset(), sees_all=False)
+        assert right("turbina", scope=nobody) == {"turbina": ("turbine",)}
+        assert right("turbins", scope=nobody) == {"turbins": ("turbine",)}
+        assert right("turbins") == {}
+        assert right("gaerbox") == {"gaerbox": ("gearbox",)}
+        assert engine.corrections(("turbina",), ALL, frozenset({1, 2}), 2, 5.0) == {
+            "turbina": ("turbins",)
+        }
+
     def test_suggestions_follow_the_beginning_of_the_last_word(self, engine: Engine) -> None:
         filled(
             engine,

@@ -163,6 +163,20 @@ class Engine(Protocol):
         """Words of titles with which the last of the words may go on."""
         ...
 
+    def corrections(
+        self,
+        words: tuple[str, ...],
+        scope: Scope,
+        hidden: frozenset[int],
+        limit: int,
+        seconds: float,
+    ) -> dict[str, tuple[str, ...]]:
+        """For words that stand in nothing the person sees, words a slip away that do.
+
+        At most `limit` for each, those in the most assets first. Raises EngineUnavailable.
+        """
+        ...
+
     def generation(self) -> str:
         """A name for the present state of the index. Raises EngineUnavailable."""
         ...

@@ -28,7 +28,7 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 
-from collateral.search.engines import evaluate, titles
+from collateral.search.engines import evaluate, spelling, titles
 from collateral.search.engines.columns import Snapshot
 from collateral.search.engines.filelock import Busy, held
 from collateral.search.engines.memory import Memory
@@ -100,6 +100,19 @@ class WhooshEngine:
     ) -> list[Completion]:
         snapshot = self.snapshot()
         return self._guarded(lambda: titles.complete(snapshot, words, scope, hidden, limit))
+
+    def corrections(
+        self,
+        words: tuple[str, ...],
+        scope: Scope,
+        hidden: frozenset[int],
+        limit: int,
+        seconds: float,
+    ) -> dict[str, tuple[str, ...]]:
+        snapshot = self.snapshot()
+        return self._guarded(
+            lambda: spelling.corrections(snapshot, words, scope, hidden, limit, seconds)
+        )
 
     def generation(self) -> str:
         return self.snapshot().name
