@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import smtplib
 import ssl
 from datetime import UTC, datetime
@@ -39,7 +40,8 @@ def send(message: EmailMessage) -> None:
     if not settings.mail_url:
         folder: Path = settings.home / "mail"
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{now():%Y%m%d-%H%M%S-%f}.eml"
+        # Two in the same moment are two files.
+        name = f"{now():%Y%m%d-%H%M%S-%f}-{secrets.token_hex(3)}.eml"
         (folder / name).write_bytes(bytes(message))
         return
     url = urlsplit(settings.mail_url)

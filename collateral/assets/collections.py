@@ -111,15 +111,23 @@ def create(
     kind: CollectionKind = CollectionKind.PERSONAL,
     summary: str = "",
     query: str | None = None,
+    alert: bool = False,
 ) -> Collection:
     """A new, empty set; with a query string of the library page, a saved search.
+
+    `alert`: its owner is told of what the search newly finds.
 
     Raises Invalid without a title, Forbidden for who may not feature.
     """
     if query is not None and len(query) > LONGEST_QUERY:
         raise Invalid("This search is too long to be saved.")
     collection = Collection(
-        title=_title(title), summary=summary.strip(), owner_id=by.id, query=query, created_at=at
+        title=_title(title),
+        summary=summary.strip(),
+        owner_id=by.id,
+        query=query,
+        alert=alert and query is not None,
+        created_at=at,
     )
     _give_kind(collection, kind, by=by)
     collection.updated_at = at
@@ -136,9 +144,15 @@ def change(
     kind: CollectionKind,
     by: Person,
     at: datetime,
+    alert: bool = False,
 ) -> None:
-    """Name it anew, or offer it to others or to nobody. Raises Invalid, Forbidden."""
+    """Name it anew, or offer it to others or to nobody. Raises Invalid, Forbidden.
+
+    Only its owner is told of what a saved search finds, so only she switches it on.
+    """
     _may_change(collection, by)
+    if by.id == collection.owner_id:
+        collection.alert = alert and collection.query is not None
     collection.title, collection.summary = _title(title), summary.strip()
     if kind is not collection.kind:
         _give_kind(collection, kind, by=by)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from collateral.accounts.models import Person
 from collateral.db import db, upsert
-from collateral.notify.kinds import Facts, Kind
-from collateral.notify.models import Notice, NoticeChoice, NoticeRhythm, Rhythm
+from collateral.errors import Invalid
+from collateral.notify.kinds import Facts, Kind, kinds
+from collateral.notify.models import UNREAD, UNSENT, Notice, NoticeChoice, NoticeRhythm, Rhythm
+from collateral.notify.queries import rhythm_of
 
 BATCH = 500
 
@@ -76,12 +78,62 @@ def _ways(person_ids: Collection[int], kind: Kind) -> list[tuple[int, bool, bool
 
 def mark_read(person: Person, at: datetime, notice_ids: Collection[int] | None = None) -> int:
     """Note that she has read these of her notices, or all of them; how many were unread."""
-    change = update(Notice).where(
-        Notice.person_id == person.id, Notice.inbox, Notice.read_at.is_(None)
-    )
+    change = update(Notice).where(Notice.person_id == person.id, UNREAD)
     if notice_ids is not None:
         change = change.where(Notice.id.in_(notice_ids))
     done = db.session.execute(
         change.values(read_at=at).execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def mark_unread(person: Person, notice_ids: Collection[int]) -> None:
+    """Take it back that she has read these."""
+    db.session.execute(
+        update(Notice)
+        .where(Notice.person_id == person.id, Notice.id.in_(notice_ids), Notice.inbox)
+        .values(read_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def choose(person: Person, *, inbox: Collection[str], mail: Collection[str], at: datetime) -> None:
+    """Tell her from now on these kinds in her inbox and those by mail, and no others.
+
+    What waits for a digest and is of a kind that she does not want by mail is not sent.
+    """
+    db.session.execute(delete(NoticeChoice).where(NoticeChoice.person_id == person.id))
+    db.session.add_all(
+        NoticeChoice(person_id=person.id, kind=name, inbox=name in inbox, mail=name in mail)
+        for name, kind in kinds().items()
+        if (name in inbox, name in mail) != (True, kind.by_mail)
+    )
+    _leave_unsent(person, at, Notice.kind.not_in(list(mail)))
+
+
+def choose_mail(person: Person, mail: Collection[str], *, at: datetime) -> None:
+    """The same for mail alone; her inbox stays as it is."""
+    chosen = db.session.scalars(
+        select(NoticeChoice.kind).where(NoticeChoice.person_id == person.id, ~NoticeChoice.inbox)
+    ).all()
+    choose(person, inbox=kinds().keys() - set(chosen), mail=mail, at=at)
+
+
+def set_rhythm(person: Person, rhythm: Rhythm, hour: int, *, at: datetime) -> None:
+    """When her digest comes: `hour` is 0 to 23 on her own clock. Raises Invalid."""
+    if not 0 <= hour <= 23:
+        raise Invalid("An hour is from 0 to 23.", fields={"hour": "From 0 to 23."})
+    row = rhythm_of(person)
+    row.rhythm, row.hour = rhythm, hour
+    db.session.add(row)
+    if rhythm is Rhythm.NEVER:
+        _leave_unsent(person, at)
+
+
+def _leave_unsent(person: Person, at: datetime, *which: ColumnElement[bool]) -> None:
+    db.session.execute(
+        update(Notice)
+        .where(Notice.person_id == person.id, UNSENT, *which)
+        .values(mailed_at=at)
+        .execution_options(synchronize_session=False)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from collateral.accounts.models import Person
@@ -34,6 +34,7 @@ class CollectionForm(FlaskForm):  # type: ignore[misc]
         validators=[Length(max=1000, message=_("A summary has at most 1,000 characters."))],
     )
     kind = RadioField(_("Who sees it"), default=CollectionKind.PERSONAL.value)
+    alert = BooleanField(_("Tell me when it finds something new"))
 
     def offer(self, person: Person, collection: Collection | None = None) -> None:
         """The kinds that this person may give this collection."""

@@ -54,6 +54,7 @@ def new_collection() -> ResponseReturnValue:
             kind=CollectionKind(form.kind.data),
             summary=form.summary.data or "",
             query=query,
+            alert=bool(form.alert.data),
         )
         db.session.commit()
         if query is None:
@@ -107,6 +108,7 @@ def edit_collection(collection_id: int) -> ResponseReturnValue:
             kind=CollectionKind(form.kind.data),
             by=actor(),
             at=now(),
+            alert=bool(form.alert.data),
         )
         db.session.commit()
         flash(_("Saved"))

@@ -13,7 +13,9 @@ from collateral.assets.models import Asset, Collection, CollectionKind, Status, 
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, ImportRun, ImportState
+from collateral.notify.models import Notice
 from collateral.requests.models import Request, RequestState
+from collateral.requests.notices import ASKED
 from collateral.storage import storage
 from collateral.usage import operations as usage
 from tests.factories import make_asset, make_person, make_team, make_term
@@ -112,6 +114,14 @@ def collection(actor: Person, situation: str) -> dict[str, int]:
     return {"collection_id": made.id}
 
 
+def notice(actor: Person, situation: str) -> dict[str, int]:
+    to = actor if situation == "own" else make_person(Role.REP)
+    made = Notice(person_id=to.id, kind=ASKED.name, facts={"request": request()}, at=now())
+    db.session.add(made)
+    db.session.commit()
+    return {"notice_id": made.id}
+
+
 def token(actor: Person, situation: str) -> dict[str, int]:
     person = actor if situation == "own" else make_person(Role.REP)
     made, _text = tokens.create(person, "Script", ["read"], by=person, at=now())
@@ -124,6 +134,7 @@ KINDS: dict[str, Callable[[Person, str], dict[str, int]]] = {
     "asset": asset,
     "deal": deal,
     "use": use,
+    "notice": notice,
     "token": token,
     "collection": collection,
 }

@@ -100,6 +100,10 @@ def collection(
     return _entry("collection", outcomes, path, request)
 
 
+def notice(outcomes: Mapping[str, str]) -> Entry:
+    return _entry("notice", outcomes, None, {})
+
+
 def token(outcomes: Mapping[str, str]) -> Entry:
     return _entry("token", outcomes, None, {})
 
@@ -143,7 +147,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /profile/sessions/<int:session_id>/end": roles(EVERYBODY),
     # What one was told.
     "GET /inbox": roles(EVERYBODY),
-    "GET /inbox/<int:notice_id>": roles("----"),
+    "GET /inbox/<int:notice_id>": notice(OWN_ALONE),
     "POST /inbox/read": roles(EVERYBODY),
     "POST /inbox/unread": roles(EVERYBODY),
     "GET /inbox/settings": roles(EVERYBODY),

@@ -37,6 +37,7 @@ KIND_OF_ARGUMENT = {
     "collection_id": "collection",
     "deal_id": "deal",
     "use_id": "use",
+    "notice_id": "notice",
     "token_id": "token",
 }
 

@@ -1,0 +1,38 @@
+"""Telling people what changed, after the commit that changed it."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from collateral.assets.revisions import subscribe
+from collateral.clock import now
+from collateral.db import db
+from collateral.home import telling
+from collateral.queue import every, job
+
+
+@subscribe
+@job
+def tell_of_changes() -> None:
+    """After each commit that touched an asset; finds what was retired or renewed itself."""
+    telling.tell_of_changes(now())
+    db.session.commit()
+
+
+@every(minutes=15)
+def look_again() -> None:
+    """What a lost queue lost, and what saved searches find."""
+    telling.tell_of_changes(now())
+    db.session.commit()
+    telling.tell_of_searches(now())
+    db.session.commit()
+
+
+@every(minutes=60)
+def remind() -> None:
+    """Owners of what falls due for review."""
+    zone = ZoneInfo(current_app.extensions["settings"].time_zone)
+    telling.tell_of_reviews(now().astimezone(zone).date(), now())
+    db.session.commit()

@@ -1,0 +1,248 @@
+"""Finding who is to be told: of assets that changed, searches that found, reviews that fall due.
+
+Everything here may run again and tells nobody twice: a notice's `once` names the very change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import parse_qs
+
+from sqlalchemy import func, or_, select, union
+from sqlalchemy.orm import aliased, joinedload
+from werkzeug.datastructures import MultiDict
+
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, AssetVersion, Collection, ReadingState, Status
+from collateral.db import db
+from collateral.deals.models import Deal, Outcome
+from collateral.errors import Invalid
+from collateral.home import notices
+from collateral.notify.kinds import Kind
+from collateral.notify.models import Notice
+from collateral.notify.operations import tell
+from collateral.search.engines.protocol import Sort
+from collateral.search.queries import search
+from collateral.search.requests import MOST, SearchRequest, from_address
+from collateral.sharing.models import Share, ShareItem
+from collateral.usage.models import Use
+
+LOOK_BACK = timedelta(days=2)
+"""A change that no job saw for so long is no news any more."""
+CONCERNED = timedelta(days=365)
+NAMED = 3
+AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An asset that was retired or got a new version."""
+
+    asset_id: int
+    kind: Kind
+    once: str
+    at: datetime
+    facts: dict[str, str | int]
+
+
+def changes(at: datetime) -> list[Change]:
+    """What was retired or renewed lately. Two queries."""
+    other = aliased(Asset)
+    retired = db.session.execute(
+        select(Asset.id, Asset.title, Asset.retired_at, other.title)
+        .outerjoin(other, other.id == Asset.replacement_id)
+        .where(Asset.status == Status.RETIRED, Asset.retired_at >= at - LOOK_BACK)
+    )
+    found = [
+        Change(
+            asset_id,
+            notices.RETIRED,
+            f"{asset_id} {moment.isoformat()}",
+            moment,
+            {"asset": asset_id, "title": title, "replacement": replacement or ""},
+        )
+        for asset_id, title, moment, replacement in retired
+        if moment is not None
+    ]
+    renewed = db.session.execute(
+        select(Asset.id, Asset.title, AssetVersion.number, AssetVersion.read_at)
+        .join(AssetVersion, AssetVersion.id == Asset.current_version_id)
+        .where(
+            Asset.status == Status.PUBLISHED,
+            AssetVersion.number > 1,
+            AssetVersion.state == ReadingState.READY,
+            AssetVersion.read_at >= at - LOOK_BACK,
+        )
+    )
+    return found + [
+        Change(
+            asset_id,
+            notices.RENEWED,
+            f"{asset_id} version {number}",
+            moment,
+            {"asset": asset_id, "title": title, "version": number},
+        )
+        for asset_id, title, number, moment in renewed
+        if moment is not None
+    ]
+
+
+def tell_of_changes(at: datetime) -> None:
+    """Tell those who sent or used a changed asset within a year, with their open deals."""
+    found = changes(at)
+    if not found:
+        return
+    known = _told((notices.RETIRED, notices.RENEWED), at)
+    concerned = _concerned({change.asset_id for change in found}, at)
+    for change in found:
+        for person_id, deals in concerned.get(change.asset_id, {}).items():
+            if (person_id, change.kind.name, change.once) in known:
+                continue
+            tell(
+                [person_id],
+                change.kind,
+                {**change.facts, "deals": _names(deals), "count": len(deals)},
+                at,
+                once=change.once,
+            )
+
+
+def _told(kinds: Iterable[Kind], at: datetime) -> set[tuple[int, str, str | None]]:
+    """Who was told what of these kinds since the changes that are looked at."""
+    rows = db.session.execute(
+        select(Notice.person_id, Notice.kind, Notice.once).where(
+            Notice.at >= at - LOOK_BACK, Notice.kind.in_([kind.name for kind in kinds])
+        )
+    )
+    return {(person_id, kind, once) for person_id, kind, once in rows}
+
+
+def _concerned(asset_ids: set[int], at: datetime) -> dict[int, dict[int, list[str]]]:
+    """By asset and person who sent or used it, the names of her own open deals that carry it."""
+    used = select(Use.asset_id, Use.person_id, Use.deal_id).where(
+        Use.asset_id.in_(asset_ids), Use.retracted_at.is_(None), Use.at >= at - CONCERNED
+    )
+    sent = (
+        select(ShareItem.asset_id, Share.person_id, Share.deal_id)
+        .join(Share, Share.id == ShareItem.share_id)
+        .where(
+            ShareItem.asset_id.in_(asset_ids),
+            Share.revoked_at.is_(None),
+            or_(Share.expires_at.is_(None), Share.expires_at > at),
+        )
+    )
+    pairs = union(used, sent).subquery()
+    rows = db.session.execute(
+        select(pairs.c.asset_id, pairs.c.person_id, Deal.name)
+        .outerjoin(
+            Deal,
+            (Deal.id == pairs.c.deal_id)
+            & (Deal.outcome == Outcome.OPEN)
+            & (Deal.owner_id == pairs.c.person_id),
+        )
+        .order_by(Deal.next_call_at.asc().nulls_last(), Deal.id)
+    )
+    found: dict[int, dict[int, list[str]]] = {}
+    for asset_id, person_id, name in rows:
+        deals = found.setdefault(asset_id, {}).setdefault(person_id, [])
+        if name is not None:
+            deals.append(name)
+    return found
+
+
+def _names(deals: list[str]) -> str:
+    more = ", …" if len(deals) > NAMED else ""
+    return ", ".join(f"“{name}”" for name in deals[:NAMED]) + more
+
+
+def tell_of_searches(at: datetime) -> None:
+    """Tell the owners of saved searches that alert what was published since they were told."""
+    saved = db.session.scalars(
+        select(Collection)
+        .join(Person, Person.id == Collection.owner_id)
+        .where(Collection.alert, Collection.query.is_not(None), Person.active)
+        .options(joinedload(Collection.owner))
+        .order_by(Collection.id)
+    ).all()
+    for collection in saved:
+        _tell_of_search(collection, at)
+
+
+def _tell_of_search(collection: Collection, at: datetime) -> None:
+    since = _looked_until(collection) or max(collection.updated_at, at - LOOK_BACK)
+    person = collection.owner
+    fresh = db.session.execute(
+        select(Asset.id, Asset.title, Asset.published_at)
+        .where(
+            Asset.id.in_(_found(person, collection)),
+            Asset.status == Status.PUBLISHED,
+            Asset.published_at > since,
+        )
+        .order_by(Asset.published_at.desc(), Asset.id)
+    ).all()
+    if not fresh:
+        return
+    newest = fresh[0]
+    tell(
+        [person.id],
+        notices.FOUND,
+        {
+            "collection": collection.id,
+            "search": collection.title,
+            "asset": newest.id,
+            "first": newest.title,
+            "count": len(fresh),
+            "until": newest.published_at.isoformat(),
+        },
+        at,
+        once=f"{collection.id} {newest.published_at.isoformat()}",
+    )
+
+
+def _looked_until(collection: Collection) -> datetime | None:
+    """The publication of the newest asset that she was told of for this search."""
+    found = db.session.scalar(
+        select(func.max(Notice.once)).where(
+            Notice.person_id == collection.owner_id,
+            Notice.kind == notices.FOUND.name,
+            Notice.once.startswith(f"{collection.id} "),
+        )
+    )
+    return datetime.fromisoformat(found.partition(" ")[2]) if found else None
+
+
+def _found(person: Person, collection: Collection) -> list[int]:
+    """The newest that the search finds for its owner, as she would see it."""
+    asked = from_address(MultiDict(parse_qs(collection.query or "", keep_blank_values=True)))
+    request = SearchRequest(
+        q=asked.q,
+        terms=asked.terms,
+        tags=asked.tags,
+        owner=asked.owner,
+        freshness=asked.freshness,
+        used_since=asked.used_since,
+        only=asked.only,
+        sort=Sort.NEWEST.value,
+        limit=MOST,
+    )
+    try:
+        return [hit.asset.id for hit in search(person, request).hits]
+    except Invalid:  # a term that is gone
+        return []
+
+
+def tell_of_reviews(today: date, at: datetime) -> None:
+    """Once a week tell owners how many of their assets fall due or expire within two weeks."""
+    year, week, _day = today.isocalendar()
+    rows = db.session.execute(
+        select(Asset.owner_id, func.count())
+        .where(
+            Asset.status == Status.PUBLISHED,
+            or_(Asset.review_on <= today + AHEAD, Asset.expires_on <= today + AHEAD),
+        )
+        .group_by(Asset.owner_id)
+    )
+    for owner_id, count in rows.all():
+        tell([owner_id], notices.REVIEWS, {"count": count}, at, once=f"{year} {week}")
