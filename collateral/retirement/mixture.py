@@ -12,6 +12,15 @@ averaged over; `mu_t` and the share of ignored assets of each type are fitted by
 lending strength to one another. The probability that an asset is alive although it is
 listed is its local false discovery rate (Efron, Large-Scale Inference, 2010, ch. 5).
 
+A third to a half of all uses are never recorded, while downloads and openings by buyers
+(signs) are. Where they are given, the same two parts are fitted to all that was recorded,
+T = uses + signs, and a live asset's uses are a beta-binomial part of T, whose spread stands
+for uses that nobody says. Beside the ignored that nobody takes there are then those that
+people take and never use:
+
+    alive    [0.93 NB(m, k) + 0.07 NB(0.25 m, k)](T)  BB(x | T)          m = (mu_t + b_t) n
+    ignored  (1 - phi) NB(eps m, 0.4)(T) BB(x | T)  +  phi NB(b_t n, 0.6)(y) NB(eps mu_t n, 0.4)(x)
+
 The settings are the project's own, chosen in simulation (`collateral bench evidence`).
 """
 
@@ -36,6 +45,15 @@ PRIOR_RATE, PRIOR_RATE_SD, RATE_VARIANCE = 0.04, 1.2, 0.36
 PRIOR_STRENGTH = 12.0
 MAX_EXPLAINED = 0.25
 MEAN_LIMIT, EACH_LIMIT = 0.05, 0.20
+USUAL_SHAPES = {4.0: 1.8, 8.0: 1.8, 16.0: 1.4, 32.0: 1.1}
+"""Concentration of the beta-binomial (how alike assets are in the part of use that is
+recorded) to the usual shape of all that was recorded. Where that part varies much, gaps in
+recording explain a good deal of the spread of uses, and assets are more alike in their sum."""
+TAKEN_SHARE, TAKEN_RATE, TAKEN_SHAPE = 0.1, 0.3, 0.6
+SHAPE_SD, SHAPE_SD_WITH_SIGNS = 0.35, 0.2
+STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.15, 0.45, 0.1
+USUAL_SHAPE = 1.2
+PART_PRIOR, PART_STRENGTH = 0.3, 20.0
 
 
 @dataclass(frozen=True)
@@ -46,11 +64,14 @@ class Evidence:
         kind: index of its type, from 0.
         deals: eligible deals with any recorded use, season-weighted; at least 0.
         uses: uses of its family in the window.
+        signs: downloads of its family and openings by buyers; None where these are not known.
+            Either all assets of a library have them or none.
     """
 
     kind: int
     deals: float
     uses: int
+    signs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +83,7 @@ class Verdict:
         listed: positions of the assets to propose, surest first.
         rates: for each type the live rate of use per eligible deal.
         ignored_share: share of the assets that the fit takes for ignored.
+        sign_rates: for each type the live rate of signs per eligible deal.
         readable: False when no shape of the model fits; then nothing is listed.
     """
 
@@ -70,17 +92,61 @@ class Verdict:
     rates: tuple[float, ...]
     ignored_share: float
     readable: bool
+    sign_rates: tuple[float, ...] = ()
+    fits: tuple[_Fit, ...] = ()
+    weights: tuple[float, ...] = ()
+
+    def chance(self, assets: Sequence[Evidence]) -> tuple[float, ...]:
+        """The probability that assets with this evidence are alive, by the same fit."""
+        import numpy as np
+
+        if not self.readable or not assets:
+            return (1.0,) * len(assets)
+        data, weights = _data(assets), np.array(self.weights)
+        each = np.array([_alive(data, fit)[0] for fit in self.fits])
+        return tuple(np.maximum(weights @ each, _upper(each, weights)).tolist())
+
+
+@dataclass(frozen=True)
+class _Data:
+    """A library as arrays. `taken` is uses and signs together; uses alone without signs."""
+
+    kinds: Ints
+    deals: Floats
+    uses: Floats
+    taken: Floats
+    with_signs: bool
 
 
 @dataclass(frozen=True)
 class _Fit:
     alive: Floats
+    log_rates: Floats
     rates: Floats
+    sign_rates: Floats
     ignored: Floats
-    weight: float
-    explained: float
+    part: Floats
     shape: float
     faint: float
+    parts: float
+    likelihood: float = 0.0
+    weight: float = 0.0
+    explained: float = 0.0
+
+
+def _data(assets: Sequence[Evidence]) -> _Data:
+    import numpy as np
+
+    signs = [asset.signs for asset in assets]
+    with_signs = all(each is not None for each in signs)
+    uses = np.array([asset.uses for asset in assets], dtype=float)
+    return _Data(
+        kinds=np.array([asset.kind for asset in assets]),
+        deals=np.array([asset.deals for asset in assets], dtype=float),
+        uses=uses,
+        taken=uses + np.array(signs, dtype=float) if with_signs else uses,
+        with_signs=with_signs,
+    )
 
 
 def judge(assets: Sequence[Evidence]) -> Verdict:
@@ -93,10 +159,8 @@ def judge(assets: Sequence[Evidence]) -> Verdict:
 
     if not assets:
         return Verdict((), (), (), 0.0, False)
-    kinds = np.array([asset.kind for asset in assets])
-    deals = np.array([asset.deals for asset in assets], dtype=float)
-    uses = np.array([asset.uses for asset in assets], dtype=float)
-    fits = _fit_grid(kinds, deals, uses)
+    data = _data(assets)
+    fits = _fit_grid(data)
     if not fits:
         return Verdict((1.0,) * len(assets), (), (), 0.0, False)
     weights = np.exp(np.array([fit.weight for fit in fits]) - max(fit.weight for fit in fits))
@@ -104,23 +168,38 @@ def judge(assets: Sequence[Evidence]) -> Verdict:
     each = np.array([fit.alive for fit in fits])
     alive = np.maximum(weights @ each, _upper(each, weights))
     rates = weights @ np.array([fit.rates for fit in fits])
+    share = float(1 - (weights @ each).mean())
     return Verdict(
         alive=tuple(float(value) for value in alive),
-        listed=longest_run(alive),
+        listed=longest_run(alive, mean_limit=_limit(share) if data.with_signs else MEAN_LIMIT),
         rates=tuple(float(value) for value in rates),
-        ignored_share=float(1 - (weights @ each).mean()),
+        ignored_share=share,
         readable=True,
+        sign_rates=tuple(
+            float(value) for value in weights @ np.array([fit.sign_rates for fit in fits])
+        ),
+        fits=tuple(fits),
+        weights=tuple(weights.tolist()),
     )
 
 
-def longest_run(alive: Floats) -> tuple[int, ...]:
-    """Positions of the longest sorted run whose mean is at most 5 % and each at most 20 %."""
+def _limit(ignored_share: float) -> float:
+    """The mean that a list may have when signs are read, by what seems ignored.
+
+    Where little is ignored, the tail of the live assets weighs more than the ignored ones,
+    and how it runs is a supposition: there the list is held shorter.
+    """
+    return MEAN_LIMIT * min(max((ignored_share - STRICT_BELOW) / STRICT_SPAN, STRICT_LEAST), 1.0)
+
+
+def longest_run(alive: Floats, *, mean_limit: float = MEAN_LIMIT) -> tuple[int, ...]:
+    """Positions of the longest sorted run with a mean within the limit, each at most 20 %."""
     import numpy as np
 
     order = np.argsort(alive, kind="stable")
     ranked = alive[order]
     means = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
-    fits = (means <= MEAN_LIMIT) & (ranked <= EACH_LIMIT)
+    fits = (means <= mean_limit) & (ranked <= EACH_LIMIT)
     length = int(np.max(np.nonzero(fits)[0]) + 1) if fits.any() else 0
     return tuple(int(position) for position in order[:length])
 
@@ -137,15 +216,14 @@ def _upper(each: Floats, weights: Floats) -> Floats:
     return upper
 
 
-def _fit_grid(kinds: Ints, deals: Floats, uses: Floats) -> list[_Fit]:
-    import numpy as np
-
-    total, fits = uses.sum(), []
+def _fit_grid(data: _Data) -> list[_Fit]:
+    total, fits = data.uses.sum(), []
+    parts = _concentration(data) if data.with_signs else 0.0
     for faint in FAINT:
         start: tuple[Floats, Floats] | None = None
         for shape in SHAPES:
-            fit = _em(kinds, deals, uses, shape, faint, start)
-            start = (np.log(fit.rates), fit.ignored)
+            fit = _em(data, shape, faint, parts, start)
+            start = (fit.log_rates, fit.ignored)
             # With the labels swapped the "ignored" part would hold the uses; such a fit says
             # nothing about what is ignored.
             if total == 0 or fit.explained / total <= MAX_EXPLAINED:
@@ -153,56 +231,111 @@ def _fit_grid(kinds: Ints, deals: Floats, uses: Floats) -> list[_Fit]:
     return fits
 
 
+def _concentration(data: _Data) -> float:
+    """How alike assets are in the part of use that is recorded: the likeliest of four."""
+    tried = {parts: _em(data, 1.2, 0.03, parts, None).likelihood for parts in USUAL_SHAPES}
+    return max(tried, key=lambda parts: tried[parts])
+
+
 def _em(
-    kinds: Ints,
-    deals: Floats,
-    uses: Floats,
+    data: _Data,
     shape: float,
     faint: float,
+    parts: float,
     start: tuple[Floats, Floats] | None,
 ) -> _Fit:
     """Expectation-maximisation at one grid point, from a neighbour's end where there is one."""
     import numpy as np
 
+    kinds, taken = data.kinds, data.taken
     count = int(kinds.max()) + 1
     sizes = np.bincount(kinds, minlength=count)
-    log_rate, ignored = start or _first_guess(kinds, deals, uses, count)
+    log_rate, ignored = start or _first_guess(data, count)
+    part = np.full(count, PART_PRIOR if data.with_signs else 1.0)
     previous = -np.inf
     for _ in range(200):
-        mean = np.exp(log_rate)[kinds] * deals
-        narrow = np.log(1 - WIDE_SHARE) + _log_nb(uses, mean, shape)
-        wide = np.log(WIDE_SHARE) + _log_nb(uses, WIDE_RATE * mean, shape)
-        live = np.logaddexp(narrow, wide)
-        dead = _log_nb(uses, faint * mean, IGNORED_SHAPE)
-        share = np.clip(ignored[kinds], 1e-9, 1 - 1e-9)
-        both = np.logaddexp(np.log1p(-share) + live, np.log(share) + dead)
-        alive = np.exp(np.log1p(-share) + live - both)
+        trial = _Fit(part, log_rate, part, part, ignored, part, shape, faint, parts)
+        alive, both, narrow_share, mean = _alive(data, trial)
         spread = ((log_rate - log_rate.mean()) ** 2).sum() / (2 * RATE_VARIANCE)
         level = (log_rate.mean() - np.log(PRIOR_RATE)) ** 2 / (2 * PRIOR_RATE_SD**2)
         likelihood = float(both.sum() - spread - level)
         if abs(likelihood - previous) < 1e-3:
             break
         previous = likelihood
-        pooled = ((1 - alive).sum() + 1) / (len(uses) + 2)
+        pooled = ((1 - alive).sum() + 1) / (len(taken) + 2)
         lost = np.bincount(kinds, weights=1 - alive, minlength=count)
         ignored = (lost + PRIOR_STRENGTH * pooled) / (sizes + PRIOR_STRENGTH)
+        if data.with_signs:
+            part = _parts(data, alive, count)
         centre = _centre(log_rate)
-        part = alive * np.exp(narrow - live)
-        slope = np.bincount(kinds, part * (uses - mean) * shape / (shape + mean), minlength=count)
-        curve = np.bincount(kinds, part * mean * shape / (shape + mean), minlength=count)
+        told = alive * narrow_share
+        slope = np.bincount(kinds, told * (taken - mean) * shape / (shape + mean), minlength=count)
+        curve = np.bincount(kinds, told * mean * shape / (shape + mean), minlength=count)
         step = (slope - (log_rate - centre) / RATE_VARIANCE) / (curve + 1 / RATE_VARIANCE)
         log_rate = log_rate + np.clip(step, -1, 1)
-    prior = -((np.log(shape) - np.log(1.2)) ** 2) / (2 * 0.35**2)
+    usual, sd = (
+        (USUAL_SHAPES[parts], SHAPE_SD_WITH_SIGNS) if data.with_signs else (USUAL_SHAPE, SHAPE_SD)
+    )
+    prior = -((np.log(shape) - np.log(usual)) ** 2) / (2 * sd**2)
     prior -= (np.log(faint) - np.log(0.015)) ** 2 / 2
     return _Fit(
         alive=alive,
-        rates=np.exp(log_rate),
+        log_rates=log_rate,
+        rates=np.exp(log_rate) * part,
+        sign_rates=np.exp(log_rate) * (1 - part),
         ignored=ignored,
-        weight=previous + float(prior),
-        explained=float(((1 - alive) * uses).sum()),
+        part=part,
         shape=shape,
         faint=faint,
+        parts=parts,
+        likelihood=previous,
+        weight=previous + float(prior),
+        explained=float(((1 - alive) * data.uses).sum()),
     )
+
+
+def _alive(data: _Data, fit: _Fit) -> tuple[Floats, Floats, Floats, Floats]:
+    """For each asset under these settings: the probability that it is alive, the log
+    probability of what was counted, the share of the narrow part, the live mean."""
+    import numpy as np
+
+    kinds, taken = data.kinds, data.taken
+    mean = np.exp(fit.log_rates)[kinds] * data.deals
+    narrow = np.log(1 - WIDE_SHARE) + _log_nb(taken, mean, fit.shape)
+    wide = np.log(WIDE_SHARE) + _log_nb(taken, WIDE_RATE * mean, fit.shape)
+    live = np.logaddexp(narrow, wide)
+    narrow_share = np.exp(narrow - live)
+    dead = _log_nb(taken, fit.faint * mean, IGNORED_SHAPE)
+    if data.with_signs:
+        live, dead = _with_parts(data, live, dead, mean, fit)
+    share = np.clip(fit.ignored[kinds], 1e-9, 1 - 1e-9)
+    both = np.logaddexp(np.log1p(-share) + live, np.log(share) + dead)
+    return np.exp(np.log1p(-share) + live - both), both, narrow_share, mean
+
+
+def _with_parts(
+    data: _Data, live: Floats, dead: Floats, mean: Floats, fit: _Fit
+) -> tuple[Floats, Floats]:
+    """Both kinds' log probabilities of uses and signs from those of their sum."""
+    import numpy as np
+
+    part, signs = fit.part[data.kinds], data.taken - data.uses
+    split = _log_beta_binomial(data.uses, data.taken, fit.parts * part, fit.parts * (1 - part))
+    unused = _log_nb(signs, TAKEN_RATE * (1 - part) * mean, TAKEN_SHAPE)
+    unused = unused + _log_nb(data.uses, fit.faint * part * mean, IGNORED_SHAPE)
+    dead = np.logaddexp(np.log(1 - TAKEN_SHARE) + dead + split, np.log(TAKEN_SHARE) + unused)
+    return live + split, dead
+
+
+def _parts(data: _Data, alive: Floats, count: int) -> Floats:
+    """For each type what part of all that was recorded of live assets are uses."""
+    import numpy as np
+
+    uses = np.bincount(data.kinds, alive * data.uses, minlength=count)
+    taken = np.bincount(data.kinds, alive * data.taken, minlength=count)
+    usual = (uses.sum() + PART_PRIOR) / (taken.sum() + 1)
+    part: Floats = np.clip((uses + PART_STRENGTH * usual) / (taken + PART_STRENGTH), 0.02, 0.98)
+    return part
 
 
 def _centre(log_rate: Floats) -> float:
@@ -215,13 +348,13 @@ def _centre(log_rate: Floats) -> float:
     return float(weighed / (tightness + prior))
 
 
-def _first_guess(kinds: Ints, deals: Floats, uses: Floats, count: int) -> tuple[Floats, Floats]:
+def _first_guess(data: _Data, count: int) -> tuple[Floats, Floats]:
     """Rates from the assets that were used at all; half of each type ignored."""
     import numpy as np
 
-    used = uses > 0
-    top = np.bincount(kinds, weights=uses * used, minlength=count) + PRIOR_RATE * 10
-    bottom = np.bincount(kinds, weights=deals * used, minlength=count) + 10
+    used = data.uses > 0
+    top = np.bincount(data.kinds, weights=data.taken * used, minlength=count) + PRIOR_RATE * 10
+    bottom = np.bincount(data.kinds, weights=data.deals * used, minlength=count) + 10
     return np.log(top / bottom), np.full(count, 0.5)
 
 
@@ -240,3 +373,12 @@ def _log_nb(uses: Floats, mean: Floats, shape: float) -> Floats:
         constant + shape * np.log(shape / (shape + mean)) + xlogy(uses, mean / (shape + mean))
     )
     return spread
+
+
+def _log_beta_binomial(successes: Floats, tries: Floats, a: Floats, b: Floats) -> Floats:
+    """Log probability of so many successes, as scipy.stats.betabinom(tries, a, b)."""
+    from scipy.special import betaln, gammaln
+
+    ways = gammaln(tries + 1) - gammaln(successes + 1) - gammaln(tries - successes + 1)
+    logs: Floats = ways + betaln(successes + a, tries - successes + b) - betaln(a, b)
+    return logs

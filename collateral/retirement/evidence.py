@@ -1,0 +1,324 @@
+"""What the docket looks at: for each published asset past its grace the deals it was made for
+that came by in the last 365 days, and what was counted. A fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from collateral.accounts.models import TeamMember
+from collateral.adaptations.models import Adaptation
+from collateral.adaptations.models import Status as AdaptationStatus
+from collateral.assets.models import Asset, AssetTeam, AssetTerm, Status, Term, Vocabulary
+from collateral.db import db
+from collateral.deals.models import Deal, StageChange
+from collateral.retirement.models import Policy, Season
+from collateral.retirement.rules import WINDOW_DAYS, PolicyFor, Terms, terms_for
+from collateral.usage.counting import zone
+from collateral.usage.models import Level, Use
+from collateral.usage.periods import Period
+from collateral.usage.queries import sums
+from collateral.usage.rules import counting_day
+from collateral.usage.team_sets import Scope
+
+FITTING = (Vocabulary.PRODUCT, Vocabulary.INDUSTRY, Vocabulary.REGION)
+RECENT_DAYS = 180
+NO_DAY = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """An asset that the docket judges."""
+
+    id: int
+    type: str
+    """Slug of its type; "" where it has none."""
+    published: date
+    owner_id: int
+    terms: Terms
+    wanted: Mapping[Vocabulary, frozenset[str]]
+    """Its own products, industries, regions and stages, where it has any."""
+    people: frozenset[int] | None
+    """Those in its teams; None where it is for everybody."""
+    months: frozenset[int] | None
+    """The months in which it is of use; None for all."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted of an asset's family in the window."""
+
+    shown: int = 0
+    views: int = 0
+    signs: int = 0
+    uses: int = 0
+
+
+@dataclass(frozen=True)
+class Remade:
+    adaptations: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All of it. `recent` and `earlier` hold uses of the last 180 days and of the year before."""
+
+    period: Period
+    recent_period: Period
+    earlier_period: Period
+    assets: Sequence[Known]
+    young: int
+    counted: Mapping[int, Counted]
+    recent: Mapping[int, int]
+    earlier: Mapping[int, int]
+    remade: Mapping[int, Remade]
+    deals: Deals
+
+
+class Deals:
+    """Deals with at least one recorded use, as arrays to count in."""
+
+    def __init__(self, rows: Sequence[Any], stages: Mapping[int, frozenset[str]]) -> None:
+        import numpy as np
+
+        self.labels = {
+            v: np.array([getattr(row, v.value) or "" for row in rows], dtype=object)
+            for v in FITTING
+        }
+        self.owners = np.array([row.owner_id or 0 for row in rows], dtype=np.int64)
+        self.opened = np.array([_number(row.opened_on or NO_DAY) for row in rows], dtype=np.int64)
+        far = 2**31
+        self.closed = np.array(
+            [_number(row.closed_on) if row.closed_on else far for row in rows], dtype=np.int64
+        )
+        names = sorted({stage for each in stages.values() for stage in each})
+        self.reached = {
+            name: np.array([name in stages.get(row.id, ()) for row in rows], dtype=bool)
+            for name in names
+        }
+        self._fitting: dict[Any, Any] = {}
+
+    def count(self, asset: Known, period: Period, *, opened_after: date | None = None) -> float:
+        """How many deals the asset was made for were open in the period while it was published.
+
+        Args:
+            opened_after: only those opened after that day.
+        """
+        fits = self._fits(asset)
+        first = max(_number(period.first), _number(asset.published))
+        last = _number(period.last)
+        fits = fits & (self.opened <= last) & (self.closed >= first)
+        if opened_after is not None:
+            fits = fits & (self.opened > _number(opened_after))
+        if asset.months is not None:
+            fits = fits & self._in_season(asset.months, first, last)
+        return float(fits.sum())
+
+    def _fits(self, asset: Known) -> Any:
+        """The deals that its terms and teams match; worked out once for the same terms."""
+        import numpy as np
+
+        key = (tuple(sorted((v.value, *sorted(s)) for v, s in asset.wanted.items())), asset.people)
+        found = self._fitting.get(key)
+        if found is not None:
+            return found
+        fits = np.ones(len(self.owners), dtype=bool)
+        for vocabulary, slugs in asset.wanted.items():
+            if vocabulary is Vocabulary.STAGE:
+                reached = np.zeros(len(fits), dtype=bool)
+                for slug in slugs & self.reached.keys():
+                    reached |= self.reached[slug]
+                fits &= reached
+            else:
+                fits &= np.isin(self.labels[vocabulary].astype(str), sorted(slugs))
+        if asset.people is not None:
+            fits &= np.isin(self.owners, sorted(asset.people))
+        self._fitting[key] = fits
+        return fits
+
+    def _in_season(self, months: frozenset[int], first: int, last: int) -> Any:
+        import numpy as np
+
+        season = [
+            day for day in range(first, last + 1) if (NO_DAY + timedelta(days=day)).month in months
+        ]
+        if not season:
+            return np.zeros(len(self.owners), dtype=bool)
+        days = np.array(season)
+        place = np.searchsorted(days, np.maximum(self.opened, first))
+        return (place < len(days)) & (days[np.minimum(place, len(days) - 1)] <= self.closed)
+
+
+def _number(day: date) -> int:
+    return (day - NO_DAY).days
+
+
+def gather(at: datetime) -> Gathered:
+    """Read everything. A fixed number of queries, whatever the library holds."""
+    today = counting_day(at, zone())
+    period = Period(today - timedelta(days=WINDOW_DAYS - 1), today)
+    recent = Period(today - timedelta(days=RECENT_DAYS - 1), today)
+    before = Period(recent.first - timedelta(days=WINDOW_DAYS), recent.first - timedelta(days=1))
+    every = _assets()
+    old_enough = [a for a in every if a.published + timedelta(days=a.terms.grace_days) <= today]
+    return Gathered(
+        period,
+        recent,
+        before,
+        old_enough,
+        len(every) - len(old_enough),
+        _counted(period),
+        _uses(recent),
+        _uses(before),
+        _remade(period),
+        _deals(before.first),
+    )
+
+
+def policies() -> list[PolicyFor]:
+    """All of them, as the rules take them."""
+    return [
+        PolicyFor(
+            row.type,
+            row.team_id,
+            Terms(row.grace_days, row.floor_deals, row.review_months, row.review_required),
+        )
+        for row in db.session.scalars(select(Policy).order_by(Policy.id))
+    ]
+
+
+def _assets() -> list[Known]:
+    published = Asset.status == Status.PUBLISHED
+    wanted: dict[int, dict[Vocabulary, set[str]]] = defaultdict(lambda: defaultdict(set))
+    types: dict[int, str] = {}
+    for asset_id, vocabulary, slug in db.session.execute(
+        select(AssetTerm.asset_id, Term.vocabulary, Term.slug)
+        .join(Term, Term.id == AssetTerm.term_id)
+        .join(Asset, Asset.id == AssetTerm.asset_id)
+        .where(published, Term.vocabulary.in_((*FITTING, Vocabulary.STAGE, Vocabulary.TYPE)))
+        .order_by(Term.position.desc(), Term.label.desc())
+    ):
+        if vocabulary is Vocabulary.TYPE:
+            types[asset_id] = slug
+        else:
+            wanted[asset_id][vocabulary].add(slug)
+    teams = _sets(
+        select(AssetTeam.asset_id, AssetTeam.team_id)
+        .join(Asset, Asset.id == AssetTeam.asset_id)
+        .where(published)
+    )
+    members = _sets(select(TeamMember.team_id, TeamMember.person_id))
+    of_person = _sets(select(TeamMember.person_id, TeamMember.team_id))
+    seasons = {
+        asset_id: frozenset(months)
+        for asset_id, months in db.session.execute(select(Season.asset_id, Season.months))
+        if months
+    }
+    known = policies()
+    found = []
+    for row in db.session.execute(
+        select(Asset.id, Asset.published_at, Asset.created_at, Asset.owner_id)
+        .where(published)
+        .order_by(Asset.id)
+    ):
+        its_teams = teams.get(row.id, set())
+        whose = its_teams | of_person.get(row.owner_id, set())
+        found.append(
+            Known(
+                row.id,
+                types.get(row.id, ""),
+                counting_day(row.published_at or row.created_at, zone()),
+                row.owner_id,
+                terms_for(known, types.get(row.id, ""), whose),
+                {v: frozenset(slugs) for v, slugs in wanted.get(row.id, {}).items()},
+                frozenset().union(*(members.get(team, set()) for team in its_teams))
+                if its_teams
+                else None,
+                seasons.get(row.id),
+            )
+        )
+    return found
+
+
+def _sets(query: Any) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for key, value in db.session.execute(query):
+        found[key].add(value)
+    return found
+
+
+def _counted(period: Period) -> dict[int, Counted]:
+    summed = sums(
+        Scope(True),
+        period,
+        level=Level.FAMILY,
+        metrics=("shown", "views", "downloads", "opens", "uses"),
+    )
+    return {
+        row.ref: Counted(
+            int(row.shown), int(row.views), int(row.downloads + row.opens), int(row.uses)
+        )
+        for row in db.session.execute(select(summed))
+    }
+
+
+def _uses(period: Period) -> dict[int, int]:
+    summed = sums(Scope(True), period, level=Level.FAMILY, metrics=("uses",))
+    return {row.ref: int(row.uses) for row in db.session.execute(select(summed)) if row.uses}
+
+
+def _remade(period: Period) -> dict[int, Remade]:
+    """Adaptations that were handed in within the period and not declined."""
+    rows = db.session.execute(
+        select(Adaptation.asset_id, func.count(), func.count(Adaptation.person_id.distinct()))
+        .where(
+            Adaptation.asset_id.is_not(None),
+            Adaptation.status != AdaptationStatus.PRIVATE,
+            func.date(Adaptation.created_at) >= period.first.isoformat(),
+        )
+        .group_by(Adaptation.asset_id)
+    )
+    return {asset_id: Remade(int(count), int(people)) for asset_id, count, people in rows}
+
+
+def _deals(since: date) -> Deals:
+    """Deals open since that day with a recorded use of anything: those without say nothing, for
+    where nobody records uses, every asset looks ignored."""
+    with_use = select(Use.deal_id).where(Use.retracted_at.is_(None)).distinct().subquery()
+    open_since = or_(Deal.closed_on.is_(None), Deal.closed_on >= since)
+    rows = db.session.execute(
+        select(
+            Deal.id,
+            Deal.owner_id,
+            Deal.product,
+            Deal.industry,
+            Deal.region,
+            Deal.stage,
+            Deal.opened_on,
+            Deal.closed_on,
+        )
+        .join(with_use, with_use.c.deal_id == Deal.id)
+        .where(open_since)
+    ).all()
+    reached: dict[int, set[str]] = defaultdict(set)
+    for row in rows:
+        reached[row.id].add(row.stage)
+    for deal_id, stage in db.session.execute(
+        select(StageChange.deal_id, StageChange.stage)
+        .join(Deal, Deal.id == StageChange.deal_id)
+        .join(with_use, with_use.c.deal_id == Deal.id)
+        .where(open_since)
+        .distinct()
+    ):
+        reached[deal_id].add(stage)
+    return Deals(rows, _frozen(reached.items()))
+
+
+def _frozen(pairs: Iterable[tuple[int, set[str]]]) -> dict[int, frozenset[str]]:
+    return {key: frozenset(values - {""}) for key, values in pairs}
