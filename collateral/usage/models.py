@@ -188,6 +188,16 @@ class NoDeal(Model):
     at: Mapped[datetime]
 
 
+class DealConfirmation(Model):
+    """Somebody looked at a closed deal and said what was used in it."""
+
+    __tablename__ = "deal_confirmation"
+
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+
 class _Sums:
     """What is summed. Uniques are of their own level and never added up over levels."""
 
