@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from flask import current_app
-
 from collateral.assets.revisions import subscribe
 from collateral.clock import now
 from collateral.db import db
@@ -27,12 +23,4 @@ def look_again() -> None:
     telling.tell_of_changes(now())
     db.session.commit()
     telling.tell_of_searches(now())
-    db.session.commit()
-
-
-@every(minutes=60)
-def remind() -> None:
-    """Owners of what falls due for review."""
-    zone = ZoneInfo(current_app.extensions["settings"].time_zone)
-    telling.tell_of_reviews(now().astimezone(zone).date(), now())
     db.session.commit()

@@ -81,20 +81,6 @@ FOUND = declare(
         about=("asset",),
     )
 )
-REVIEWS = declare(
-    Kind(
-        "reviews_due",
-        N_("Assets of mine that are due for review or expire"),
-        sentence=lambda facts: str(
-            ngettext(
-                "%(num)s asset of yours is due for review or expires within two weeks.",
-                "%(num)s assets of yours are due for review or expire within two weeks.",
-                int(facts["count"]),
-            )
-        ),
-        address=lambda _facts: "/inbox",
-    )
-)
 
 
 def _closed(facts: Facts) -> str:

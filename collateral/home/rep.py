@@ -18,11 +18,12 @@ from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.home.pictures import Picture, Thumb, thumbs
+from collateral.requests import queries as requests
 from collateral.search.suggesting import Proposal, Reason, Why, suggestions_for
 from collateral.templating import ago, format_day, format_time
 from collateral.usage import queries as usage
 
-NEXT_CALLS, FIRST_SUGGESTIONS, SUGGESTIONS = 4, 4, 3
+NEXT_CALLS, FIRST_SUGGESTIONS, SUGGESTIONS, ASKED = 4, 4, 3, 4
 AHEAD, SOON, UNSAID = timedelta(days=14), timedelta(hours=2), timedelta(days=14)
 
 
@@ -90,13 +91,40 @@ class New:
     published: datetime | None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request that she waits for."""
+
+    title: str
+    url: str
+    text: str
+    step: str
+
+
 def context(person: Person, at: datetime) -> dict[str, Any]:
     """The context of home/rep.html."""
     return {
         "calls": next_calls(person, at),
         "unsaid": unsaid(person, at),
         "new": new_assets(person),
+        "asked": asked(person),
+        "request_url": url_for("requests.new"),
     }
+
+
+def asked(person: Person) -> list[Asked]:
+    """What the person waits for: who makes it, and by when."""
+    return [
+        Asked(
+            title=each.title,
+            url=url_for("requests.detail", request_id=each.id),
+            text=_("%(name)s, by %(day)s", name=each.maker.name, day=format_day(each.due_on))
+            if each.maker and each.due_on
+            else _("Nobody makes it yet"),
+            step=_("Taken on") if each.maker else _("Open request"),
+        )
+        for each in requests.of_person(person, ASKED)
+    ]
 
 
 def next_calls(person: Person, at: datetime) -> list[Call]:

@@ -1,4 +1,4 @@
-"""Finding who is to be told: of assets that changed, searches that found, reviews that fall due.
+"""Finding who is to be told: of assets that changed, of searches that found.
 
 Everything here may run again and tells nobody twice: a notice's `once` names the very change.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from sqlalchemy import func, or_, select, union
@@ -33,7 +33,6 @@ LOOK_BACK = timedelta(days=2)
 """A change that no job saw for so long is no news any more."""
 CONCERNED = timedelta(days=365)
 NAMED = 3
-AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -231,18 +230,3 @@ def _found(person: Person, collection: Collection) -> list[int]:
         return [hit.asset.id for hit in search(person, request).hits]
     except Invalid:  # a term that is gone
         return []
-
-
-def tell_of_reviews(today: date, at: datetime) -> None:
-    """Once a week tell owners how many of their assets fall due or expire within two weeks."""
-    year, week, _day = today.isocalendar()
-    rows = db.session.execute(
-        select(Asset.owner_id, func.count())
-        .where(
-            Asset.status == Status.PUBLISHED,
-            or_(Asset.review_on <= today + AHEAD, Asset.expires_on <= today + AHEAD),
-        )
-        .group_by(Asset.owner_id)
-    )
-    for owner_id, count in rows.all():
-        tell([owner_id], notices.REVIEWS, {"count": count}, at, once=f"{year} {week}")

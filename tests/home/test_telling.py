@@ -1,4 +1,4 @@
-"""Who is told that an asset changed, that a search found something, that reviews fall due."""
+"""Who is told that an asset changed, that a search found something."""
 
 from __future__ import annotations
 
@@ -134,20 +134,3 @@ def test_a_saved_search_tells_of_what_was_published_since(app: Flask) -> None:
         assert len(told(ada)) == 2
         assert told(ada)[0].notice.facts["count"] == 2
         assert told(ada)[0].address == f"/collections/{saved.id}"
-
-
-def test_owners_are_told_once_a_week_what_falls_due(app: Flask) -> None:
-    owner, other = make_person(Role.MARKETER), make_person(Role.MARKETER)
-    today = now().date()
-    for review, expires in ((today, None), (None, today + timedelta(days=10))):
-        asset = make_asset(owner=owner)
-        asset.review_on, asset.expires_on = review, expires
-    make_asset(owner=other).review_on = today + timedelta(days=40)
-    db.session.commit()
-    jobs.remind()
-    jobs.remind()
-    assert sentences(owner) == ["2 assets of yours are due for review or expire within two weeks."]
-    assert sentences(other) == []
-    with later(timedelta(days=7)):
-        jobs.remind()
-        assert len(told(owner)) == 2
