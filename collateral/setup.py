@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from collateral import headers, limits, queue, storage, templating
+from collateral import headers, limits, queue, small_files, storage, templating
 from collateral.config import ROOT, Settings
 from collateral.db import db, engine_options
 from collateral.errors import CollateralError, TooMany
@@ -125,6 +125,7 @@ def pages(app: Flask, settings: Settings) -> None:
     """Templates, headers, request ids."""
     templating.init_app(app)
     headers.init_app(app, secure=settings.secure)
+    small_files.init_app(app)
 
 
 def features(app: Flask) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import re
 import sys
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -83,3 +85,33 @@ def test_styles_name_roles_not_values() -> None:
     # Words on a picture, the two darkest steps of an amount, and paper.
     allowed = {"picture.css", "chart.css", "print.css"}
     assert set(own) <= allowed
+
+
+def test_styles_and_scripts_are_sent_compressed_and_kept(client: FlaskClient) -> None:
+    with client.get("/static/css/app.css") as plain:
+        whole = plain.data
+        assert "Content-Encoding" not in plain.headers
+    takes = {"Accept-Encoding": "gzip, br"}
+    packed = client.get("/static/css/app.css?v=1", headers=takes)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == whole
+    assert len(packed.data) == packed.content_length < len(whole) / 3
+    assert "immutable" in packed.headers["Cache-Control"]
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    known = takes | {"If-None-Match": packed.headers["ETag"]}
+    with client.get("/static/css/app.css", headers=known) as again:
+        assert again.status_code == 304
+
+
+def test_what_is_taken_from_others_is_as_its_manifest_says() -> None:
+    """`static/vendor/MANIFEST.sha256` names every file there; today there is none to name."""
+    folder = STATIC / "vendor"
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "MANIFEST.sha256")
+    listed = (folder / "MANIFEST.sha256").read_text("utf-8").splitlines() if files else []
+    digests = [
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}"
+        for p in files
+    ]
+    assert digests == listed
+    for path in PAGES:
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', path.read_text("utf-8")), path

@@ -121,6 +121,20 @@ def _rows(person: Person, found: Sequence[tuple[Request, int]]) -> list[RequestR
     ]
 
 
+def of_person(person: Person, limit: int) -> list[Request]:
+    """What the person waits for and has not got yet, the ones changed last first."""
+    waits = select(RequestWaiting.request_id).where(RequestWaiting.person_id == person.id)
+    return list(
+        db.session.scalars(
+            select(Request)
+            .where(Request.id.in_(waits), Request.state.in_(LIVE))
+            .options(joinedload(Request.maker).options(*NAME_ONLY))
+            .order_by(Request.changed_at.desc(), Request.id.desc())
+            .limit(limit)
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Waiting:
     """Somebody who waits; the deal is None also where the reader may not see it."""

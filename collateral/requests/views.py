@@ -202,7 +202,7 @@ def _page(
 
 
 def _deal(given: str | None) -> Deal | None:
-    """The deal of that id, None for none. Raises NotFound where it does not exist for the person."""
+    """The deal of that id, None for none. Raises NotFound where she may not see it."""
     return deals.get_visible(actor(), int(given)) if given and is_id(given) else None
 
 

@@ -79,7 +79,7 @@ def card(hit: Hit, search_id: int | None = None) -> Card:
         pages=asset.page_count,
         hits=hit.pages,
         terms=_terms(asset),
-        words=hit.snippet or None,
+        words=None if _says_the_same(hit) else hit.snippet or None,
         date=asset.version_at or asset.created_at,
         state=_state(asset),
         deals=hit.uses.deals,
@@ -89,6 +89,12 @@ def card(hit: Hit, search_id: int | None = None) -> Card:
         published=asset.published_at,
         use_url=url_for("assets.detail", asset_id=asset.id, search=search_id, _anchor="use"),
     )
+
+
+def _says_the_same(hit: Hit) -> bool:
+    """The title is marked, and what is in context is but the first page, which repeats it."""
+    first = hit.page is not None and hit.page.number == 1
+    return first and any(found for _text, found in hit.title)
 
 
 def _address(hit: Hit, search_id: int | None) -> str:

@@ -137,7 +137,7 @@ def _clean(text: str) -> str:
 
 
 def _hits(text: str, marks: Marks) -> list[tuple[int, int]]:
-    """Where marked words stand, in order, those that touch or overlap joined."""
+    """Where marked words stand, in order, those with at most a space between them joined."""
     if not marks:
         return []
     by_first: dict[str, list[tuple[str, ...]]] = {}
@@ -150,11 +150,16 @@ def _hits(text: str, marks: Marks) -> list[tuple[int, int]]:
             run = found[at : at + len(mark)]
             if tuple(folded for _, _, folded in run) == mark:
                 end = run[-1][1]
-                if hits and start <= hits[-1][1]:
+                if hits and _touching(text, hits[-1][1], start):
                     hits[-1] = (hits[-1][0], max(hits[-1][1], end))
                 else:
                     hits.append((start, end))
     return hits
+
+
+def _touching(text: str, end: int, start: int) -> bool:
+    """Found words with nothing but a space between them are marked as one."""
+    return start <= end or (start == end + 1 and text[end] == " ")
 
 
 def _densest(hits: list[tuple[int, int]]) -> int:
