@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote
 
 from flask import Response, request, send_file
@@ -34,16 +35,32 @@ def send_original(version: AssetVersion) -> Response:
     Raises:
         NotFound: the file is not in the store.
     """
-    with storage().local(version.sha256) as path:
+    return send_kept(version.sha256, version.media_type, version.filename, version.created_at)
+
+
+def send_kept(sha256: str, media_type: str, filename: str, created_at: datetime) -> Response:
+    """A kept file as an attachment under that name, whole or in part as the request asks.
+
+    Raises:
+        NotFound: the file is not in the store.
+    """
+    with storage().local(sha256) as path:
         response = send_file(
             path,
-            mimetype=version.media_type,
+            mimetype=media_type,
             conditional=True,
-            etag=version.sha256,
-            last_modified=version.created_at,
+            etag=sha256,
+            last_modified=created_at,
             max_age=0,
         )
-    return _sealed(response, attachment_header(version.filename))
+    return _sealed(response, attachment_header(filename))
+
+
+def send_made(sha256: str, filename: str, mimetype: str = "application/pdf") -> Response:
+    """A file that was made here, as an attachment of that name. Raises NotFound."""
+    with storage().local(sha256) as path:
+        response = send_file(path, mimetype=mimetype, conditional=True, etag=sha256, max_age=0)
+    return _sealed(response, attachment_header(filename))
 
 
 def _sealed(response: Response, disposition: str) -> Response:

@@ -73,7 +73,6 @@ def _pixels(image: Image.Image) -> list[tuple[int, int, int, int]]:
 
 def perceptual_hash(file: IO[bytes]) -> str:
     """64 bits of the picture's low frequencies as 16 hex digits; empty when it cannot be read."""
-    import numpy as np
     from PIL import Image
 
     try:
@@ -81,10 +80,18 @@ def perceptual_hash(file: IO[bytes]) -> str:
             if image.width * image.height > 50_000_000:
                 return ""
             image.draft("L", (64, 64))
-            grey = image.convert("RGBA" if "A" in image.mode else "L").convert("L")
-            grey = grey.resize((32, 32), Image.Resampling.LANCZOS)
+            return hash_of(image)
     except Exception:
         return ""
+
+
+def hash_of(image: Image.Image) -> str:
+    """The perceptual hash of an opened picture."""
+    import numpy as np
+    from PIL import Image
+
+    grey = image.convert("RGBA" if "A" in image.mode else "L").convert("L")
+    grey = grey.resize((32, 32), Image.Resampling.LANCZOS)
     values = np.asarray(grey, dtype=np.float64)
     steps = np.arange(32)
     cosines = np.cos(np.pi * (2 * steps + 1) * steps[:, None] / 64)

@@ -80,7 +80,8 @@ class Progress:
             if preview.page not in self._drawn:
                 by_page.setdefault(preview.page, []).append(preview)
         rows = [
-            {"of_number": number, **_kept(previews)} for number, previews in sorted(by_page.items())
+            {"of_number": number, **kept_pictures(previews)}
+            for number, previews in sorted(by_page.items())
         ]
         self._add_pages(by_page)
         self._set_on_pages(rows)
@@ -98,7 +99,12 @@ class Progress:
         if not self._numbers and reading.pages:
             self.keep_text(reading)
         self.keep_previews(reading)
-        self._set_on_pages([_features(page) for page in reading.features])
+        self._set_on_pages(
+            [
+                {"of_number": page.page, "features": stored_features(page)}
+                for page in reading.features
+            ]
+        )
         self._end(reading)
         db.session.commit()
 
@@ -156,7 +162,7 @@ class Progress:
             self._numbers |= set(new)
 
 
-def _kept(previews: list[Preview]) -> dict[str, Any]:
+def kept_pictures(previews: list[Preview]) -> dict[str, Any]:
     """Keep a page's pictures and say where; with one of them alone it serves as both."""
     small, large = previews[0], previews[-1]
     names = {preview.path: storage().put_path(preview.path).sha256 for preview in previews}
@@ -168,9 +174,9 @@ def _kept(previews: list[Preview]) -> dict[str, Any]:
     }
 
 
-def _features(page: PageFeatures) -> dict[str, Any]:
-    found = {name: value for name, value in asdict(page).items() if name != "page"}
-    return {"of_number": page.page, "features": found}
+def stored_features(page: PageFeatures) -> dict[str, Any]:
+    """What lineage compares of a page, as its row keeps it."""
+    return {name: value for name, value in asdict(page).items() if name != "page"}
 
 
 def _seconds(reading: Reading) -> float | None:

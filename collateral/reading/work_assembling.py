@@ -124,9 +124,11 @@ class Assembly:
         layout = self._layout(other, page)
         part = slide.part
         for rid, relation in list(part.rels.items()):
-            if _kind(relation) not in ("notesSlide", "slideLayout"):
-                part.rels.pop(rid)
-            elif _kind(relation) == "slideLayout" and relation.target_part is not layout.part:
+            inside = not relation.is_external
+            stays = inside and (
+                _kind(relation) == "notesSlide" or relation.target_part is layout.part
+            )
+            if not stays:
                 part.rels.pop(rid)
         content = copy.deepcopy(other._element)
         renamed = {}

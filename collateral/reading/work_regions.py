@@ -70,7 +70,8 @@ def regions(was: Grey, now: Grey) -> tuple[list[list[int]], list[list[int]]]:
     difference = np.abs(was[:height] - now[:height]) > DIFFERENT
     cells = _cells(difference)
     found = sorted(_components(cells), key=lambda box: -(box[2] - box[0]) * (box[3] - box[1]))
-    before, after = [], []
+    before: list[list[int]] = []
+    after: list[list[int]] = []
     for top, left, bottom, right in found[:MOST]:
         place = (
             slice(top * CELL, min(bottom * CELL, height)),

@@ -28,12 +28,16 @@ def kept() -> dict[str, Any]:
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
 
 
+ELSEWHERE = {"changes": "adaptations.report"}
+"""Reports that a feature shows by itself."""
+
+
 def tabs(current: str) -> list[dict[str, Any]]:
     """The reports, with the filters that are set."""
     return [
         {
             "text": text,
-            "url": url_for(f"reports.{name}_page", **kept()),
+            "url": url_for(ELSEWHERE.get(name, f"reports.{name}_page"), **kept()),
             "current": name == current,
         }
         for name, text in (
@@ -41,6 +45,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
             ("assets", _("Assets")),
             ("search", _("Search")),
             ("ignored", _("Ignored")),
+            ("changes", _("What reps change")),
         )
     ]
 

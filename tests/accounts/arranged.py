@@ -9,13 +9,26 @@ from typing import Any
 
 from collateral.accounts import tokens
 from collateral.accounts.models import Person, Role
-from collateral.assets.models import Asset, Collection, CollectionKind, Status, Vocabulary
+from collateral.adaptations.lineage import Change
+from collateral.adaptations.models import Adaptation, AdaptationPage, FileCheck, Purpose
+from collateral.adaptations.models import Status as Adapted
+from collateral.assets.models import (
+    Asset,
+    Collection,
+    CollectionKind,
+    ReadingState,
+    Status,
+    Vocabulary,
+)
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, ImportRun, ImportState
 from collateral.notify.models import Notice
 from collateral.requests.models import Request, RequestState
 from collateral.requests.notices import ASKED
+from collateral.sharing import operations as sharing
+from collateral.sharing import packing
+from collateral.sharing.operations import Asking, Wishes
 from collateral.storage import storage
 from collateral.usage import operations as usage
 from tests.factories import make_asset, make_person, make_team, make_term
@@ -69,6 +82,8 @@ def seen_by(actor: Person) -> dict[str, int]:
     return {
         "own_deal_id": _deal(actor, "own").id,
         "own_collection_id": collection(actor, "own")["collection_id"],
+        "own_pack_id": pack(actor, "own")["pack_id"],
+        "own_adaptation_id": adaptation(actor, "own private")["adaptation_id"],
         "some_asset_id": asset(actor, "another's")["asset_id"],
         "some_request_id": request(),
     }
@@ -101,6 +116,33 @@ def use(actor: Person, situation: str) -> dict[str, int]:
     return {"use_id": made.id}
 
 
+def share(actor: Person, situation: str) -> dict[str, int]:
+    """A link, made by whom the deal belongs to."""
+    where = _deal(actor, "another's" if situation == "without a deal" else situation)
+    by = db.session.get_one(Person, where.owner_id)
+    what = db.session.get_one(Asset, asset(make_person(Role.MARKETER), "another's")["asset_id"])
+    made, _token = sharing.create(
+        [what],
+        Wishes(recipient="Anna Kern"),
+        by=by,
+        at=now(),
+        asking=Asking(session_key=None, user_agent=""),
+        deal=None if situation == "without a deal" else where,
+    )
+    db.session.commit()
+    return {"share_id": made.id}
+
+
+def pack(actor: Person, situation: str) -> dict[str, int]:
+    """A pack with one member."""
+    owner = actor if situation == "own" else make_person(Role.REP)
+    what = db.session.get_one(Asset, asset(make_person(Role.MARKETER), "another's")["asset_id"])
+    made = packing.create("For the call", by=owner, at=now())
+    packing.add(made, what, by=owner, at=now())
+    db.session.commit()
+    return {"pack_id": made.id}
+
+
 def collection(actor: Person, situation: str) -> dict[str, int]:
     """A set put together by hand."""
     kind = {"shared": CollectionKind.SHARED, "featured": CollectionKind.FEATURED}
@@ -112,6 +154,51 @@ def collection(actor: Person, situation: str) -> dict[str, int]:
     db.session.add(made)
     db.session.commit()
     return {"collection_id": made.id}
+
+
+def adaptation(actor: Person, situation: str) -> dict[str, int]:
+    """One that was confirmed; submitted but for the private one. Its page has a picture."""
+    maker = actor if situation.startswith("own") else make_person(Role.REP)
+    source = make_asset()
+    kept = storage().put(io.BytesIO(b"what the rep made of it"))
+    made = Adaptation(
+        title="For the water utility",
+        person_id=maker.id,
+        asset_id=source.id,
+        source_version_id=source.current_version_id,
+        status=Adapted.PRIVATE if situation.endswith("private") else Adapted.SUBMITTED,
+        confirmed_at=now(),
+        traced_at=now(),
+        state=ReadingState.READY,
+        sha256=kept.sha256,
+        bytes=kept.size,
+        filename="final_v7_ACME.pptx",
+        media_type="application/octet-stream",
+        family="deck",
+        label="PowerPoint deck",
+        page_count=1,
+        pages=[AdaptationPage(number=1, preview_320=kept.sha256, change=Change.EDITED)],
+    )
+    db.session.add(made)
+    db.session.commit()
+    return {"adaptation_id": made.id}
+
+
+def file_check(actor: Person, situation: str) -> dict[str, int]:
+    """An answer about a file that is not kept."""
+    by = actor if situation == "own" else make_person(Role.REP)
+    made = FileCheck(
+        person_id=by.id,
+        purpose=Purpose.CURRENT,
+        filename="deck.pptx",
+        digest="0" * 64,
+        label="PowerPoint deck",
+        state=ReadingState.FAILED,
+        error="This PowerPoint deck is damaged and cannot be opened.",
+    )
+    db.session.add(made)
+    db.session.commit()
+    return {"check_id": made.id}
 
 
 def notice(actor: Person, situation: str) -> dict[str, int]:
@@ -137,6 +224,10 @@ KINDS: dict[str, Callable[[Person, str], dict[str, int]]] = {
     "notice": notice,
     "token": token,
     "collection": collection,
+    "adaptation": adaptation,
+    "file_check": file_check,
+    "share": share,
+    "pack": pack,
 }
 
 
@@ -157,6 +248,8 @@ SOME: dict[str, Callable[[], Any]] = {
     "run_id": _run,
     "session_id": lambda: 999_999,
     "number": lambda: 1,
+    "position": lambda: 1,
+    "width": lambda: 320,
     "page": lambda: 1,
     "token": lambda: "not-a-token",
 }

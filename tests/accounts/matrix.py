@@ -55,7 +55,19 @@ TAKE_BACK_USE = {"own": "yyyy", "a team mate's": "xxxy", "another's": "-xxy"}
 # Personal collections are for their owner; shared and featured ones for everybody.
 READ_COLLECTION = {"own": "yyyy", "another's": "----", "shared": "yyyy", "featured": "yyyy"}
 CHANGE_COLLECTION = {"own": "yyyy", "another's": "----", "shared": "xxxx", "featured": "xyxy"}
+# Links are seen by who made them and by who sees their deal; an admin sees all.
+READ_SHARE = {"own": "yyyy", "a team mate's": "yyyy", "another's": "-yyy", "without a deal": "---y"}
+CHANGE_SHARE = {
+    "own": "yyyy",
+    "a team mate's": "xxxy",
+    "another's": "-xxy",
+    "without a deal": "---y",
+}
 OWN_ALONE = {"own": "yyyy", "another's": "----"}
+# What was submitted is for those who review; what is private for its maker.
+READ_ADAPTATION = {"own": "yyyy", "another's": "-y-y", "another's, private": "----"}
+CHANGE_ADAPTATION = {"own": "yyyy", "another's": "-x-x", "another's, private": "----"}
+REVIEW_ADAPTATION = {"own": "xyxy", "another's": "xyxy", "another's, private": "x-x-"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,26 @@ def collection(
 
 def notice(outcomes: Mapping[str, str]) -> Entry:
     return _entry("notice", outcomes, None, {})
+
+
+def share(outcomes: Mapping[str, str]) -> Entry:
+    return _entry("share", outcomes, None, {})
+
+
+def pack(
+    outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
+) -> Entry:
+    return _entry("pack", outcomes, path, request)
+
+
+def adaptation(
+    outcomes: Mapping[str, str], *, path: Mapping[str, Any] | None = None, **request: Any
+) -> Entry:
+    return _entry("adaptation", outcomes, path, request)
+
+
+def file_check(outcomes: Mapping[str, str]) -> Entry:
+    return _entry("file_check", outcomes, None, {})
 
 
 def token(outcomes: Mapping[str, str]) -> Entry:
@@ -241,6 +273,9 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /assets/<int:asset_id>/replacements": asset(CHANGE),
     "GET /assets/describe": asset(CHANGE_BY_MARKETING, query={"asset": "{asset_id}"}),
     "POST /assets/describe": asset(CHANGE_BY_MARKETING, data={"asset": "{asset_id}"}),
+    "GET /assets/table": asset(CHANGE_BY_MARKETING, query={"asset": "{asset_id}"}),
+    "POST /assets/table": roles(MARKETING, json={"rows": []}),
+    "POST /assets/<int:asset_id>/suggested": asset(CHANGE),
     "POST /assets/publish": asset(CHANGE_BY_MARKETING, data={"asset": "{asset_id}"}),
     "GET /upload": roles(MARKETING),
     "POST /upload": roles(MARKETING),
@@ -279,6 +314,107 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /deals/import/<int:run_id>": roles(MANAGEMENT),
     "GET /deals/import/<int:run_id>.csv": roles(MANAGEMENT),
     "POST /uses/<int:use_id>/retract": use(TAKE_BACK_USE),
+    # Links and packs.
+    "GET /shares": roles(EVERYBODY),
+    "GET /shares/new": (
+        asset(READ, query={"asset": "{asset_id}"}),
+        deal(READ_DEAL, query={"asset": "{some_asset_id}", "deal": "{deal_id}"}),
+        pack(OWN_ALONE, query={"pack": "{pack_id}"}),
+    ),
+    "POST /shares/new": (
+        asset(READ, data={"asset": "{asset_id}", "recipient": "Anna Kern"}),
+        deal(
+            READ_DEAL,
+            data={"asset": "{some_asset_id}", "deal": "{deal_id}", "recipient": "Anna Kern"},
+        ),
+        pack(OWN_ALONE, data={"pack": "{pack_id}", "recipient": "Anna Kern"}),
+    ),
+    "GET /shares/suggest": roles(EVERYBODY),
+    "GET /shares/<int:share_id>": share(READ_SHARE),
+    "GET /shares/<int:share_id>/openings": share(READ_SHARE),
+    "POST /shares/<int:share_id>/off": share(CHANGE_SHARE),
+    "POST /shares/<int:share_id>/renew": share(CHANGE_SHARE),
+    "GET /packs": roles(EVERYBODY),
+    "POST /packs": (
+        roles(EVERYBODY, data={"title": "For the call"}),
+        deal(READ_DEAL, data={"deal": "{deal_id}"}),
+        asset(READ, data={"asset": "{asset_id}"}),
+    ),
+    "GET /packs/add": asset(READ, query={"asset": "{asset_id}"}),
+    "GET /packs/<int:pack_id>": pack(OWN_ALONE),
+    "POST /packs/<int:pack_id>": pack(OWN_ALONE, data={"title": "For the call"}),
+    "POST /packs/<int:pack_id>/add": (
+        pack(OWN_ALONE, data={"asset": "{some_asset_id}"}),
+        asset(READ, path={"pack_id": "{own_pack_id}"}, data={"asset": "{asset_id}"}),
+    ),
+    "POST /packs/<int:pack_id>/order": pack(OWN_ALONE),
+    "POST /packs/<int:pack_id>/remove": pack(OWN_ALONE),
+    "POST /packs/<int:pack_id>/refresh": pack(OWN_ALONE),
+    "POST /packs/<int:pack_id>/delete": pack(OWN_ALONE),
+    "GET /packs/<int:pack_id>/file": pack(OWN_ALONE),
+    "GET /admin/links": roles(ADMINS),
+    "POST /admin/links": roles(ADMINS),
+    # What a buyer opens; the link itself decides (tests/sharing).
+    "GET /brand.css": PUBLIC,
+    "GET /s/<token>": PUBLIC,
+    "GET /s/<token>/<int:position>/<int:number>": PUBLIC,
+    "GET /s/<token>/<int:position>/<int:number>/<int:width>.webp": PUBLIC,
+    "GET /s/<token>/<int:position>/<int:number>/words": PUBLIC,
+    "GET /s/<token>/<int:position>/file": PUBLIC,
+    "GET /s/<token>/recorded": PUBLIC,
+    "POST /s/<token>/beat": PUBLIC,
+    "POST /s/<token>/quiet": PUBLIC,
+    "POST /s/<token>/passcode": PUBLIC,
+    "POST /s/<token>/email": PUBLIC,
+    "POST /s/<token>/code": PUBLIC,
+    # Adaptations.
+    "GET /adaptations": roles(EVERYBODY),
+    "GET /adaptations/new": asset(READ, query={"asset": "{asset_id}"}),
+    "GET /adaptations/sources": roles(EVERYBODY, query={"q": "cost"}),
+    "POST /adaptations/file": asset(READ, data={"asset": "{asset_id}", "file": FILE}),
+    "GET /adaptations/<int:adaptation_id>": adaptation(READ_ADAPTATION),
+    "GET /adaptations/<int:adaptation_id>/file": adaptation(READ_ADAPTATION),
+    "GET /adaptations/<int:adaptation_id>/pages/<int:page>/preview-<int:width>.webp": (
+        adaptation(READ_ADAPTATION, path={"width": 320})
+    ),
+    "GET /adaptations/<int:adaptation_id>/edit": adaptation(CHANGE_ADAPTATION),
+    "POST /adaptations/<int:adaptation_id>/confirm": (
+        adaptation(CHANGE_ADAPTATION),
+        asset(READ, path={"adaptation_id": "{own_adaptation_id}"}, data={"asset": "{asset_id}"}),
+        deal(READ_DEAL, path={"adaptation_id": "{own_adaptation_id}"}, data={"deal": "{deal_id}"}),
+    ),
+    "POST /adaptations/<int:adaptation_id>/submit": adaptation(CHANGE_ADAPTATION),
+    "POST /adaptations/<int:adaptation_id>/take-back": adaptation(CHANGE_ADAPTATION),
+    "POST /adaptations/<int:adaptation_id>/remove": adaptation(CHANGE_ADAPTATION),
+    "POST /adaptations/<int:adaptation_id>/retry": adaptation(CHANGE_ADAPTATION),
+    "POST /adaptations/<int:adaptation_id>/use": (
+        adaptation(CHANGE_ADAPTATION, data={"deal": "{own_deal_id}"}),
+        deal(READ_DEAL, path={"adaptation_id": "{own_adaptation_id}"}, data={"deal": "{deal_id}"}),
+    ),
+    "POST /adaptations/<int:adaptation_id>/comments": adaptation(
+        READ_ADAPTATION, data={"text": "Whose figures are these?"}
+    ),
+    "POST /adaptations/<int:adaptation_id>/accept": adaptation(REVIEW_ADAPTATION),
+    "POST /adaptations/<int:adaptation_id>/merge": adaptation(
+        REVIEW_ADAPTATION, data={"page": "1"}
+    ),
+    "POST /adaptations/<int:adaptation_id>/decline": adaptation(
+        REVIEW_ADAPTATION, data={"reason": "Too special"}
+    ),
+    "POST /adaptations/<int:adaptation_id>/version": adaptation(
+        REVIEW_ADAPTATION, data={"file": FILE}
+    ),
+    "POST /assets/<int:asset_id>/origin": asset(CHANGE),
+    "GET /assets/<int:asset_id>/changes": asset(READ),
+    "GET /assets/<int:asset_id>/changes.csv": asset(READ),
+    "GET /current": roles(EVERYBODY),
+    "POST /current": roles(EVERYBODY, data={"file": FILE}),
+    "GET /current/<int:check_id>": file_check(OWN_ALONE),
+    "GET /before-you-build": roles(EVERYBODY, query={"outline": "What downtime costs"}),
+    "POST /before-you-build": roles(EVERYBODY, data={"file": FILE}),
+    "GET /before-you-build/<int:check_id>": file_check(OWN_ALONE),
+    "GET /reports/changes": roles(EVERYBODY),
+    "GET /reports/changes.csv": roles(EVERYBODY),
     # Reports; what they count is the person's own, where she may not read all.
     "GET /reports": roles(EVERYBODY),
     "GET /reports/overview": roles(EVERYBODY),

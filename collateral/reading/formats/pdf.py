@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from collateral.reading.formats.base import Document, NoPicture, Source, damaged, first_line, locked
-from collateral.reading.results import PageText
+from collateral.reading.results import PageFeatures, PageText
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -69,6 +69,15 @@ class Pdf(Document):
                 yield PageText(number)
                 continue
             yield PageText(number, first_line(text), text.strip(), width=width, height=height)
+
+    def features(self) -> Iterator[PageFeatures]:
+        from collateral.reading.formats.pdf_features import page_features
+
+        known: dict[str, tuple[str, str]] = {}
+        for text in self.pages():
+            page = self._pdf[text.number - 1]
+            yield page_features(text.number, page, text.text, known)
+            page.close()
 
     def picture(self, number: int, width: int) -> Image.Image:
         import pypdfium2

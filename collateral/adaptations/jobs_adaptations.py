@@ -1,0 +1,213 @@
+"""Reading adaptations and files that somebody asks about; putting the next version together.
+
+The same way as versions take: claimed by one worker, read in the confined child, given back by
+a sweep when that worker died.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import CursorResult, delete, select, update
+
+from collateral.adaptations import checking, merging, storing
+from collateral.adaptations.models import Adaptation, FileCheck, Merging
+from collateral.assets.models import ReadingState
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import CollateralError
+from collateral.queue import every, job, send
+from collateral.reading import door
+from collateral.reading.results import DEFAULT, PICTURES, Reading, Step
+from collateral.reading.sniff import identify
+from collateral.storage import storage
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+LEASE = timedelta(seconds=DEFAULT.wall_seconds * 2 + 120)
+OVERDUE = timedelta(minutes=1)
+BATCH = 64
+ANSWERS_KEPT = timedelta(days=7)
+"""How long the answer about a file that is not kept can be looked at again."""
+WORDS = frozenset({Step.TEXT, Step.LANGUAGE, Step.FEATURES})
+
+_OURS = "Reading failed for a reason that is not the file's. It has been noted; try again."
+_DEADLY = (
+    f"Reading this file stopped the worker {ATTEMPTS} times, so it is not tried again by itself."
+)
+
+
+@job
+def read_adaptation(adaptation_id: int) -> None:
+    """Read an adaptation that waits: words first, so that its source is known; then pictures."""
+    if _claim(Adaptation, adaptation_id):
+        _guarded(Adaptation, adaptation_id, _read_adaptation)
+
+
+def _read_adaptation(adaptation_id: int, folder: Path) -> None:
+    adaptation = db.session.get_one(Adaptation, adaptation_id)
+    sha256, filename = adaptation.sha256, adaptation.filename
+    db.session.rollback()  # nothing stays open while the file is read
+    with storage().local(sha256) as path:
+        kind = identify(path, filename)
+        reading = door.read(path, kind, folder, want=WORDS)
+        if reading.error is not None:
+            _fail(Adaptation, adaptation_id, reading.error)
+            return
+        storing.keep_pages(adaptation_id, reading)
+        adaptation = db.session.get_one(Adaptation, adaptation_id)
+        if adaptation.confirmed_at is None:
+            lineage = storing.trace_adaptation(adaptation)
+            storing.keep_lineage(adaptation, lineage, asset_id=adaptation.named_asset_id)
+        db.session.commit()
+        drawn: set[int] = set()
+
+        def progress(step: Step, reading: Reading) -> None:
+            if step in PICTURES:
+                fresh = [preview for preview in reading.previews if preview.page not in drawn]
+                drawn.update(preview.page for preview in fresh)
+                storing.keep_previews(adaptation_id, fresh)
+
+        pictures = door.read(path, kind, folder, want=PICTURES, progress=progress)
+    storing.keep_previews(adaptation_id, [p for p in pictures.previews if p.page not in drawn])
+    storing.mark_regions(adaptation_id)
+    storing.finish(adaptation_id, pictures)
+
+
+@job
+def check_file(check_id: int) -> None:
+    """Say what a file is that somebody asked about, and let the file go."""
+    if _claim(FileCheck, check_id):
+        _guarded(FileCheck, check_id, _check_file)
+
+
+def _check_file(check_id: int, folder: Path) -> None:
+    check = db.session.get_one(FileCheck, check_id)
+    sha256, filename = check.sha256 or "", check.filename
+    db.session.rollback()
+    with storage().local(sha256) as path:
+        kind = identify(path, filename)
+        reading = door.read(path, kind, folder, want=WORDS)
+    check = db.session.get_one(FileCheck, check_id)
+    if reading.error is not None:
+        check.state, check.error = ReadingState.FAILED, reading.error
+    else:
+        checking.answer(check, reading, kind.family)
+        check.state = ReadingState.READY
+    check.sha256 = None
+    db.session.commit()
+
+
+@job
+def put_together(adaptation_id: int) -> None:
+    """Make the next version from the pages that were chosen, or say why a person must."""
+    folder = Path(tempfile.mkdtemp(dir=_workshop()))
+    try:
+        merging.put_together(adaptation_id, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@job
+def redraw_regions(adaptation_id: int) -> None:
+    """Mark anew where the pictures differ, after its source was corrected."""
+    storing.mark_regions(adaptation_id)
+
+
+def _claim(model: type[Adaptation | FileCheck], row_id: int) -> bool:
+    claimed = db.session.execute(
+        update(model)
+        .where(model.id == row_id, model.state == ReadingState.RECEIVED)
+        .values(state=ReadingState.READING, attempts=model.attempts + 1, read_started_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    db.session.commit()
+    return cast("CursorResult[Any]", claimed).rowcount == 1
+
+
+def _guarded(
+    model: type[Adaptation | FileCheck], row_id: int, act: Callable[[int, Path], None]
+) -> None:
+    """Do it; whatever happens, the row says so and nothing is left lying about."""
+    folder = Path(tempfile.mkdtemp(dir=_workshop()))
+    try:
+        act(row_id, folder)
+    except Exception as error:
+        db.session.rollback()
+        log.exception("adaptation_failed", extra={"row": row_id, "kind": model.__tablename__})
+        _fail(model, row_id, error.sentence if isinstance(error, CollateralError) else _OURS)
+        if current_app.testing and not isinstance(error, CollateralError | OSError):
+            raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fail(model: type[Adaptation | FileCheck], row_id: int, sentence: str) -> None:
+    row = cast("Adaptation | FileCheck | None", db.session.get(model, row_id))
+    if row is not None:
+        row.state = ReadingState.FAILED
+        row.error = sentence
+        db.session.commit()
+
+
+@every(minutes=1)
+def sweep_adaptations() -> None:
+    """Queue what is overdue, and what a dead worker left."""
+    moment = now()
+    give_back(moment)
+    for model, function in ((Adaptation, read_adaptation), (FileCheck, check_file)):
+        for row_id in _ids(
+            select(model.id).where(
+                model.state == ReadingState.RECEIVED, model.created_at < moment - OVERDUE
+            )
+        ):
+            send(function, row_id)
+    for row_id in _ids(
+        select(Adaptation.id).where(
+            Adaptation.merging == Merging.WAITING, Adaptation.decided_at < moment - OVERDUE
+        )
+    ):
+        send(put_together, row_id)
+
+
+@every(minutes=60)
+def forget_checks() -> None:
+    """Drop old answers about files that are not kept."""
+    db.session.execute(delete(FileCheck).where(FileCheck.created_at < now() - ANSWERS_KEPT))
+    db.session.commit()
+
+
+def give_back(moment: datetime) -> None:
+    """Make `received` again, or `failed`, what has not moved for longer than reading takes."""
+    models: tuple[type[Adaptation | FileCheck], ...] = (Adaptation, FileCheck)
+    for model in models:
+        rows: Iterable[Adaptation | FileCheck] = db.session.scalars(
+            select(model).where(
+                model.state == ReadingState.READING, model.read_started_at < moment - LEASE
+            )
+        )
+        for row in rows:
+            if row.attempts >= ATTEMPTS:
+                row.state, row.error = ReadingState.FAILED, _DEADLY
+            else:
+                row.state = ReadingState.RECEIVED
+    db.session.commit()
+
+
+def _ids(query: Any) -> list[int]:
+    return list(db.session.scalars(query.limit(BATCH)))
+
+
+def _workshop() -> Path:
+    """Where pictures lie until they are kept; reading's own sweep clears it."""
+    folder = cast(Path, current_app.extensions["settings"].home) / "reading"
+    folder.mkdir(exist_ok=True)
+    return folder

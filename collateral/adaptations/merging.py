@@ -1,0 +1,260 @@
+"""The next version of an asset from pages of an adaptation: put together, or asked for.
+
+Put together only where it is certain that nothing is lost: both files are pptx, the pages come
+from what the asset offers now, the child that assembles them refuses nothing, and the result,
+read again, says on every page what it should.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from collateral.accounts.models import Person
+from collateral.adaptations import notices
+from collateral.adaptations.lineage import Change
+from collateral.adaptations.models import Adaptation, AdaptationPage, Merging
+from collateral.adaptations.packing import page_print
+from collateral.assets import operations as assets
+from collateral.assets.models import Asset, AssetVersion, Page, ReadingState
+from collateral.assets.models import Status as AssetStatus
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import CollateralError
+from collateral.notify.kinds import Facts
+from collateral.notify.operations import tell
+from collateral.reading import door
+from collateral.reading.assembling import Step, assembled
+from collateral.reading.kinds import KINDS
+from collateral.reading.results import PageFeatures, PageText, Reading
+from collateral.reading.results import Step as ReadingStep
+from collateral.storage import storage
+
+log = logging.getLogger(__name__)
+
+DECK = KINDS["pptx"]
+WORDS = frozenset({ReadingStep.TEXT, ReadingStep.FEATURES})
+AnyPage = Page | AdaptationPage
+
+
+class Unfit(Exception):
+    """It cannot be put together; the message is the sentence a person sees."""
+
+
+def credit_of(adaptation: Adaptation) -> str:
+    """What the next version says is new in it."""
+    own = [str(number) for number in adaptation.merged_pages if number > 0]
+    gone = [str(-number) for number in adaptation.merged_pages if number < 0]
+    parts = []
+    if own:
+        noun = "Page" if len(own) == 1 else "Pages"
+        parts.append(f"{noun} {', '.join(own)} of {adaptation.person.name}'s “{adaptation.title}”.")
+    if gone:
+        parts.append(f"Without page{'' if len(gone) == 1 else 's'} {', '.join(gone)}.")
+    return " ".join(parts)
+
+
+def tell_of_version(adaptation: Adaptation, version: AssetVersion, at: datetime) -> None:
+    """Record that the version has its pages, and tell its maker."""
+    adaptation.merged_version_id = version.id
+    adaptation.merging = Merging.DONE
+    adaptation.merge_sentence = None
+    facts: Facts = {
+        "adaptation": adaptation.id,
+        "title": adaptation.title,
+        "number": version.number,
+        "asset": adaptation.asset.title if adaptation.asset else "",
+        "asset_id": version.asset_id,
+    }
+    tell([adaptation.person_id], notices.VERSION_MADE, facts, at)
+
+
+def put_together(adaptation_id: int, folder: Path) -> None:
+    """Make the next version, or say why a person must. Commits; does nothing a second time."""
+    adaptation = db.session.get(Adaptation, adaptation_id)
+    if adaptation is None or adaptation.merging is not Merging.WAITING:
+        return
+    asset = adaptation.asset
+    if asset is None or _being_read(asset):
+        return  # the sweep comes back to it
+    try:
+        _put_together(adaptation, asset, folder)
+    except (Unfit, CollateralError) as reason:
+        db.session.rollback()
+        adaptation = db.session.get_one(Adaptation, adaptation_id)
+        adaptation.merging = Merging.ASKS_FILE
+        adaptation.merge_sentence = str(reason)
+        db.session.commit()
+        log.info("merge_asks_for_a_file", extra={"adaptation": adaptation_id})
+
+
+def _being_read(asset: Asset) -> bool:
+    """Whether a newer version is under way, which the next one must begin from."""
+    newest = db.session.scalar(
+        select(AssetVersion.state)
+        .where(AssetVersion.asset_id == asset.id)
+        .order_by(AssetVersion.number.desc())
+        .limit(1)
+    )
+    return newest in (ReadingState.RECEIVED, ReadingState.READING)
+
+
+def _put_together(adaptation: Adaptation, asset: Asset, folder: Path) -> None:
+    base = asset.current_version
+    if base is None or asset.status is AssetStatus.RETIRED:
+        raise Unfit("The master is retired or has no file.")
+    if {base.media_type, adaptation.media_type} != {DECK.media_type}:
+        raise Unfit("Only PowerPoint decks (pptx) can be put together here.")
+    ours, theirs = _pages_of(base), {page.number: page for page in _own_pages(adaptation)}
+    steps = _steps(adaptation, base, ours, theirs)
+    expected = _expected(steps, ours, theirs)
+    base_sha, other_sha, filename = base.sha256, adaptation.sha256, base.filename
+    db.session.rollback()  # nothing stays open while decks are put together
+    with (
+        storage().local(base_sha) as one,
+        storage().local(other_sha) as other,
+        assembled(one, other, steps) as made,
+    ):
+        if made.path is None:
+            raise Unfit(made.sentence or "")
+        _verify(door.read(made.path, DECK, folder, want=WORDS), expected)
+        named = made.path.with_name(filename)
+        received = assets.receive_path(made.path.rename(named))
+    adaptation = db.session.get_one(Adaptation, adaptation.id)
+    decider = db.session.get_one(Person, adaptation.decided_by_id)
+    version = assets.add_version(
+        asset, received, by=decider, at=now(), changes=credit_of(adaptation)
+    )
+    tell_of_version(adaptation, version, now())
+    db.session.commit()
+
+
+def _pages_of(version: AssetVersion) -> list[Page]:
+    return list(
+        db.session.scalars(
+            select(Page)
+            .where(Page.version_id == version.id)
+            .options(undefer(Page.features))
+            .order_by(Page.number)
+        )
+    )
+
+
+def _own_pages(adaptation: Adaptation) -> list[AdaptationPage]:
+    return list(
+        db.session.scalars(
+            select(AdaptationPage)
+            .where(AdaptationPage.adaptation_id == adaptation.id)
+            .options(undefer(AdaptationPage.features))
+            .order_by(AdaptationPage.number)
+        )
+    )
+
+
+def _steps(
+    adaptation: Adaptation,
+    base: AssetVersion,
+    ours: Sequence[Page],
+    theirs: dict[int, AdaptationPage],
+) -> list[Step]:
+    place = _places(adaptation, base, ours)
+    steps: list[Step] = []
+    for number in adaptation.merged_pages:
+        if number < 0:
+            steps.append(Step("drop", _found(place, -number)))
+            continue
+        page = theirs[number]
+        if page.change is Change.EDITED:
+            if page.source_version_id != adaptation.source_version_id:
+                raise Unfit(f"Page {number} was adapted from another asset.")
+            steps.append(Step("replace", _found(place, page.source_page or 0), number))
+        else:
+            steps.append(Step("insert", _behind(number, theirs, adaptation, place), number))
+    if len({step.at for step in steps if step.do != "insert"}) != sum(
+        step.do != "insert" for step in steps
+    ):
+        raise Unfit("Two of the pages would take the same page's place.")
+    return steps
+
+
+def _places(adaptation: Adaptation, base: AssetVersion, ours: Sequence[Page]) -> dict[int, int]:
+    """Page of the version that was adapted → the very same page of what is offered now."""
+    if adaptation.source_version_id == base.id:
+        return {page.number: page.number for page in ours}
+    source = db.session.get_one(AssetVersion, adaptation.source_version_id)
+    now_at: dict[tuple[int, str], int] = {}
+    for page in ours:
+        now_at.setdefault(_content(page), page.number)
+    return {
+        page.number: now_at[_content(page)]
+        for page in _pages_of(source)
+        if _content(page) in now_at
+    }
+
+
+def _content(page: AnyPage) -> tuple[int, str]:
+    """The same for two pages that say and show the same, notes included."""
+    print_ = page_print(page.number, page.text, page.notes, page.features, printed=False)
+    return print_.whole, " ".join(page.notes.split())
+
+
+def _found(place: dict[int, int], number: int) -> int:
+    if number not in place:
+        raise Unfit(f"Page {number} of the master has changed since it was adapted.")
+    return place[number]
+
+
+def _behind(
+    number: int, theirs: dict[int, AdaptationPage], adaptation: Adaptation, place: dict[int, int]
+) -> int:
+    """The page of the master that a new page comes after: the last one before it that is known."""
+    for before in range(number - 1, 0, -1):
+        page = theirs.get(before)
+        if page is None or page.source_version_id != adaptation.source_version_id:
+            continue
+        if page.source_page in place:
+            return place[page.source_page]
+    return 0
+
+
+def _expected(
+    steps: Sequence[Step], ours: Sequence[Page], theirs: dict[int, AdaptationPage]
+) -> list[AnyPage]:
+    """The pages that the result must have, in order."""
+    replaced = {step.at: theirs[step.page] for step in steps if step.do == "replace"}
+    gone = {step.at for step in steps if step.do == "drop"}
+    inserts = sorted((step for step in steps if step.do == "insert"), key=lambda s: s.page)
+    result: list[AnyPage] = [theirs[step.page] for step in inserts if step.at == 0]
+    for page in ours:
+        if page.number not in gone:
+            result.append(replaced.get(page.number, page))
+        result += [theirs[step.page] for step in inserts if step.at == page.number]
+    return result
+
+
+def _verify(reading: Reading, expected: Sequence[AnyPage]) -> None:
+    """Raise Unfit unless the result says and shows what it should, page by page."""
+    if reading.error is not None or len(reading.pages) != len(expected):
+        raise Unfit("What was put together did not have the right pages.")
+    features = {page.page: page for page in reading.features}
+    for page, wanted in zip(reading.pages, expected, strict=True):
+        if not _alike(page, features.get(page.number), wanted):
+            raise Unfit(f"Page {page.number} of what was put together was not whole.")
+
+
+def _alike(page: PageText, features: PageFeatures | None, wanted: AnyPage) -> bool:
+    known = wanted.features or {}
+    pictures = sorted(item["sha256"] for item in known.get("pictures", ()))
+    charts = [tuple(values) for values in known.get("charts", ())]
+    return (
+        page.text.split() == wanted.text.split()
+        and page.notes.split() == wanted.notes.split()
+        and features is not None
+        and sorted(item.sha256 for item in features.pictures) == pictures
+        and sorted(features.charts) == sorted(charts)
+    )

@@ -1,0 +1,293 @@
+"""What the maker of an adaptation does with it. Nothing here commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select, update
+
+from collateral.accounts import audit
+from collateral.accounts.models import Person
+from collateral.adaptations import notices, storing
+from collateral.adaptations.jobs_adaptations import read_adaptation, redraw_regions
+from collateral.adaptations.models import (
+    Adaptation,
+    AdaptationComment,
+    AdaptationStep,
+    AdaptationUse,
+    Reason,
+    Status,
+)
+from collateral.assets.intake import Received
+from collateral.assets.models import Asset, ReadingState
+from collateral.assets.rules import TITLE_LENGTH, title_from_filename
+from collateral.db import db
+from collateral.deals.models import Deal
+from collateral.errors import Conflict, Invalid, WrongState
+from collateral.notify.operations import tell
+from collateral.queue import after_commit
+from collateral.usage import operations as usage
+from collateral.usage.models import Use
+
+MOST_MINUTES = 60 * 24 * 30
+NOTE_LENGTH = 5000
+
+
+class DecidedMeanwhile(Conflict):
+    """Somebody else changed or decided it after the page was opened."""
+
+
+def hand_in(
+    received: Received, *, by: Person, at: datetime, asset: Asset | None = None
+) -> Adaptation:
+    """A private adaptation of this file, which is read and traced after the commit.
+
+    The very file that she handed in before is that adaptation again.
+
+    Args:
+        asset: from whose page it was handed in.
+    """
+    known = db.session.scalar(
+        select(Adaptation)
+        .where(Adaptation.person_id == by.id, Adaptation.sha256 == received.stored.sha256)
+        .order_by(Adaptation.id.desc())
+        .limit(1)
+    )
+    if known is not None:
+        return known
+    adaptation = Adaptation(
+        title=title_from_filename(received.filename),
+        person_id=by.id,
+        named_asset_id=asset.id if asset else None,
+        sha256=received.stored.sha256,
+        bytes=received.stored.size,
+        filename=received.filename,
+        media_type=received.kind.media_type,
+        family=received.kind.family,
+        label=received.kind.label,
+        created_at=at,
+    )
+    db.session.add(adaptation)
+    db.session.flush()  # the job needs its id
+    after_commit(read_adaptation, adaptation.id)
+    return adaptation
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What its maker says of an adaptation.
+
+    `asset` corrects the source that was found; None leaves it. `minutes` is None where she
+    does not say.
+    """
+
+    title: str = ""
+    asset: Asset | None = None
+    deal: Deal | None = None
+    reasons: Sequence[str] = ()
+    note: str = ""
+    minutes: int | None = None
+    submit: bool = False
+
+
+def confirm(
+    adaptation: Adaptation,
+    answers: Answers,
+    *,
+    by: Person,
+    at: datetime,
+    revision: int | None = None,
+) -> None:
+    """Take her word on where it came from, for which deal, why, and how long it took.
+
+    Raises:
+        Invalid: a reason that is none, minutes beyond a month.
+        WrongState: it was submitted already, or is submitted before its source is known.
+    """
+    if adaptation.status is not Status.PRIVATE:
+        raise WrongState("It was submitted already; take it back to change it.")
+    take_turn(adaptation, revision)
+    unknown = [reason for reason in answers.reasons if reason not in set(Reason)]
+    if unknown:
+        raise Invalid(f"“{unknown[0]}” is no reason.", fields={"reasons": "Choose from the list."})
+    if answers.minutes is not None and not 0 <= answers.minutes <= MOST_MINUTES:
+        raise Invalid("That many minutes are too many.", fields={"minutes": "At most a month."})
+    corrected = answers.asset is not None and answers.asset.id != adaptation.asset_id
+    if answers.asset is not None and corrected:
+        lineage = storing.trace_adaptation(adaptation, within=answers.asset.id)
+        storing.keep_lineage(adaptation, lineage, asset_id=answers.asset.id)
+        after_commit(redraw_regions, adaptation.id)
+    adaptation.title = answers.title.strip()[:TITLE_LENGTH] or adaptation.title
+    adaptation.deal_id = answers.deal.id if answers.deal else None
+    adaptation.reasons = list(dict.fromkeys(answers.reasons))
+    adaptation.note = answers.note.strip()[:NOTE_LENGTH]
+    adaptation.minutes = answers.minutes
+    adaptation.confirmed_at = at
+    if answers.submit:
+        submit(adaptation, by=by, at=at)
+
+
+def submit(
+    adaptation: Adaptation,
+    *,
+    by: Person,
+    at: datetime,
+    text: str = "",
+    revision: int | None = None,
+) -> None:
+    """Hand it to marketing; once more, with an answer, when it was declined.
+
+    Raises:
+        WrongState: its file could not be read, its source is not known, or it was submitted.
+    """
+    if adaptation.status not in (Status.PRIVATE, Status.DECLINED):
+        raise WrongState("It was submitted already.")
+    if adaptation.state is ReadingState.FAILED:
+        raise WrongState("The file could not be read, so there is nothing to compare.")
+    if adaptation.traced_at is None:
+        raise WrongState("It is still being read; submit it in a moment.")
+    if adaptation.asset_id is None or adaptation.confirmed_at is None:
+        raise WrongState("Say first which asset it was adapted from.")
+    if revision is not None:
+        take_turn(adaptation, revision)
+    adaptation.status = Status.SUBMITTED
+    adaptation.submitted_at = at
+    note_step(adaptation, Status.SUBMITTED, by=by, at=at, text=text)
+    asset = db.session.get_one(Asset, adaptation.asset_id)
+    if asset.owner_id != by.id:
+        tell(
+            [asset.owner_id],
+            notices.SUBMITTED,
+            {
+                "adaptation": adaptation.id,
+                "title": adaptation.title,
+                "person": by.name,
+                "asset": asset.title,
+            },
+            at,
+        )
+
+
+def take_back(
+    adaptation: Adaptation, *, by: Person, at: datetime, revision: int | None = None
+) -> None:
+    """Make it private again. Raises WrongState when somebody decided on it."""
+    if adaptation.status is not Status.SUBMITTED:
+        raise WrongState("Only what waits for a decision can be taken back.")
+    take_turn(adaptation, revision)
+    adaptation.status = Status.PRIVATE
+    adaptation.submitted_at = None
+    note_step(adaptation, Status.PRIVATE, by=by, at=at)
+
+
+def remove(adaptation: Adaptation, *, by: Person) -> None:
+    """Forget it, with all that was said of it. Raises WrongState once it counts for others."""
+    if adaptation.status not in (Status.PRIVATE, Status.DECLINED):
+        raise WrongState("What was submitted stays; take it back first.")
+    used = select(AdaptationUse.use_id).where(AdaptationUse.adaptation_id == adaptation.id)
+    if adaptation.variant_id is not None or db.session.scalar(used.limit(1)) is not None:
+        raise WrongState("It was used in a deal, so it stays.")
+    answers = AdaptationComment.adaptation_id == adaptation.id
+    db.session.execute(delete(AdaptationComment).where(answers, AdaptationComment.parent_id > 0))
+    db.session.execute(delete(AdaptationComment).where(answers))
+    db.session.execute(delete(AdaptationStep).where(AdaptationStep.adaptation_id == adaptation.id))
+    audit.record(
+        "adaptation.removed", by=by, kind="adaptation", id=adaptation.id, title=adaptation.title
+    )
+    db.session.delete(adaptation)
+
+
+def read_again(adaptation: Adaptation) -> None:
+    """Queue it as if it had just been received."""
+    adaptation.state = ReadingState.RECEIVED
+    adaptation.error = None
+    adaptation.attempts = 0
+    after_commit(read_adaptation, adaptation.id)
+
+
+def declare_use(
+    adaptation: Adaptation, deal: Deal, *, by: Person, at: datetime, stage: str | None = None
+) -> Use:
+    """Say that it was used in the deal.
+
+    An accepted one is an asset and counts as that; any other is a use of its source, marked as
+    this adaptation's, for which the family is credited by its share.
+
+    Raises:
+        WrongState: it came from nothing in the library.
+    """
+    asset_id = adaptation.variant_id or adaptation.asset_id
+    if asset_id is None:
+        raise WrongState("It came from nothing in the library, so there is nothing to count.")
+    asset = db.session.get_one(Asset, asset_id)
+    version = None if adaptation.variant_id else adaptation.source_version
+    use = usage.declare_use(asset, deal, by=by, at=at, stage=stage, version=version)
+    if adaptation.variant_id is None and db.session.get(AdaptationUse, use.id) is None:
+        db.session.add(AdaptationUse(use_id=use.id, adaptation_id=adaptation.id))
+    return use
+
+
+def take_turn(adaptation: Adaptation, revision: int | None) -> None:
+    """Raise its revision, unless somebody else did since `revision` was read.
+
+    Whoever comes second waits here for the first and is then told; nothing is overwritten.
+
+    Raises:
+        DecidedMeanwhile: it has another revision by now.
+    """
+    expected = adaptation.revision if revision is None else revision
+    taken = db.session.execute(
+        update(Adaptation)
+        .where(Adaptation.id == adaptation.id, Adaptation.revision == expected)
+        .values(revision=Adaptation.revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[Any]", taken).rowcount != 1:
+        raise DecidedMeanwhile(_what_happened(adaptation))
+    # What another request committed before we held the row must not be taken for unchanged.
+    db.session.refresh(adaptation)
+
+
+def _what_happened(adaptation: Adaptation) -> str:
+    row = db.session.execute(
+        select(Person.name, AdaptationStep.status)
+        .join(AdaptationStep, AdaptationStep.person_id == Person.id)
+        .where(AdaptationStep.adaptation_id == adaptation.id)
+        .order_by(AdaptationStep.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return "It was changed while you had it open. Nothing was overwritten; look again."
+    words = {
+        Status.SUBMITTED: "submitted it",
+        Status.ACCEPTED: "accepted it",
+        Status.MERGED: "merged pages of it",
+        Status.DECLINED: "declined it, or a page of it,",
+        Status.PRIVATE: "took it back",
+    }
+    return f"{row[0]} {words[row[1]]} while you had it open. Nothing was overwritten."
+
+
+def note_step(
+    adaptation: Adaptation,
+    status: Status,
+    *,
+    by: Person,
+    at: datetime,
+    text: str = "",
+    pages: Sequence[int] = (),
+) -> None:
+    """Write down what happened, for all to see."""
+    db.session.add(
+        AdaptationStep(
+            adaptation_id=adaptation.id,
+            person_id=by.id,
+            status=status,
+            text=text.strip()[:NOTE_LENGTH],
+            pages=list(pages),
+            at=at,
+        )
+    )

@@ -1,0 +1,127 @@
+"""Over all assets: which are made over most often, by how many, and the hours it took."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from collateral.accounts.models import Person
+from collateral.adaptations import rules
+from collateral.adaptations.heat import counted
+from collateral.adaptations.lineage import Change
+from collateral.adaptations.models import Adaptation, AdaptationPage, AdaptationSource
+from collateral.assets.models import Asset
+from collateral.assets.queries import visible
+from collateral.db import db
+from collateral.usage.counting import zone
+from collateral.usage.rules import counting_day
+
+LIST = 50
+
+
+@dataclass(frozen=True)
+class Recreated:
+    """One asset: its adaptations by so many people; pages edited and dropped in all of them."""
+
+    asset_id: int
+    title: str
+    adaptations: int
+    people: int
+    hours: rules.Hours
+    edited: int
+    dropped: int
+    reasons: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class RecreatedReport:
+    rows: list[Recreated]
+    total: int
+    """Assets that were adapted."""
+    adaptations: int
+    hours: rules.Hours
+    reasons: list[tuple[str, int]]
+
+
+def recreated(person: Person, first: date, last: date, *, limit: int = LIST) -> RecreatedReport:
+    """What was re-created within these days, of the assets that the person may see.
+
+    Counted are confirmed adaptations, private ones too, by the day on which they were handed
+    in. Two queries over adaptations, which are few beside events.
+    """
+    day_zone = zone()
+    rows = [
+        row
+        for row in db.session.execute(
+            select(
+                Adaptation.id,
+                Adaptation.asset_id,
+                Asset.title,
+                Adaptation.person_id,
+                Adaptation.minutes,
+                Adaptation.reasons,
+                Adaptation.created_at,
+            )
+            .join(Asset, Asset.id == Adaptation.asset_id)
+            .where(visible(person), counted())
+        )
+        if first <= counting_day(row.created_at, day_zone) <= last
+    ]
+    by_asset = defaultdict(list)
+    for row in rows:
+        by_asset[row.asset_id].append(row)
+    pages = _pages(list(by_asset))
+    found = [
+        Recreated(
+            asset_id,
+            mine[0].title,
+            adaptations=len(mine),
+            people=len({row.person_id for row in mine}),
+            hours=rules.hours(row.minutes for row in mine),
+            edited=sum(pages.get(row.id, (0, 0))[0] for row in mine),
+            dropped=sum(pages.get(row.id, (0, 0))[1] for row in mine),
+            reasons=Counter(r for row in mine for r in row.reasons).most_common(2),
+        )
+        for asset_id, mine in by_asset.items()
+    ]
+    found.sort(key=lambda row: (-row.adaptations, -row.hours.reported, row.title))
+    return RecreatedReport(
+        rows=found[:limit],
+        total=len(found),
+        adaptations=len(rows),
+        hours=rules.hours(row.minutes for row in rows),
+        reasons=Counter(r for row in rows for r in row.reasons).most_common(),
+    )
+
+
+def _pages(asset_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """By adaptation of these assets how many pages it edited, and how many it dropped."""
+    edited = {
+        row.adaptation_id: int(row.pages)
+        for row in db.session.execute(
+            select(AdaptationPage.adaptation_id, func.count().label("pages"))
+            .join(Adaptation, Adaptation.id == AdaptationPage.adaptation_id)
+            .where(
+                Adaptation.asset_id.in_(asset_ids),
+                AdaptationPage.change == Change.EDITED,
+                counted(),
+            )
+            .group_by(AdaptationPage.adaptation_id)
+        )
+    }
+    dropped = {
+        adaptation_id: len(numbers)
+        for adaptation_id, numbers in db.session.execute(
+            select(Adaptation.id, AdaptationSource.dropped)
+            .join(
+                AdaptationSource,
+                (AdaptationSource.adaptation_id == Adaptation.id)
+                & (AdaptationSource.version_id == Adaptation.source_version_id),
+            )
+            .where(Adaptation.asset_id.in_(asset_ids), counted())
+        )
+    }
+    return {key: (edited.get(key, 0), dropped.get(key, 0)) for key in {*edited, *dropped}}

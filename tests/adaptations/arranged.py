@@ -1,0 +1,66 @@
+"""People around one published master, and an adaptation of it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from collateral.accounts.models import Person, Role
+from collateral.adaptations import operations
+from collateral.adaptations.models import Adaptation
+from collateral.adaptations.operations import Answers
+from collateral.assets import operations as assets
+from collateral.assets.models import Asset
+from collateral.assets.operations import Description
+from collateral.clock import now
+from collateral.db import db
+from tests.adaptations import decks
+from tests.factories import make_person
+
+
+@dataclass
+class Scene:
+    rep: Person
+    marketer: Person
+    second: Person
+    master: Asset
+
+    @classmethod
+    def arrange(cls) -> Scene:
+        rep = make_person(Role.REP, name="Daniel Kerr")
+        marketer = make_person(Role.MARKETER, name="Ines Duarte")
+        second = make_person(Role.MARKETER, name="Tove Berg")
+        return cls(rep, marketer, second, publish(decks.master(), by=marketer))
+
+    def hand_in(self, data: bytes | None = None, name: str = "final_v7_ACME.pptx") -> Adaptation:
+        """An adaptation as it stands after its file was read and traced."""
+        received = assets.receive(io.BytesIO(data or decks.adapted()), name)
+        adaptation = operations.hand_in(received, by=self.rep, at=now())
+        db.session.commit()
+        db.session.expire_all()
+        return adaptation
+
+    def submit(self, adaptation: Adaptation | None = None, **answers: object) -> Adaptation:
+        """One that waits for a decision."""
+        adaptation = adaptation or self.hand_in()
+        given = Answers(submit=True, **answers)  # type: ignore[arg-type]
+        operations.confirm(adaptation, given, by=self.rep, at=now())
+        db.session.commit()
+        return adaptation
+
+
+def publish(data: bytes, *, by: Person, name: str = "downtime.pptx", title: str = "") -> Asset:
+    """An asset with this file, read, indexed and published."""
+    asset = assets.create_asset(
+        assets.receive(io.BytesIO(data), name),
+        by=by,
+        at=now(),
+        description=Description(title=title or "The cost of unplanned downtime", publish=True),
+        allow_duplicate=True,
+    )
+    db.session.commit()
+    from collateral.adaptations.jobs_prints import index_version
+
+    index_version(asset.current_version_id or 0)
+    db.session.expire_all()
+    return asset
