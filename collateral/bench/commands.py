@@ -60,6 +60,27 @@ def ingest_bench(assets: int, files: int, seed: int, home: Path | None, as_json:
         click.echo(f"{name.replace('_', ' '):<24}{value:>10}")
 
 
+@bench.command("follow")
+@click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
+@click.option("--changes", default=40, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def follow_bench(assets: int, changes: int, seed: int, home: Path | None, as_json: bool) -> None:
+    """A committed change until search finds it, with web and worker as they run."""
+    from collateral.bench import follow
+
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        app, environ = _app(home or Path(folder))
+        with app.app_context():
+            result = {"assets": assets, "seed": seed}
+            result |= _built(home or Path(folder), assets, seed)
+            result |= follow.measure(app, _somebody(), environ, changes)
+    click.echo(json.dumps(result, indent=1) if as_json else _figures(result))
+
+
 def _app(home: Path) -> tuple[Flask, dict[str, str]]:
     """An application over a library in `home`, and the environment that makes another like it."""
     from collateral import create_app
@@ -110,19 +131,23 @@ def _marketer() -> Person:
     ).one()
 
 
-def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
+def _somebody() -> Person:
     from sqlalchemy import select
 
     from collateral.accounts.models import Person
-    from collateral.bench import search
     from collateral.db import db
+
+    return db.session.scalars(select(Person).order_by(Person.id).limit(1)).one()
+
+
+def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
+    from collateral.bench import search
 
     app, environ = _app(home)
     result: dict[str, Any] = {"assets": assets, "seed": seed}
     with app.app_context():
         result |= _built(home, assets, seed)
-        rep = db.session.scalars(select(Person).order_by(Person.id)).first()
-        assert rep is not None
+        rep = _somebody()
         index = [file for file in (home / "index").rglob("*") if file.is_file()]
         result["index_megabytes"] = round(sum(file.stat().st_size for file in index) / 1e6, 1)
         result |= search.measure(app, rep, seed, environ)
@@ -131,6 +156,19 @@ def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
 
 
 def _table(result: dict[str, Any]) -> str:
+    cpu = result["cpu_ms_a_page"]
+    return "\n".join(
+        (
+            _figures(result),
+            f"search page / bare engine: {result['ratio_to_bare_engine']:.2f}; "
+            f"page {result['page_bytes'] / 1000:.0f} kB, {cpu['first']} ms of processor, "
+            f"{cpu['again']} ms when repeated; one changed asset indexed in "
+            f"{result['update_ms']:.0f} ms",
+        )
+    )
+
+
+def _figures(result: dict[str, Any]) -> str:
     lines = [
         f"{result['assets']} assets"
         + "".join(
@@ -145,13 +183,6 @@ def _table(result: dict[str, Any]) -> str:
             f"{figure['name']:<46}{figure['median']:>9.1f}{figure['p95']:>9.1f}"
             f"{figure['worst']:>9.1f}{figure['count']:>6}"
         )
-    cpu = result["cpu_ms_a_page"]
-    lines.append(
-        f"search page / bare engine: {result['ratio_to_bare_engine']:.2f}; "
-        f"page {result['page_bytes'] / 1000:.0f} kB, {cpu['first']} ms of processor, "
-        f"{cpu['again']} ms when repeated; one changed asset indexed in "
-        f"{result['update_ms']:.0f} ms"
-    )
     return "\n".join(lines)
 
 

@@ -37,7 +37,8 @@ def index_pending() -> None:
         rebuild()
         if not engine().healthy():
             return  # another process is making the index just now
-    while batch := _behind():
+    # Whoever finds the writer busy goes: so we look again after every write.
+    while batch := _behind() or sorted(engine().scattered()):
         found = documents.load(batch)
         db.session.rollback()  # nothing is held while the index is written
         gone = set(batch) - {document.id for document in found}

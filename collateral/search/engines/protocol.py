@@ -197,6 +197,13 @@ class Engine(Protocol):
         """Whether so much was changed since it was made that a new one would be better."""
         ...
 
+    def scattered(self) -> frozenset[int]:
+        """Assets that single changes have scattered: better written once more, together.
+
+        Empty while there are few of them. Raises EngineUnavailable.
+        """
+        ...
+
     def write(self, documents: Iterable[Document], gone: Iterable[int]) -> bool:
         """Put the documents in, in place of older ones of the same id, and take `gone` out.
 

@@ -39,13 +39,6 @@ def joining(names: frozenset[str]) -> Callable[[Any, list[Any]], list[Any]]:
     return join
 
 
-def join_tiny(writer: Any, segments: list[Any]) -> list[Any]:
-    """Single changes leave segments of a document each: a handful of those becomes one."""
-    present = drop_empty(writer, segments)
-    tiny = [segment for segment in present if segment.doc_count() <= TINY]
-    return _join(writer, present, tiny if len(tiny) >= MANY_TINY else [])
-
-
 def _join(writer: Any, segments: list[Any], chosen: list[Any]) -> list[Any]:
     """Take the chosen segments up into the one that is being written; answers the others."""
     for segment in chosen:
