@@ -18,6 +18,19 @@ from collateral.db import db
 KEPT = timedelta(days=180)
 
 
+def cookie_name(*, secure: bool) -> str:
+    """What the cookie is called."""
+    return "__Host-device" if secure else "device"
+
+
+def is_known(token: str) -> bool:
+    """Whether somebody of ours ever signed in at this browser."""
+    if not token:
+        return False
+    row = select(KnownDevice.id).where(KnownDevice.token_hash == hash_token(token))
+    return db.session.scalar(row) is not None
+
+
 def known(token: str, email: str) -> KnownDevice | None:
     """The device, when it is known for the account of that address."""
     if not token:

@@ -51,6 +51,10 @@ def came_from_here() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
+    if origin == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        # So a form is sent from a page that tells nobody its address (a buyer's link); the
+        # browser itself says that the page is ours, which no other page can make it say.
+        return True
     parts = urlsplit(origin)
     ours = {request.host, urlsplit(current_app.extensions["settings"].base_url).netloc}
     return parts.scheme in ("http", "https") and parts.netloc in ours

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.guard import actor, requires
-from collateral.accounts.permissions import Permission
+from collateral.accounts.permissions import Permission, can
+from collateral.clock import now
 from collateral.deals import queries
 from collateral.deals.models import Deal, Outcome
 from collateral.deals.presenting import stage_labels, stage_line, suggestion, term_names
@@ -55,9 +56,13 @@ def detail(deal_id: int) -> ResponseReturnValue:
     """One deal: its facts, its stages, what was used in it."""
     person = actor()
     deal = queries.get_visible(person, deal_id, joinedload(Deal.owner), selectinload(Deal.stages))
+    from collateral.sharing import queries as sharing
+    from collateral.home.suggested import shown_suggestions
+    from collateral.usage import confirming
     from collateral.usage import queries as usage
 
     labels = stage_labels()
+    sent = sharing.sent_in(deal, person)
     return render_template(
         "deals/detail.html",
         deal=deal,
@@ -65,6 +70,13 @@ def detail(deal_id: int) -> ResponseReturnValue:
         terms=term_names(deal),
         labels=labels,
         uses=usage.uses_of_deal(deal, person),
+        taken_back=confirming.taken_back(deal, person),
+        suggestions=shown_suggestions(deal, person, now()) if deal.outcome == Outcome.OPEN else [],
+        to_confirm=deal.outcome != Outcome.OPEN
+        and can(person, Permission.DEAL_EDIT, deal)
+        and confirming.confirmation_of(deal) is None,
+        sent=sent,
+        reads=sharing.read_by_page([each.share.id for each in sent], person),
     )
 
 

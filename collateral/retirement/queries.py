@@ -8,15 +8,19 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from collateral.accounts.models import Person
+from collateral.adaptations.models import Adaptation
+from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, Status
 from collateral.assets.queries import select_visible
+from collateral.assets.succession import successor as successor
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
 from collateral.deals.queries import visible as visible_deal
+from collateral.sharing import queries as sharing
+from collateral.sharing.models import Share
 from collateral.usage.models import Event, EventKind, Use
 
 NAMED = 20
-FURTHEST = 20
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,48 @@ def open_deals(asset: Asset, actor: Person) -> tuple[list[OpenDeal], int]:
     return [OpenDeal(deal, at) for deal, at in rows], total
 
 
+@dataclass(frozen=True)
+class LiveShare:
+    """A tracked link that opens and carries the asset."""
+
+    share: Share
+    deal: Deal | None
+
+
+def live_shares(asset: Asset, actor: Person, *, at: datetime) -> tuple[list[LiveShare], int]:
+    """The live links that carry it which the actor may see, and how many there are in all."""
+    every = sharing.links_with(asset, at)
+    seen = set(
+        db.session.scalars(
+            sharing.select_visible(actor)
+            .where(Share.id.in_([share.id for share in every]))
+            .with_only_columns(Share.id)
+        )
+    )
+    named = [LiveShare(share, share.deal) for share in every if share.id in seen]
+    return named[:NAMED], len(every)
+
+
+def adaptation_count(asset: Asset) -> int:
+    """How many adaptations of it were handed in."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Adaptation.asset_id == asset.id, Adaptation.status != AdaptationStatus.PRIVATE
+            )
+        )
+        or 0
+    )
+
+
+def sees(person: Person, asset: Asset) -> bool:
+    """Whether the asset exists for the person."""
+    found = db.session.scalar(
+        select_visible(person).where(Asset.id == asset.id).with_only_columns(Asset.id)
+    )
+    return found is not None
+
+
 def led_here(asset: Asset, actor: Person) -> list[Asset]:
     """The retired assets whose address leads to this one."""
     return list(
@@ -89,22 +135,6 @@ def led_here(asset: Asset, actor: Person) -> list[Asset]:
             .limit(NAMED)
         )
     )
-
-
-def successor(asset: Asset, actor: Person) -> Asset | None:
-    """What to use instead of a retired asset: the first in the chain of replacements that is
-    not retired itself and that the actor may see; None when the chain ends before."""
-    seen = {asset.id}
-    current = asset
-    for _step in range(FURTHEST):
-        if current.replacement_id is None or current.replacement_id in seen:
-            return None
-        seen.add(current.replacement_id)
-        found = db.session.scalar(select_visible(actor).where(Asset.id == current.replacement_id))
-        if found is None or found.status is not Status.RETIRED:
-            return found
-        current = found
-    return None
 
 
 def possible_replacements(asset: Asset, actor: Person, words: str, limit: int = 10) -> list[Asset]:

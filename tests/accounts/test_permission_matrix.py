@@ -37,6 +37,8 @@ KIND_OF_ARGUMENT = {
     "collection_id": "collection",
     "deal_id": "deal",
     "use_id": "use",
+    "share_id": "share",
+    "pack_id": "pack",
     "notice_id": "notice",
     "token_id": "token",
 }

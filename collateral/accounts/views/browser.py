@@ -49,7 +49,7 @@ def unkept(page: str, status: int = 200) -> Response:
 
 
 def _cookie_name() -> str:
-    return "__Host-device" if settings_secure() else "device"
+    return devices.cookie_name(secure=settings_secure())
 
 
 def _set_cookie(response: Response, token: str) -> None:

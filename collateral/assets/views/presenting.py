@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,7 +36,8 @@ class ShownAsset:
     extent: str
     summary: str
     owner: str
-    facts: list[tuple[str, Pairs]]
+    facts: list[tuple[str, str, Pairs]]
+    """The name of the field by which it is edited ("" where it is not), its label, its values."""
     tags: Pairs
     cost: tuple[Decimal, str | None] | None
     review_on: date | None
@@ -46,16 +47,30 @@ class ShownAsset:
     waiting: bool
 
 
-def shown_asset(asset: Asset, version: AssetVersion, today: date) -> ShownAsset:
-    """The asset in words."""
+def shown_asset(
+    asset: Asset,
+    version: AssetVersion,
+    today: date,
+    *,
+    with_terms: Collection[Vocabulary] = (),
+    with_teams: bool = False,
+) -> ShownAsset:
+    """The asset in words. Vocabularies `with_terms` and teams are named also where it has none,
+    for those who may set them."""
+    has = {term.vocabulary for term in asset.terms} - {Vocabulary.TYPE}  # which stands in the head
+    with_terms = {*with_terms, *has}
     types = asset.term_of(Vocabulary.TYPE)
-    facts: list[tuple[str, Pairs]] = [
-        (name, [(term.label, library_url(term)) for term in asset.term_of(vocabulary)])
+    facts: list[tuple[str, str, Pairs]] = [
+        (
+            vocabulary.value,
+            name,
+            [(term.label, library_url(term)) for term in asset.term_of(vocabulary)],
+        )
         for vocabulary, name in vocabulary_names().items()
-        if vocabulary is not Vocabulary.TYPE and asset.term_of(vocabulary)
+        if vocabulary in with_terms
     ]
-    if asset.teams:
-        facts.append((_("Only for"), [(team.name, None) for team in asset.teams]))
+    if asset.teams or with_teams:
+        facts.append(("teams", _("Only for"), [(team.name, None) for team in asset.teams]))
     return ShownAsset(
         id=asset.id,
         title=asset.title,
@@ -245,9 +260,10 @@ def links(asset: Asset, version: AssetVersion, person: Person, *, fixed: bool) -
     retired = asset.status is Status.RETIRED
     unpublished = asset.status in (Status.DRAFT, Status.IN_REVIEW)
     retire = can(person, Permission.ASSET_RETIRE, asset)
+    share = asset.status is Status.PUBLISHED and can(person, Permission.SHARE_CREATE)
     return {
         "download": url_for("assets.file", version=version.number if fixed else None, **at),
-        "share": None,
+        "share": url_for("sharing.new", asset=asset.id) if share else None,
         "collect": url_for("assets.collect_page", **at),
         "edit": url_for("assets.edit", **at) if edit else None,
         "add_version": url_for("assets.new_version", **at) if edit and not retired else None,

@@ -1,0 +1,230 @@
+"""What a link shows at this moment. Every byte that goes to a buyer is found from here.
+
+The link must be live, its maker active and still allowed to share, and each asset one that
+she may see now. Unknown, expired, switched off and forbidden are one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, raiseload, selectinload
+
+from collateral.accounts.models import Person
+from collateral.accounts.permissions import Permission, can
+from collateral.accounts.sessions import hash_token
+from collateral.assets.models import Asset, AssetVersion, Page, ReadingState, Status
+from collateral.assets.queries import select_visible
+from collateral.assets.succession import successor
+from collateral.db import db
+from collateral.errors import NotFound
+from collateral.sharing import rules
+from collateral.sharing.models import Pack, Share, ShareItem
+
+GONE = "This link does not work."
+LONGEST_TOKEN = 100
+
+
+class Showing(StrEnum):
+    """What becomes of one asset of a link."""
+
+    SHOWN = "shown"
+    RETIRED = "retired"
+    """Withdrawn with nothing in its place: a courteous note."""
+    AWAY = "away"
+    """Not to be seen now, and nothing is said of it."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page as a buyer sees it."""
+
+    asset_id: int
+    version_id: int
+    page: int
+    title: str
+    width: int | None
+    height: int | None
+    preview_320: str | None
+    preview_1280: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """An asset of a link, or a whole pack: something that is paged through from one end."""
+
+    position: int
+    showing: Showing
+    title: str = ""
+    label: str = ""
+    family: str = ""
+    version: AssetVersion | None = None
+    """None for a pack, whose file is made."""
+    leaves: list[Leaf] = field(default_factory=list)
+    replaced: bool = False
+    """Whether it stands in for what was sent."""
+
+    def leaf(self, number: int) -> Leaf:
+        """The page of that number, from 1. Raises NotFound."""
+        if not 1 <= number <= len(self.leaves):
+            raise NotFound(GONE)
+        return self.leaves[number - 1]
+
+
+def find(token: str, at: datetime) -> Share:
+    """The link of that token, while it opens. Raises NotFound, with the same words always."""
+    share = None
+    if len(token) <= LONGEST_TOKEN:
+        share = db.session.scalar(
+            select(Share)
+            .where(Share.token_hash == hash_token(token))
+            .options(joinedload(Share.maker), raiseload(Share.deal))
+        )
+    if share is None or not opens(share, at):
+        raise NotFound(GONE)
+    return share
+
+
+def opens(share: Share, at: datetime) -> bool:
+    """Whether the link opens now, as far as it and its maker go."""
+    return rules.is_live(share.expires_at, share.revoked_at, at) and can(
+        share.maker, Permission.SHARE_CREATE
+    )
+
+
+def parts(share: Share) -> list[Part]:
+    """What the link shows now, with all pages, in its order. Raises NotFound for nothing."""
+    found = _of_pack(share) if share.pack_id is not None else _of_items(share)
+    if all(part.showing is Showing.AWAY for part in found):
+        raise NotFound(GONE)
+    return found
+
+
+def part(share: Share, position: int) -> Part:
+    """One part that is shown. Raises NotFound."""
+    found = next((each for each in parts(share) if each.position == position), None)
+    if found is None or found.showing is not Showing.SHOWN:
+        raise NotFound(GONE)
+    return found
+
+
+def current(asset_ids: Collection[int], maker: Person) -> dict[int, tuple[Showing, Asset | None]]:
+    """By asset: what becomes of it, and the asset that is shown for it."""
+    rows = db.session.scalars(
+        select_visible(maker)
+        .where(Asset.id.in_(asset_ids))
+        .options(joinedload(Asset.current_version))
+    )
+    there = {asset.id: asset for asset in rows}
+    return {asset_id: _shown_for(there.get(asset_id), maker) for asset_id in asset_ids}
+
+
+def _shown_for(asset: Asset | None, maker: Person) -> tuple[Showing, Asset | None]:
+    if asset is None:
+        return Showing.AWAY, None
+    if asset.status is Status.RETIRED:
+        replacement = successor(asset, maker)
+        if replacement is not None and _readable(replacement):
+            return Showing.SHOWN, replacement
+        return Showing.RETIRED, asset
+    return (Showing.SHOWN, asset) if _readable(asset) else (Showing.AWAY, None)
+
+
+def _readable(asset: Asset) -> bool:
+    version = asset.current_version
+    return (
+        asset.status is Status.PUBLISHED
+        and version is not None
+        and version.state is ReadingState.READY
+    )
+
+
+def _of_items(share: Share) -> list[Part]:
+    items = db.session.execute(
+        select(ShareItem.position, ShareItem.asset_id)
+        .where(ShareItem.share_id == share.id)
+        .order_by(ShareItem.position)
+    ).all()
+    shown = current([item.asset_id for item in items], share.maker)
+    versions = [
+        asset.current_version.id
+        for showing, asset in shown.values()
+        if showing is Showing.SHOWN and asset and asset.current_version
+    ]
+    pages = leaves_of(versions)
+    found = []
+    for position, asset_id in items:
+        showing, asset = shown[asset_id]
+        if asset is None:
+            found.append(Part(position, showing))
+            continue
+        version = asset.current_version
+        if showing is not Showing.SHOWN or version is None:
+            found.append(Part(position, showing, asset.title))
+            continue
+        found.append(
+            Part(
+                position,
+                showing,
+                asset.title,
+                version.label,
+                version.family,
+                version,
+                pages.get(version.id, []),
+                replaced=asset.id != asset_id,
+            )
+        )
+    return found
+
+
+def leaves_of(version_ids: Collection[int]) -> dict[int, list[Leaf]]:
+    """By version its pages in their order, without those that its maker hid. One query."""
+    found: dict[int, list[Leaf]] = {}
+    rows = db.session.execute(
+        select(
+            AssetVersion.asset_id,
+            Page.version_id,
+            Page.number,
+            Page.title,
+            Page.width,
+            Page.height,
+            Page.preview_320,
+            Page.preview_1280,
+        )
+        .join(AssetVersion, AssetVersion.id == Page.version_id)
+        .where(Page.version_id.in_(version_ids), ~Page.hidden)
+        .order_by(Page.version_id, Page.number)
+    )
+    for row in rows:
+        found.setdefault(row.version_id, []).append(Leaf(*row))
+    return found
+
+
+def _of_pack(share: Share) -> list[Part]:
+    from collateral.sharing import packs
+
+    pack = db.session.scalar(
+        select(Pack).where(Pack.id == share.pack_id).options(selectinload(Pack.items))
+    )
+    if pack is None:
+        return []
+    members = packs.members(pack, share.maker)
+    leaves = [leaf for member in members for leaf in member.leaves]
+    if not leaves:
+        retired = any(member.showing is Showing.RETIRED for member in members)
+        return [Part(1, Showing.RETIRED if retired else Showing.AWAY, pack.title)]
+    return [Part(1, Showing.SHOWN, pack.title, leaves=leaves)]
+
+
+def words(leaf: Leaf) -> str:
+    """What the page says, for those who do not see its picture. Never the speaker's notes."""
+    return (
+        db.session.scalar(
+            select(Page.text).where(Page.version_id == leaf.version_id, Page.number == leaf.page)
+        )
+        or ""
+    )

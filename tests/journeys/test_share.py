@@ -1,0 +1,125 @@
+"""A link to a buyer: made by a rep, read on a phone, seen page by page, counted once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.journeys.conftest import Site, assert_accessible, shoot, watch
+from tests.journeys.material import make_deals, make_deck
+
+SignIn = Callable[..., Page]
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.fixture(scope="module")
+def library(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A deck, and the rep's deals."""
+    folder = tmp_path_factory.mktemp("shared")
+    make_deck(folder / "Payback in eleven months.pptx", "Payback in eleven months", slides=6)
+    site.command("ingest", str(folder), "--publish", "--owner", "marketer@example.com")
+    site.command("deals", "import", str(make_deals(folder / "deals.csv", "rep@example.com")))
+    return site
+
+
+@pytest.fixture
+def phone(browser: Browser, site: Site, faults: list[str]) -> Iterator[Page]:
+    """A buyer's phone, on which nobody ever signed in."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        base_url=site.url,
+        locale="en-GB",
+        user_agent=PHONE,
+    )
+    yield watch(context.new_page(), faults)
+    context.close()
+
+
+def begin_link(rep: Page, title: str, recipient: str) -> None:
+    """Let the rep come from the asset to the form of a link for that recipient."""
+    rep.goto(f"/library?q={title.replace(' ', '+')}")
+    rep.locator("article.card a.card__link").first.click()
+    rep.get_by_role("link", name="Share", exact=True).click()
+    expect(rep.get_by_role("heading", name="Share with a buyer")).to_be_visible()
+    rep.get_by_label("For whom").fill(recipient)
+
+
+def test_a_buyer_reads_three_pages_and_the_rep_sees_each(
+    library: Site, sign_in: SignIn, phone: Page
+) -> None:
+    rep = sign_in("rep@example.com")
+    begin_link(rep, "Payback in eleven months", "Anna Kern, Brauwerk Lindau")
+    assert_accessible(rep)
+    shoot(rep, "share-new")
+    rep.get_by_label("Downtime pilot").check()
+    rep.get_by_role("button", name="Make the link").click()
+    address = rep.get_by_label("Address").input_value()
+    assert re.fullmatch(rf"{library.url}/s/[\w-]{{43}}", address)
+    assert_accessible(rep)
+    shoot(rep, "share-made")
+    rep.get_by_role("link", name="See its visits").click()
+    expect(rep.locator("main")).to_contain_text("Nobody has read it yet")
+
+    phone.goto(address)
+    expect(phone.get_by_role("heading", name="Payback in eleven months")).to_be_visible()
+    expect(phone.locator("[data-buyer-frame] img:not([hidden])")).to_be_visible()
+    assert_accessible(phone)
+    phone.wait_for_timeout(400)
+    for number in (2, 3):
+        phone.get_by_role("link", name="Next page").tap()
+        expect(phone.locator("[data-buyer-place]")).to_have_text(f"{number} of 6")
+        expect(phone.locator("[data-buyer-words]")).to_contain_text(f"Point {number} of")
+        phone.wait_for_timeout(1200)
+
+    visits = rep.locator("[data-fragment=visits]")
+    expect(visits.locator(".reads__pages > li")).to_have_count(3, timeout=15_000)
+    expect(visits).to_contain_text("Phone")
+    expect(visits).to_contain_text("3 of 6 pages")
+    assert_accessible(rep)
+    shoot(rep, "share-visits")
+    shoot(phone, "buyer")
+
+    rep.goto("/deals?q=Downtime")
+    rep.get_by_role("link", name="Downtime pilot").click()
+    expect(rep.locator("#uses")).to_contain_text("Observed")
+    expect(rep.locator("#sent")).to_contain_text("Anna Kern")
+    expect(rep.locator("#sent")).to_contain_text("3 of 6 pages")
+    assert_accessible(rep)
+    shoot(rep, "deal-with-visits")
+
+    manager = sign_in("manager@example.com")
+    manager.goto("/reports/assets")
+    row = manager.get_by_role("row", name=re.compile("Payback in eleven months"))
+    assert "1" in row.get_by_role("cell").all_inner_texts()
+
+
+def test_switched_off_means_off_while_it_is_open(
+    library: Site, sign_in: SignIn, phone: Page, faults: list[str]
+) -> None:
+    rep = sign_in("rep@example.com")
+    begin_link(rep, "Payback in eleven months", "Vantor Steel")
+    rep.get_by_role("button", name="Make the link").click()
+    address = rep.get_by_label("Address").input_value()
+    phone.goto(address)
+    phone.get_by_role("link", name="Next page").tap()
+    expect(phone.locator("[data-buyer-place]")).to_have_text("2 of 6")
+    rep.get_by_role("link", name="See its visits").click()
+    rep.get_by_role("link", name="Switch off").click()
+    rep.get_by_role("dialog").get_by_role("button", name="Switch off").click()
+    expect(rep.locator("main")).to_contain_text("Switched off")
+    expect(phone.get_by_role("heading", name="This link does not work")).to_be_visible(
+        timeout=15_000
+    )
+    # The browser notes each answer that is a 404, as these are meant to be.
+    assert all("404" in fault for fault in faults)
+    faults.clear()
+
+
