@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload
 from collateral.accounts import audit
 from collateral.accounts.models import ApiToken, Person, Role
 from collateral.accounts.sessions import hash_token
-from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid, NotFound
 
@@ -95,18 +94,6 @@ def note_use(token: ApiToken, *, at: datetime) -> bool:
         return False
     db.session.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=at))
     return True
-
-
-def person_for(text: str) -> tuple[Person, frozenset[str]] | None:
-    """Whose token it is and what it is good for. Commits: ask before anything is changed."""
-    at = now()
-    token = find(text, at=at)
-    if token is None:
-        return None
-    person, scopes = token.person, frozenset(token.scopes)
-    if note_use(token, at=at):
-        db.session.commit()
-    return person, scopes
 
 
 def get_own(person: Person, token_id: int) -> ApiToken:

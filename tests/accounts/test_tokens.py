@@ -22,15 +22,17 @@ def test_t25_a_token_is_kept_as_its_hash_alone(app: Flask) -> None:
     _row, text = tokens.create(person, "Script", ["read"], by=person, at=now())
     db.session.commit()
     assert re.fullmatch(r"collateral_[\w-]{43}", text)
-    assert tokens.person_for(text) == (person, frozenset({"read"}))
+    found = tokens.find(text, at=now())
+    assert found is not None
+    assert (found.person, found.scopes) == (person, ["read"])
     kept = db.session.query(ApiToken).one()
     assert text not in kept.token_hash
-    assert tokens.person_for(kept.token_hash) is None
+    assert tokens.find(kept.token_hash, at=now()) is None
 
 
 def test_t25_what_is_no_token_opens_nothing(app: Flask) -> None:
     for text in ("", "collateral_", "x" * 10_000, "nul\x00"):
-        assert tokens.person_for(text) is None
+        assert tokens.find(text, at=now()) is None
 
 
 def test_a_token_expires(app: Flask) -> None:
@@ -40,9 +42,9 @@ def test_a_token_expires(app: Flask) -> None:
     )
     db.session.commit()
     with later(timedelta(days=29)):
-        assert tokens.person_for(text)
+        assert tokens.find(text, at=now())
     with later(timedelta(days=31)):
-        assert tokens.person_for(text) is None
+        assert tokens.find(text, at=now()) is None
 
 
 def test_a_token_that_was_revoked_opens_nothing(app: Flask, visitor: Visitor) -> None:
@@ -50,7 +52,7 @@ def test_a_token_that_was_revoked_opens_nothing(app: Flask, visitor: Visitor) ->
     row, text = tokens.create(person, "Script", ["read"], by=person, at=now())
     db.session.commit()
     assert visitor.as_(person).post(f"/profile/tokens/{row.id}/revoke").status_code == 303
-    assert tokens.person_for(text) is None
+    assert tokens.find(text, at=now()) is None
 
 
 def test_a_token_of_somebody_switched_off_opens_nothing(app: Flask) -> None:
@@ -58,7 +60,7 @@ def test_a_token_of_somebody_switched_off_opens_nothing(app: Flask) -> None:
     _row, text = tokens.create(person, "Script", ["read"], by=person, at=now())
     operations.switch_off(person, by=admin)
     db.session.commit()
-    assert tokens.person_for(text) is None
+    assert tokens.find(text, at=now()) is None
 
 
 def test_t07_nobody_revokes_another_persons_token(visitor: Visitor) -> None:
@@ -66,7 +68,7 @@ def test_t07_nobody_revokes_another_persons_token(visitor: Visitor) -> None:
     row, text = tokens.create(person, "Script", ["read"], by=person, at=now())
     db.session.commit()
     assert visitor.as_(other).post(f"/profile/tokens/{row.id}/revoke").status_code == 404
-    assert tokens.person_for(text)
+    assert tokens.find(text, at=now())
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_token_is_shown_once(visitor: Visitor) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     found = re.search(r"collateral_[\w-]{43}", answer.text)
     assert found
-    assert tokens.person_for(found[0])
+    assert tokens.find(found[0], at=now())
     assert found[0] not in client.get("/profile").text
 
 
@@ -100,14 +102,14 @@ def test_a_rep_is_not_offered_the_admin_scope(visitor: Visitor) -> None:
 
 def test_use_is_noted_but_not_each_time(app: Flask) -> None:
     person = make_person(Role.REP)
-    row, text = tokens.create(person, "Script", ["read"], by=person, at=now())
+    row, _text = tokens.create(person, "Script", ["read"], by=person, at=now())
     db.session.commit()
-    tokens.person_for(text)
+    assert tokens.note_use(row, at=now())
     first = row.last_used_at
     assert first is not None
-    tokens.person_for(text)
+    assert not tokens.note_use(row, at=now())
     assert row.last_used_at == first
     with later(timedelta(minutes=6)):
-        tokens.person_for(text)
+        assert tokens.note_use(row, at=now())
     db.session.expire_all()
     assert row.last_used_at > first  # type: ignore[operator]
