@@ -11,7 +11,7 @@ import functools
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url, text
+from werkzeug.routing import Rule
 
 from collateral import create_app
 from collateral.accounts import passwords
@@ -37,6 +38,22 @@ FILES = Path(os.environ.get("COLLATERAL_FILES") or Path(__file__).parents[2] / "
 # get is argon2id too, at the least cost. tests/accounts/test_passwords.py has the real one.
 REAL_HASHER = passwords.HASHER
 passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+# Werkzeug compiles two functions for each route, and each test makes an application: without
+# this, that is nine tenths of making one. What they are follows from the key alone.
+_compile_builder = Rule._compile_builder
+_BUILDERS: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+
+def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    if key not in _BUILDERS:
+        _BUILDERS[key] = _compile_builder(rule, append_unknown)
+    return _BUILDERS[key]
+
+
+Rule._compile_builder = _builder  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
