@@ -7,14 +7,31 @@ alone does not. What is added in the same way on most pages of a deck and replac
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collateral.adaptations.prints import PagePrint, Picture, digits_of, is_number
+from collateral.adaptations.prints import (
+    Furniture,
+    PagePrint,
+    Picture,
+    digits_of,
+    fold,
+    is_number,
+    masked,
+    tokens,
+)
 
 DECK_WIDE_SHARE, DECK_WIDE_PAGES = 0.6, 3
 SAME_PICTURE_BITS = 8
+PRINTED_PICTURE_BITS = 12
+LARGE_PICTURE = 0.02
+"""Of the page's area."""
+_COUNTED = re.compile(r"\(?(\d{1,3})(?:[.):]|$|\s)")
+
+
+NO_FURNITURE = Furniture()
 
 
 @dataclass(frozen=True)
@@ -64,58 +81,145 @@ def compare(
     page: PagePrint,
     *,
     ignore: frozenset[str] = frozenset(),
-    printed: bool = False,
+    furniture: Furniture = NO_FURNITURE,
 ) -> PageChange:
     """The difference of one page.
 
+    Where one side is a print, its words may be split or joined, its pictures are written anew,
+    and it shows numbers that stand in no text of the deck: of lists, axes and pages.
+
     Args:
         ignore: SHA-256 of pictures that either deck repeats on its pages.
-        printed: one side is a PDF, where words may be split or joined and pictures recoded.
+        furniture: what either file repeats; left out where a print is compared.
     """
-    added, removed = page.bag - source.bag, source.bag - page.bag
-    if printed:
-        added, removed = _without_splits(added, removed)
-    came, went = _picture_changes(source.pictures, page.pictures, ignore, printed)
-    charts = not printed and Counter(source.charts) != Counter(page.charts)
-    return PageChange(dict(added), dict(removed), came, went, charts)
+    if not (source.flow or page.flow):
+        added, removed = page.bag - source.bag, source.bag - page.bag
+        came, went = _picture_changes(source.pictures, page.pictures, ignore)
+        charts = Counter(source.charts) != Counter(page.charts)
+        return PageChange(dict(added), dict(removed), came, went, charts)
+    old, new = _content(source, furniture), _content(page, furniture)
+    added, removed = _without_splits(
+        _unrepeated(new - old, page, furniture), _unrepeated(old - new, source, furniture)
+    )
+    if page.flow and not source.flow:
+        added = _without_counting(added, page, source)
+    if source.flow and not page.flow:
+        removed = _without_counting(removed, source, page)
+    came, went = _printed_pictures(source, page, ignore)
+    return PageChange(dict(added), dict(removed), came, went)
+
+
+def _unrepeated(bag: Counter[str], page: PagePrint, furniture: Furniture) -> Counter[str]:
+    """A print may put a footer, or the page's number, on one line with something else."""
+    return Counter({
+        word: n for word, n in bag.items() if word not in furniture.words | {str(page.number)}
+    })  # fmt: skip
+
+
+def _content(page: PagePrint, furniture: Furniture) -> Counter[str]:
+    """The words of the page without repeated lines and its own number."""
+    found: Counter[str] = Counter()
+    for line in page.lines:
+        if masked(line) not in furniture.lines and line.strip() != str(page.number):
+            found.update(tokens(line))
+    return found
+
+
+def _without_counting(extra: Counter[str], printed: PagePrint, deck: PagePrint) -> Counter[str]:
+    """Leave out what only a print shows: the numbers of a list, and of a chart's axes."""
+    if deck.charts:
+        return Counter({word: n for word, n in extra.items() if not is_number(word)})
+    counted = Counter(
+        found[1] for line in printed.lines if (found := _COUNTED.match(fold(line))) is not None
+    )
+    return extra - counted
 
 
 def _without_splits(
     added: Counter[str], removed: Counter[str]
 ) -> tuple[Counter[str], Counter[str]]:
     """Leave out what is the same letters or digits, only cut differently."""
-
-    def letters(bag: Counter[str]) -> Counter[str]:
-        return Counter(c for word in bag.elements() for c in word if c.isalnum())
-
-    if letters(added) == letters(removed):
+    if _letters(added) == _letters(removed):
         return Counter(), Counter()
+    added, removed = _unjoined(added, removed)
+    removed, added = _unjoined(removed, added)
     figures_in = "".join(sorted(digits_of(w) for w in added.elements() if is_number(w)))
     figures_out = "".join(sorted(digits_of(w) for w in removed.elements() if is_number(w)))
-    if figures_in and sorted(figures_in) == sorted(figures_out):
+    if figures_in and sorted(figures_in) == sorted(figures_out) and _resplit(added, removed):
         added = Counter({w: n for w, n in added.items() if not is_number(w)})
         removed = Counter({w: n for w, n in removed.items() if not is_number(w)})
     return added, removed
 
 
+def _letters(bag: Counter[str]) -> Counter[str]:
+    return Counter(c for word in bag.elements() for c in word if c.isalnum())
+
+
+def _resplit(added: Counter[str], removed: Counter[str]) -> bool:
+    """Whether the numbers are cut differently; the same pieces in another order are an edit."""
+    return sum(map(is_number, added.elements())) != sum(map(is_number, removed.elements()))
+
+
+def _unjoined(pieces: Counter[str], whole: Counter[str]) -> tuple[Counter[str], Counter[str]]:
+    """Cancel words of `whole` that are two or three of the `pieces` put together."""
+    left, rest = Counter(pieces), Counter(whole)
+    for word in list(whole):
+        plain = "".join(c for c in word if c.isalnum())
+        starts = [p for p in left if p != word and plain.startswith(_plain(p))]
+        for first in starts:
+            ends = plain[len(_plain(first)) :]
+            second = next((p for p in left if _plain(p) == ends), None)
+            if second is not None and (second != first or left[first] > 1):
+                left -= Counter([first, second])
+                rest -= Counter([word])
+                break
+    return left, rest
+
+
+def _plain(word: str) -> str:
+    return "".join(c for c in word if c.isalnum())
+
+
+def _printed_pictures(
+    source: PagePrint, page: PagePrint, ignore: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Large pictures without a like on the other side, when as many came as went, or none did.
+
+    A print draws some pictures as lines and cuts others; only one that took another's place,
+    or that is gone from a page that shows all others, is an edit.
+    """
+    old = [p for p in source.pictures if p.sha256 not in ignore and p.area >= LARGE_PICTURE]
+    new = [p for p in page.pictures if p.sha256 not in ignore and p.area >= LARGE_PICTURE]
+    came = [p for p in new if not any(alike_in_print(p, q) for q in source.pictures)]
+    went = [p for p in old if not any(alike_in_print(p, q) for q in page.pictures)]
+    if not went or (not came and len(new) >= len(old)):
+        return (), ()
+    return tuple(p.sha256 for p in came), tuple(p.sha256 for p in went)
+
+
+def alike_in_print(one: Picture, other: Picture) -> bool:
+    """The same picture, one of them perhaps written anew for a print."""
+    if one.sha256 == other.sha256 or not one.phash or not other.phash:
+        return one.sha256 == other.sha256 or not (one.phash or other.phash)
+    return (int(one.phash, 16) ^ int(other.phash, 16)).bit_count() <= PRINTED_PICTURE_BITS
+
+
 def _picture_changes(
-    source: Sequence[Picture], page: Sequence[Picture], ignore: frozenset[str], printed: bool
+    source: Sequence[Picture], page: Sequence[Picture], ignore: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Pictures that came and went; recompressed ones pair by their perceptual hash."""
-    old = [p for p in source if p.sha256 not in ignore]
-    new = [p for p in page if p.sha256 not in ignore]
-    if printed and len(old) == len(new):
-        # A print writes every picture anew; as many as before means that none came or went.
-        return (), ()
-    rest_old = list(old)
+    rest = [p for p in source if p.sha256 not in ignore]
     came = []
-    for picture in new:
-        match = next((p for p in rest_old if same_picture(p, picture)), None)
+    for picture in page:
+        if picture.sha256 in ignore:
+            continue
+        match = next((p for p in rest if p.sha256 == picture.sha256), None)
+        match = match or next((p for p in rest if same_picture(p, picture)), None)
         if match is None:
             came.append(picture.sha256)
         else:
-            rest_old.remove(match)
-    return tuple(came), tuple(p.sha256 for p in rest_old)
+            rest.remove(match)
+    return tuple(came), tuple(p.sha256 for p in rest)
 
 
 def same_picture(one: Picture, other: Picture) -> bool:

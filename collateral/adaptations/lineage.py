@@ -11,15 +11,19 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
+from operator import or_
 
 from collateral.adaptations.alignment import Match, assign, choose, moved
 from collateral.adaptations.changes import PageChange, compare, deck_wide, without_branding
 from collateral.adaptations.library import Finds, KnownPage, Library
 from collateral.adaptations.prints import (
     KEPT_HASHES,
+    Furniture,
     PagePrint,
+    furniture,
     picture_hash,
     repeated_pictures,
     without_furniture,
@@ -123,7 +127,8 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
         for version, pairs in matches.items()
     }
     chosen = choose(fits, worth)
-    return _decide(query, known, versions, matches, chosen, worth, found, printed=printed)
+    best, pairs_of = _decide(query, known, versions, matches, chosen, worth, found)
+    return _tell(pages, known, versions, best, pairs_of)
 
 
 class _Candidates:
@@ -148,6 +153,14 @@ class _Candidates:
             return False
         widely = sum(self.shingle_roots.get(h, 0) >= TEMPLATE_ROOTS for h in kept)
         return widely * 2 > len(kept)
+
+
+def _stripped(pages: Sequence[KnownPage]) -> Sequence[KnownPage]:
+    """A print without its furniture."""
+    if not pages or not pages[0].printed:
+        return pages
+    prints = without_furniture([page.print for page in pages])
+    return [replace(page, print=new) for page, new in zip(pages, prints, strict=True)]
 
 
 def keys_of(page: PagePrint, pages: int) -> list[int]:
@@ -224,9 +237,7 @@ def _decide(
     chosen: Sequence[int],
     worth: Mapping[int, float],
     found: _Candidates,
-    *,
-    printed: bool,
-) -> Lineage:
+) -> tuple[dict[int, tuple[float, Match]], dict[int, list[tuple[int, Match]]]]:
     """Confidence from the page and its neighbours; an undeclared version proves nothing."""
     total = math.fsum(worth.values()) or 1.0
     best: dict[int, tuple[float, Match]] = {}
@@ -249,7 +260,7 @@ def _decide(
     for q, (sure, match) in sorted(best.items()):
         if sure >= KNOWN_FROM:
             pairs_of[known[match.position].version].append((q, match))
-    return _tell(query, known, versions, best, pairs_of, printed=printed)
+    return best, pairs_of
 
 
 def _declared(
@@ -305,18 +316,18 @@ def _tell(
     versions: Mapping[int, Sequence[int]],
     best: Mapping[int, tuple[float, Match]],
     pairs_of: Mapping[int, Sequence[tuple[int, Match]]],
-    *,
-    printed: bool,
 ) -> Lineage:
     """Put the decisions into words: same, edited, new; dropped and moved; branded."""
-    repeated = repeated_pictures(query) | repeated_pictures(
-        [known[p].print for v in pairs_of for p in versions[v]]
-    )
-    changes = {
-        q: compare(known[m.position].print, query[q], ignore=frozenset(), printed=printed)
-        for pairs in pairs_of.values()
-        for q, m in pairs
-    }
+    sources_of = {v: [known[p].print for p in versions[v]] for v in pairs_of}
+    own = furniture(query)
+    theirs = reduce(or_, map(furniture, sources_of.values()), Furniture())
+    pictures = repeated_pictures(query).union(*map(repeated_pictures, sources_of.values()))
+    changes = {}
+    for pairs in pairs_of.values():
+        for q, m in pairs:
+            source = known[m.position].print
+            ignore = pictures if source.flow or query[q].flow else frozenset()
+            changes[q] = compare(source, query[q], ignore=ignore, furniture=own | theirs)
     deck = deck_wide(list(changes.values()))
     told = []
     for q, page in enumerate(query):
@@ -328,8 +339,6 @@ def _tell(
             )
             continue
         what = without_branding(changes[q], deck)
-        if printed:
-            what = _without_repeated(what, repeated)
         change = Change.SAME if what.nothing else Change.EDITED
         told.append(
             PageLineage(page.number, change, known[match.position], match.score, sure, what)
@@ -340,17 +349,6 @@ def _tell(
     ]
     sources.sort(key=lambda source: -source.share)
     return Lineage(tuple(sources), tuple(told), deck.branded)
-
-
-def _without_repeated(change: PageChange, repeated: frozenset[str]) -> PageChange:
-    """In prints a background comes and goes as a picture; it is no edit."""
-    return PageChange(
-        change.added,
-        change.removed,
-        tuple(sha for sha in change.pictures_added if sha not in repeated),
-        tuple(sha for sha in change.pictures_removed if sha not in repeated),
-        change.charts,
-    )
 
 
 def _source(

@@ -19,6 +19,7 @@ _decoder = msgspec.msgpack.Decoder(
         tuple[tuple[float, ...], ...],
         tuple[tuple[str, int, int, int, int], ...],
         str,
+        bool,
     ]
 )
 
@@ -26,14 +27,14 @@ _decoder = msgspec.msgpack.Decoder(
 def pack(page: PagePrint) -> bytes:
     """Everything of the page but its number."""
     pictures = [(p.sha256, p.phash, p.area) for p in page.pictures]
-    parts = (page.boxes, pictures, page.charts, page.places, page.notes)
+    parts = (page.boxes, pictures, page.charts, page.places, page.notes, page.flow)
     return zlib.compress(_encoder.encode(parts), QUICK)
 
 
 def unpack(number: int, content: bytes) -> PagePrint:
     """What `pack` made."""
-    boxes, pictures, charts, places, notes = _decoder.decode(zlib.decompress(content))
-    return PagePrint(number, boxes, tuple(Picture(*p) for p in pictures), charts, places, notes)
+    boxes, pictures, charts, places, notes, flow = _decoder.decode(zlib.decompress(content))
+    return PagePrint(number, boxes, tuple(Picture(*p) for p in pictures), charts, places, notes, flow)
 
 
 def page_print(
@@ -61,4 +62,5 @@ def page_print(
             (b["kind"], b["x"], b["y"], b["width"], b["height"]) for b in found.get("boxes", ())
         ),
         notes=notes,
+        flow=printed,
     )

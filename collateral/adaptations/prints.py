@@ -11,12 +11,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 
 SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 4
 KEPT_HASHES = 12
+FURNITURE_SHARE = 0.3
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -55,11 +56,18 @@ class PagePrint:
     charts: tuple[tuple[float, ...], ...] = ()
     places: tuple[tuple[str, int, int, int, int], ...] = ()
     notes: str = ""
+    flow: bool = False
+    """Its boxes are the lines of a print, which run on from one to the next."""
 
     @cached_property
     def words(self) -> tuple[tuple[str, ...], ...]:
         """The tokens of each box."""
         return tuple(tuple(tokens(box)) for box in self.boxes)
+
+    @property
+    def lines(self) -> list[str]:
+        """The text of all boxes, line by line."""
+        return [line for box in self.boxes for line in box.splitlines() if line.strip()]
 
     @cached_property
     def bag(self) -> Counter[str]:
@@ -69,7 +77,11 @@ class PagePrint:
     @cached_property
     def shingles(self) -> frozenset[int]:
         """64-bit hashes of runs of three words (four characters of Chinese or Japanese)."""
-        return frozenset(h for box in self.words for h in shingles(box))
+        found = {h for box in self.words for h in shingles(box)}
+        if self.flow:
+            short = {h for box in self.words if len(box) <= SHINGLE_WORDS for h in shingles(box)}
+            found = short | shingles([word for box in self.words for word in box])
+        return frozenset(found)
 
     @cached_property
     def kept(self) -> tuple[int, ...]:
@@ -144,36 +156,55 @@ def shingles(words: Sequence[str]) -> set[int]:
     return {hash64(" ".join(words[i : i + size])) for i in range(len(words) - size + 1)}
 
 
-def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
-    """Prints without what their deck repeats: headers, footers, page numbers.
+@dataclass(frozen=True)
+class Furniture:
+    """What a file repeats: lines, digits masked, and the words that stand in them as often."""
 
-    A line whose digits are masked and that stands on at least 30 % of the pages (and on
-    three) is furniture; so is a number alone on its line that is the page's own. Only for
-    files of at least four pages: in shorter ones repetition proves nothing.
+    lines: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+
+    def __or__(self, other: Furniture) -> Furniture:
+        return Furniture(self.lines | other.lines, self.words | other.words)
+
+
+def furniture(pages: Sequence[PagePrint]) -> Furniture:
+    """Headers, footers, navigation: lines on at least 30 % of the pages (and on three).
+
+    Only for files of at least four pages: in shorter ones repetition proves nothing.
     """
     if len(pages) < 4:
+        return Furniture()
+    seen = Counter(line for page in pages for line in {masked(line) for line in page.lines})
+    limit = max(3, FURNITURE_SHARE * len(pages))
+    lines = frozenset(line for line, count in seen.items() if count >= limit)
+    words = Counter(
+        word
+        for page in pages
+        for word in {w for line in page.lines if masked(line) in lines for w in tokens(line)}
+    )
+    return Furniture(lines, frozenset(word for word, count in words.items() if count >= limit))
+
+
+def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
+    """Prints without what their deck repeats, and without page numbers of their own."""
+    if len(pages) < 4:
         return list(pages)
-    seen = Counter(line for page in pages for line in {_masked(box) for box in page.boxes})
-    limit = max(3, 0.3 * len(pages))
-    repeated = {line for line, count in seen.items() if count >= limit}
+    repeated = furniture(pages).lines
     return [
-        PagePrint(
-            number=page.number,
+        replace(
+            page,
             boxes=tuple(
                 box
                 for box in page.boxes
-                if _masked(box) not in repeated and box.strip() != str(page.number)
+                if masked(box) not in repeated and box.strip() != str(page.number)
             ),
-            pictures=page.pictures,
-            charts=page.charts,
-            places=page.places,
-            notes=page.notes,
         )
         for page in pages
     ]
 
 
-def _masked(line: str) -> str:
+def masked(line: str) -> str:
+    """A line as furniture is known by: folded, its digits all alike."""
     return _DIGITS.sub("0", " ".join(fold(line).split()))
 
 

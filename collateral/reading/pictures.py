@@ -90,8 +90,13 @@ def hash_of(image: Image.Image) -> str:
     import numpy as np
     from PIL import Image
 
-    grey = image.convert("RGBA" if "A" in image.mode else "L").convert("L")
-    grey = grey.resize((32, 32), Image.Resampling.LANCZOS)
+    grey = image
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        # On white, as it is printed.
+        clear = image.convert("RGBA")
+        grey = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        grey.alpha_composite(clear)
+    grey = grey.convert("L").resize((32, 32), Image.Resampling.LANCZOS)
     values = np.asarray(grey, dtype=np.float64)
     steps = np.arange(32)
     cosines = np.cos(np.pi * (2 * steps + 1) * steps[:, None] / 64)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collateral.adaptations.changes import compare, deck_wide, without_branding
-from collateral.adaptations.prints import PagePrint, Picture
+from collateral.adaptations.prints import Furniture, PagePrint, Picture
 
 PAGE = PagePrint(
     3, ("Payback in 11 months", "Two filling lines"), (Picture("a" * 64, "ff00ff00ff00ff00", 0.3),)
@@ -37,9 +37,26 @@ def test_another_picture_is_an_edit() -> None:
 
 
 def test_words_that_a_print_splits_are_no_edit() -> None:
-    printed = with_boxes("Pay back in 1 1 months", "Two filling lines", pictures=())
-    source = PagePrint(3, PAGE.boxes)
-    assert compare(source, printed, printed=True).nothing
+    printed = PagePrint(8, ("Pay back in 1 1 months", "Two filling lines"), flow=True)
+    assert compare(PagePrint(3, PAGE.boxes), printed).nothing
+
+
+def test_a_figure_edited_in_a_print_is_an_edit() -> None:
+    printed = PagePrint(1, ("Payback in", "9 months", "Two filling lines", "3"), flow=True)
+    assert compare(PagePrint(3, PAGE.boxes), printed).flags == ("figures",)
+
+
+def test_the_numbers_of_a_list_stand_in_its_print_alone() -> None:
+    source = PagePrint(2, ("Ask\nMeasure\nDecide",))
+    printed = PagePrint(2, ("1. Ask", "2. Measure", "3. Decide", "2"), flow=True)
+    assert compare(source, printed).nothing
+    assert compare(printed, source).nothing
+
+
+def test_what_either_file_repeats_is_no_edit_of_a_print() -> None:
+    source = PagePrint(2, ("The plan", "Back to contents"))
+    printed = PagePrint(2, ("The plan",), flow=True)
+    assert compare(source, printed, furniture=Furniture(frozenset({"back to contents"}))).nothing
 
 
 def test_a_customers_name_on_every_page_brands_the_deck_and_edits_no_page() -> None:
@@ -66,4 +83,5 @@ def test_a_name_that_takes_anothers_place_stays_an_edit() -> None:
 def test_a_page_is_the_same_as_itself(boxes: list[str]) -> None:
     page = PagePrint(1, tuple(boxes))
     assert compare(page, page).nothing
-    assert compare(page, page, printed=True).nothing
+    print_of_it = PagePrint(1, tuple(boxes), flow=True)
+    assert compare(print_of_it, print_of_it).nothing

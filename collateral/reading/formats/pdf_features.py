@@ -58,6 +58,6 @@ def _hashes(placed: Any, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
         wide, tall = placed.get_px_size()
         phash = ""
         if 0 < wide * tall <= MOST_PIXELS:
-            phash = hash_of(placed.get_bitmap(render=False).to_pil())
+            phash = hash_of(placed.get_bitmap(render=True).to_pil())
         known[sha] = (sha, phash)
     return known[sha]
