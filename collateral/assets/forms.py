@@ -20,6 +20,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from collateral.accounts.models import Team
+from collateral.assets.editing import snapshot
+from collateral.assets.merging import Value
 from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.assets.operations import UNSET, Additions, Description
 from collateral.db import is_id
@@ -162,7 +164,7 @@ class EditForm(ManyForm):
 
     def __iter__(self) -> Iterator[Any]:
         """Title and summary first, though they are declared last."""
-        first = [self.title, self.summary]
+        first = [self._fields[name] for name in ("title", "summary") if name in self._fields]
         yield from first
         yield from (field for field in super().__iter__() if field not in first)
 
@@ -170,56 +172,44 @@ class EditForm(ManyForm):
         """Fill the fields from the asset, where the person has not sent them."""
         if self.is_submitted():
             return
-        types = asset.term_of(Vocabulary.TYPE)
-        self.title.data = asset.title
-        self.summary.data = asset.summary
-        self.type.data = types[0].slug if types else ""
-        for vocabulary in TERM_FIELDS:
-            if vocabulary.value in self:
-                self[vocabulary.value].data = [term.key for term in asset.term_of(vocabulary)]
-        self.tags.data = ", ".join(asset.tags)
-        self.owner.data = asset.owner.email
-        self.cost_amount.data = "" if asset.cost_amount is None else f"{asset.cost_amount:f}"
-        self.cost_currency.data = asset.cost_currency or ""
-        self.review_on.data = asset.review_on
-        self.expires_on.data = asset.expires_on
-        if "teams" in self:
-            self.teams.data = [str(team.id) for team in asset.teams]
+        values = snapshot(asset)
+        for name, field in self._fields.items():
+            if name in ("review_on", "expires_on"):
+                field.data = getattr(asset, name)
+            elif name == "tags":
+                field.data = ", ".join(asset.tags)
+            elif name in values:
+                value = values[name]
+                field.data = list(value) if isinstance(value, tuple) else value
 
-    def description(self) -> Description:
-        """All of it: what is empty here becomes empty."""
-        return Description(
-            title=self.title.data or "",
-            summary=self.summary.data or "",
-            type=self.type.data or None,
-            terms=self.chosen_terms(),
-            tags=self.typed_tags(),
-            owner=(self.owner.data or "").strip() or UNSET,
-            cost=self.cost(),
-            currency=(self.cost_currency.data or "").strip() or None,
-            review_on=self.review_on.data,
-            expires_on=self.expires_on.data,
-            teams=self.teams.data or [] if "teams" in self else UNSET,
-        )
+    def only(self, name: str) -> None:
+        """Ask for this field alone; a cost comes with its currency."""
+        kept = {"cost_amount", "cost_currency"} if name.startswith("cost_") else {name}
+        for other in [field.name for field in self]:
+            if other not in kept and other != "csrf_token":
+                del self[other]
 
-    def conflicts(self, asset: Asset) -> list[tuple[str, str, str]]:
-        """Name, what was typed here, and what the asset has now, where the two differ."""
-        theirs = {
-            "title": asset.title,
-            "summary": asset.summary,
-            "tags": ", ".join(asset.tags),
-            "owner": asset.owner.email,
-            "cost_amount": "" if asset.cost_amount is None else f"{asset.cost_amount:f}",
-            "review_on": str(asset.review_on or ""),
-            "expires_on": str(asset.expires_on or ""),
-        }
-        found = []
-        for name, value in theirs.items():
-            mine = self[name].data
-            if str(mine or "").strip() != value:
-                found.append((str(self[name].label.text), str(mine or ""), value))
-        chosen = set(self.chosen_terms())
-        has = {term.key for term in asset.terms if term.vocabulary is not Vocabulary.TYPE}
-        if chosen != has:
-            found.append((str(_("Terms")), ", ".join(sorted(chosen)), ", ".join(sorted(has))))
+    def values(self) -> dict[str, Any]:
+        """What was sent, by field, as `editing.tidy` takes it."""
+        found = {}
+        for field in self:
+            if field.name != "csrf_token":
+                data = field.data
+                found[field.name] = (
+                    list(data or ())
+                    if isinstance(field, SelectMultipleField)
+                    else str("" if data is None else data)
+                )
         return found
+
+    def label_of(self, name: str) -> str:
+        """What the field is called on screen."""
+        unbound = getattr(type(self), name)
+        return str(unbound.args[0])
+
+    def spoken(self, name: str, value: Value) -> str:
+        """The value in words: labels of terms, names of teams."""
+        choices = dict(getattr(self._fields.get(name), "choices", None) or ())
+        if isinstance(value, tuple):
+            return ", ".join(str(choices.get(one, one)) for one in value)
+        return str(choices.get(value, value))

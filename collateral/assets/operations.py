@@ -33,6 +33,7 @@ __all__ = [
     "create_asset",
     "describe",
     "describe_many",
+    "hold",
     "make_current",
     "publish",
     "read_again",
@@ -174,6 +175,13 @@ def describe(
         publish(asset, by=by, at=at)
     elif description.publish is False:
         asset.publish_when_ready = False
+
+
+def hold(asset: Asset) -> None:
+    """Read the asset as it is committed; nobody changes it until our transaction is over."""
+    _current_edits(asset)
+    db.session.refresh(asset)
+    db.session.expire(asset, ["terms", "tag_rows", "teams", "owner"])
 
 
 def _current_edits(asset: Asset) -> int:

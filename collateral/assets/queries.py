@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import joinedload, lazyload
 
-from collateral.accounts.models import Person
+from collateral.accounts.models import Person, Team
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import (
     Asset,
     AssetTeam,
     AssetVersion,
     Page,
-    ReadingState,
     Status,
+    SynonymGroup,
     Term,
     Vocabulary,
 )
@@ -168,118 +167,6 @@ def preview_of(person: Person, asset_id: int, number: int, page: int, width: int
     return sha256
 
 
-@dataclass(frozen=True)
-class FileState:
-    """How far one uploaded version has come. `step` is one of received, reading, previews,
-    searchable, live, failed; `indexed` says that search knows it."""
-
-    asset_id: int
-    title: str
-    version_id: int
-    number: int
-    filename: str
-    bytes: int
-    label: str
-    family: str
-    state: ReadingState
-    status: Status
-    pages: int | None
-    previews: int
-    error: str | None
-    preview_missing: str | None
-    indexed: bool
-    preview: str | None
-    """SHA-256 of the first page's small preview; width and height are the large one's."""
-    width: int | None
-    height: int | None
-    publish_when_ready: bool
-    has_text: bool
-
-    @property
-    def done(self) -> bool:
-        return self.state is ReadingState.FAILED or (
-            self.state is ReadingState.READY and self.indexed
-        )
-
-    @property
-    def step(self) -> str:
-        if self.state is ReadingState.FAILED:
-            return "failed"
-        if self.state is ReadingState.READY:
-            if not self.indexed:
-                return "searchable"
-            return "live"
-        if self.has_text:
-            return "previews"
-        return self.state.value
-
-
-def file_states(person: Person, version_ids: Sequence[int]) -> list[FileState]:
-    """The states of these versions, those that the person may see, in two queries."""
-    if not version_ids:
-        return []
-    rows = db.session.execute(
-        select(AssetVersion, Asset)
-        .join(Asset, AssetVersion.asset_id == Asset.id)
-        .where(AssetVersion.id.in_(version_ids), visible(person))
-    ).all()
-    drawn = {
-        row[0]: row[1:]
-        for row in db.session.execute(
-            select(
-                Page.version_id,
-                func.count(Page.preview_320),
-                func.max(case((Page.number == 1, Page.preview_320))),
-                func.max(case((Page.number == 1, Page.width))),
-                func.max(case((Page.number == 1, Page.height))),
-            )
-            .where(Page.version_id.in_(version_ids))
-            .group_by(Page.version_id)
-        )
-    }
-    states = {}
-    for version, asset in rows:
-        previews, first, width, height = drawn.get(version.id, (0, None, None, None))
-        states[version.id] = FileState(
-            asset_id=asset.id,
-            title=asset.title,
-            version_id=version.id,
-            number=version.number,
-            filename=version.filename,
-            bytes=version.bytes,
-            label=version.label,
-            family=version.family,
-            state=version.state,
-            status=asset.status,
-            pages=version.page_count,
-            previews=previews,
-            error=version.error,
-            preview_missing=version.preview_missing,
-            indexed=asset.indexed_revision >= asset.revision,
-            preview=first,
-            width=width,
-            height=height,
-            publish_when_ready=asset.publish_when_ready,
-            has_text=version.text_at is not None,
-        )
-    return [states[wanted] for wanted in dict.fromkeys(version_ids) if wanted in states]
-
-
-def lately_uploaded(person: Person, at: datetime, limit: int = 100) -> list[int]:
-    """The versions that the person sent within the last day, newest first."""
-    return list(
-        db.session.scalars(
-            select(AssetVersion.id)
-            .where(
-                AssetVersion.created_by_id == person.id,
-                AssetVersion.created_at > at - timedelta(days=1),
-            )
-            .order_by(AssetVersion.id.desc())
-            .limit(limit)
-        )
-    )
-
-
 def first_previews(assets: Sequence[Asset]) -> dict[int, tuple[int, PageRow]]:
     """By asset, the number of its current version and that one's first page."""
     rows = db.session.execute(
@@ -320,3 +207,18 @@ def history(asset: Asset) -> list[AssetVersion]:
             .order_by(AssetVersion.number.desc())
         )
     )
+
+
+def synonym_groups() -> Sequence[SynonymGroup]:
+    """All groups of words that find one another, oldest first."""
+    return db.session.scalars(select(SynonymGroup).order_by(SynonymGroup.id)).all()
+
+
+def vocabularies_in_use() -> set[Vocabulary]:
+    """Those that have terms to choose from."""
+    return set(db.session.scalars(select(Term.vocabulary).distinct()))
+
+
+def has_teams() -> bool:
+    """Whether there are teams to limit an asset to."""
+    return db.session.scalar(select(Team.id).limit(1)) is not None

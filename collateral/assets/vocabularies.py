@@ -104,11 +104,6 @@ def remove(term: Term, *, by: Person) -> None:
     db.session.delete(term)
 
 
-def synonym_groups() -> Sequence[SynonymGroup]:
-    """All groups, oldest first."""
-    return db.session.scalars(select(SynonymGroup).order_by(SynonymGroup.id)).all()
-
-
 def add_synonyms(words: Sequence[str], *, by: Person) -> SynonymGroup:
     """Words that find one another. Raises Invalid for fewer than two."""
     group = SynonymGroup(words=_words(words))

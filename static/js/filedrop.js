@@ -52,10 +52,24 @@ export default function filedrop(element) {
 
 /** All files in what was dropped, folders opened; hidden files left out. */
 async function dropped(transfer) {
+  // All three are only to be had while the event lasts.
+  const handles = [...transfer.items].map((item) => item.getAsFileSystemHandle?.());
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return [...transfer.files];
-  const found = await Promise.all(entries.map(walk));
-  return found.flat().filter((file) => !file.name.startsWith("."));
+  const plain = [...transfer.files];
+  const opened = (await Promise.all(handles).catch(() => [])).filter(Boolean);
+  const found = opened.length ? await Promise.all(opened.map((handle) => open(handle))) : await Promise.all(entries.map(walk));
+  return (found.length ? found.flat() : plain).filter((file) => !file.name.startsWith("."));
+}
+
+/** A file remembers the browser's handle, with which it can be read again after a reload. */
+async function open(handle, folder = "") {
+  if (handle.kind === "file") {
+    const file = await handle.getFile();
+    return [Object.assign(file, { handle, path: folder && folder + file.name })];
+  }
+  const inside = [];
+  for await (const each of handle.values()) inside.push(...await open(each, `${folder}${handle.name}/`));
+  return inside;
 }
 
 async function walk(entry) {

@@ -8,9 +8,12 @@ export default function poll(element) {
   const names = (element.dataset.pollParts ?? element.dataset.fragment).split(" ");
   const wait = Number(element.dataset.poll || 3) * 1000;
   let failures = 0;
+  // Nobody's words are taken from under her hands: what has the focus is left until it has not.
+  const busy = () => names.some((name) =>
+    document.querySelector(`[data-fragment="${name}"]`)?.contains(document.activeElement));
   async function again() {
     if (!element.isConnected) return;
-    if (document.hidden || element.contains(document.activeElement)) return void setTimeout(again, wait);
+    if (document.hidden || busy()) return void setTimeout(again, wait);
     try {
       const fetched = await fetchPage(element.dataset.pollUrl || location.href, names.join(" "));
       for (const part of replaceFragments(fetched.document, names)) bind(part);

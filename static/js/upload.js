@@ -1,59 +1,121 @@
-/* The upload queue: two files at a time, progress for each and for all, pause, stop, try again. What the server has
-   received carries on without this page; its rows are asked for until they are done. */
+/* The upload queue: two files at a time, progress for each and for all, pause, stop, try again. What is still to be sent
+   survives a reload (queue-store.js); what the server has received carries on without this page, and its rows are asked
+   for until they are done. */
 
 import { bind } from "./app.js";
-import { all, announce, csrf, one } from "./dom.js";
+import { all, announce, csrf, one, send as post } from "./dom.js";
+import { fileBehind, openStore } from "./queue-store.js";
+import { say } from "./toast.js";
+import { fill, parse, size, time } from "./upload-parts.js";
 
 const AT_ONCE = 2;
 const ASK_EVERY = 1500;
+const PAUSED = "upload-paused";
 
-export default function upload(root) {
+export default async function upload(root) {
   const texts = JSON.parse(root.dataset.texts);
   const rows = one("[data-upload-rows]", root);
   const pause = one("[data-upload-pause]", root);
   const stop = one("[data-upload-stop]", root);
+  const again = one("[data-upload-again]", root);
   const jobs = [];
-  let paused = false;
+  let paused = sessionStorage.getItem(PAUSED) !== null;
+  let held = false;
+  let began = 0;
+  let orders = Date.now();
 
   root.addEventListener("files", (event) => {
     event.preventDefault();
+    add(event.detail);
+  });
+  const opening = openStore(root.dataset.person);
+  ask();
+  const store = await opening;
+  await restore();
+  root.dataset.restored = "";
+
+  /* Taking files in */
+
+  function add(files) {
+    show();
+    for (const file of files) {
+      const path = file.webkitRelativePath || file.path || "";
+      const lost = jobs.find((item) => item.state === "lost" && item.name === file.name && item.size === file.size && (!path || !item.path || item.path === path));
+      if (lost) found(lost, file);
+      else jobs.push(job({ key: crypto.randomUUID(), order: orders++, file, name: file.name, path, size: file.size, modified: file.lastModified, tried: false }));
+    }
+    total();
+    next();
+  }
+
+  function found(item, file) {
+    item.file = file;
+    set(item, "waiting");
+  }
+
+  function show() {
     one("[data-upload-list]", root).hidden = false;
     one(".filedrop--big", root)?.classList.remove("filedrop--big");
-    for (const file of event.detail) jobs.push(job(file));
-    next();
-  });
+  }
 
-  function job(file) {
+  /** What was still to be sent when the page was left. */
+  async function restore() {
+    const left = await store?.all().catch(() => []) ?? [];
+    if (left.length) show();
+    for (const row of left) {
+      const file = row.file ?? (row.handle && await fileBehind(row.handle, false).catch(() => null));
+      jobs.push(job({ ...row, file, stored: Boolean(row.file) }));
+    }
+    if (left.length) {
+      paint();
+      total();
+      next();
+    }
+  }
+
+  function job(item) {
     const row = one("[data-upload-blank]", root).content.firstElementChild.cloneNode(true);
-    const made = { file, row, state: "waiting", sent: 0, request: null, began: 0 };
-    one("[data-name]", row).textContent = file.name;
-    one("[data-size]", row).textContent = [file.webkitRelativePath, size(file.size)].filter(Boolean).join(" · ");
-    one("[data-again]", row).addEventListener("click", () => { set(made, "waiting"); next(); });
-    one("[data-out]", row).addEventListener("click", () => drop(made));
+    Object.assign(item, { row, state: "waiting", sent: 0, request: null, began: 0 });
+    one("[data-name]", row).textContent = item.name;
+    one("[data-size]", row).textContent = [item.path, size(item.size)].filter(Boolean).join(" · ");
+    one("[data-again]", row).addEventListener("click", () => retry([item]));
+    one("[data-out]", row).addEventListener("click", () => { drop(item); next(); });
     rows.prepend(row);
-    if (file.size > Number(root.dataset.limit)) set(made, "refused", texts.large.replace("{limit}", size(Number(root.dataset.limit))));
-    else if (file.size === 0) set(made, "refused", texts.empty);
-    else set(made, "waiting");
-    return made;
+    if (item.size > Number(root.dataset.limit)) refuse(item, texts.large.replace("{limit}", size(Number(root.dataset.limit))));
+    else if (item.size === 0) refuse(item, texts.empty);
+    else if (item.file) {
+      set(item, "waiting");
+      if (!item.stored) store?.keep(item).then((safe) => { item.stored = safe; });
+    } else set(item, "lost");
+    return item;
+  }
+
+  function refuse(item, sentence) {
+    set(item, "refused", sentence);
+    store?.forget(item.key);
   }
 
   function set(item, state, sentence = "") {
-    const bad = state === "failed" || state === "refused";
+    const bad = ["failed", "refused"].includes(state);
     item.state = state;
+    item.row.dataset.kind = bad ? "bad" : state === "lost" ? "asks" : "busy";
     const line = one("[data-state]", item.row);
-    line.textContent = sentence || texts[state] || "";
+    line.textContent = sentence || (state === "waiting" && paused ? texts.paused : texts[state]) || "";
     line.classList.toggle("bad", bad);
+    line.classList.toggle("warn", state === "lost");
     one(".meter__part", item.row).classList.toggle("meter__part--bad", bad);
-    one("[data-again]", item.row).hidden = state !== "failed";
+    one("[data-again]", item.row).hidden = state !== "failed" && !(state === "lost" && item.handle);
     if (state === "waiting") item.sent = 0;
-    fill(one(".meter", item.row), bad ? 1 : item.sent / Math.max(item.file.size, 1));
-    total();
+    fill(one(".meter", item.row), bad ? 1 : item.sent / Math.max(item.size, 1));
   }
 
+  /* Sending */
+
   function next() {
-    if (paused) return;
-    while (jobs.filter((item) => item.state === "sending").length < AT_ONCE) {
-      const item = jobs.find((each) => each.state === "waiting");
+    if (paused || held) return;
+    for (;;) {
+      const free = AT_ONCE - jobs.filter((item) => item.state === "sending").length;
+      const item = free > 0 && jobs.find((each) => each.state === "waiting");
       if (!item) return;
       send(item);
     }
@@ -62,27 +124,45 @@ export default function upload(root) {
   function send(item) {
     const request = new XMLHttpRequest();
     const body = new FormData();
-    body.append("file", item.file, item.file.name);
+    body.append("file", item.file, item.name);
+    if (item.tried) body.append("again", "1");
+    item.tried = true;
+    store?.tried(item.key);
     item.request = request;
     item.began = Date.now();
+    began ||= item.began;
     request.open("POST", root.dataset.url);
-    request.setRequestHeader("X-CSRFToken", csrf());
-    request.setRequestHeader("Accept", "application/json");
+    for (const [name, value] of Object.entries({ "X-CSRFToken": csrf(), Accept: "application/json", "X-Fragment": "row" })) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => {
-      item.sent = Math.min(event.loaded, item.file.size);
+      item.sent = Math.min(event.loaded, item.size);
       set(item, "sending", sending(item));
+      later();
     });
     request.addEventListener("load", () => received(item, request));
-    request.addEventListener("error", () => { set(item, "failed", texts.failed); next(); });
+    request.addEventListener("error", () => broken(item));
     set(item, "sending", sending(item));
     request.send(body);
   }
 
   function sending(item) {
     const seconds = (Date.now() - item.began) / 1000;
-    const left = item.sent && seconds > 2 ? (item.file.size - item.sent) / (item.sent / seconds) : 0;
-    const line = texts.sending.replace("{done}", size(item.sent)).replace("{all}", size(item.file.size));
+    const left = item.sent && seconds > 2 ? (item.size - item.sent) / (item.sent / seconds) : 0;
+    const line = texts.sending.replace("{done}", size(item.sent)).replace("{all}", size(item.size));
     return left > 2 ? `${line} · ${texts.left.replace("{time}", time(left))}` : line;
+  }
+
+  function broken(item) {
+    // A file that was changed or moved since it was chosen cannot be read any more.
+    if (navigator.onLine) {
+      item.file.slice(0, 1).arrayBuffer().then(
+        () => set(item, "failed", texts.failed),
+        () => { item.file = null; set(item, "lost"); },
+      ).finally(() => { total(); next(); });
+    } else {
+      set(item, "waiting", texts.offline);
+      held = true;
+      total();
+    }
   }
 
   function received(item, request) {
@@ -90,19 +170,35 @@ export default function upload(root) {
     try {
       answer = JSON.parse(request.responseText);
     } catch { /* Not JSON: said below by the status alone. */ }
+    const status = answer.problem ?? request.status;
     if (answer.row) {
-      item.sent = item.file.size;
+      item.sent = item.size;
       item.state = "taken";
+      store?.forget(item.key);
       const fresh = parse(answer.row);
       one(`[data-upload-row="${CSS.escape(fresh.dataset.uploadRow)}"]`, rows)?.remove();
       item.row.replaceWith(fresh);
       item.row = fresh;
       bind(fresh);
       ask();
-    } else if (request.status >= 500 || request.status === 0 || request.status === 429) {
+    } else if (status === 429) {
+      const wait = Number(request.getResponseHeader("Retry-After")) || 30;
+      set(item, "waiting", answer.detail ?? "");
+      held = true;
+      setTimeout(() => { held = false; next(); }, wait * 1000);
+    } else if (status >= 500 || status === 0 || status === 401 || status === 403) {
       set(item, "failed", answer.detail ?? texts.failed);
     } else {
-      set(item, "refused", answer.detail ?? texts.failed);
+      refuse(item, answer.detail ?? texts.failed);
+    }
+    total();
+    next();
+  }
+
+  async function retry(items) {
+    for (const item of items) {
+      if (!item.file && item.handle) item.file = await fileBehind(item.handle, true).catch(() => null);
+      if (item.file) set(item, "waiting");
     }
     total();
     next();
@@ -111,100 +207,139 @@ export default function upload(root) {
   function drop(item) {
     item.request?.abort();
     item.row.remove();
+    store?.forget(item.key);
     jobs.splice(jobs.indexOf(item), 1);
     total();
-    next();
+  }
+
+  /* All together */
+
+  let soon = 0;
+  function later() {
+    soon ||= setTimeout(() => { soon = 0; total(); }, 200);
   }
 
   function total() {
     const counted = jobs.filter((item) => item.state !== "refused");
-    const bytes = counted.reduce((sum, item) => sum + item.file.size, 0);
-    const sent = counted.reduce((sum, item) => sum + (item.state === "taken" ? item.file.size : item.sent), 0);
+    const sum = (items, value) => items.reduce((all, item) => all + value(item), 0);
+    const bytes = sum(counted, (item) => item.size);
+    const sent = sum(counted, (item) => (item.state === "taken" ? item.size : item.sent));
     const taken = counted.filter((item) => item.state === "taken").length;
-    const left = counted.some((item) => item.state === "waiting" || item.state === "sending");
+    const open = counted.filter((item) => ["waiting", "sending"].includes(item.state));
+    const lost = counted.filter((item) => item.state === "lost");
+    const seconds = (Date.now() - began) / 1000;
+    const left = !paused && began && seconds > 3 && sent ? (bytes - sent) / (sent / seconds) : 0;
     one("[data-upload-total]", root).hidden = counted.length === 0;
     one("[data-upload-files]", root).textContent = texts.files.replace("{done}", taken).replace("{all}", counted.length);
-    one("[data-upload-bytes]", root).textContent = texts.bytes.replace("{done}", size(sent)).replace("{all}", size(bytes));
+    one("[data-upload-bytes]", root).textContent = [texts.bytes.replace("{done}", size(sent)).replace("{all}", size(bytes)), left > 2 && open.length ? texts.left.replace("{time}", time(left)) : ""].filter(Boolean).join(" · ");
     fill(one("[data-upload-meter]", root), bytes ? sent / bytes : 0);
-    pause.hidden = stop.hidden = !left;
-    if (!left && counted.length && taken === counted.length && root.dataset.said !== String(taken)) {
+    pause.hidden = stop.hidden = !open.length;
+    pause.textContent = paused ? texts.resume : texts.pause;
+    again.hidden = !jobs.some((item) => item.state === "failed");
+    const note = one("[data-upload-lost]", root);
+    note.hidden = !lost.length;
+    if (lost.length) {
+      const names = lost.map((item) => item.path || item.name);
+      one("[data-upload-lost-text]", note).textContent = texts.lostMany.replace("{count}", lost.length).replace("{names}", names.slice(0, 6).join(", ") + (names.length > 6 ? " …" : ""));
+    }
+    narrow();
+    if (!open.length && counted.length && taken === counted.length && root.dataset.said !== String(taken)) {
       root.dataset.said = String(taken);
       announce(texts.done);
     }
   }
 
+  function paint() {
+    for (const item of jobs) if (item.state === "waiting") set(item, "waiting");
+  }
+
   pause.addEventListener("click", () => {
     paused = !paused;
-    pause.textContent = paused ? texts.resume : texts.pause;
+    if (paused) sessionStorage.setItem(PAUSED, "");
+    else sessionStorage.removeItem(PAUSED);
     // A file cannot be half received: what is on its way starts again.
     for (const item of jobs) {
       if (item.state !== "sending" || !paused) continue;
       item.request.abort();
-      set(item, "waiting", texts.paused);
+      set(item, "waiting");
     }
+    began = 0;
+    paint();
+    total();
     next();
   });
   stop.addEventListener("click", () => {
-    for (const item of jobs.filter((each) => each.state === "waiting" || each.state === "sending")) drop(item);
+    for (const item of jobs.filter((each) => ["waiting", "sending"].includes(each.state))) drop(item);
   });
+  again.addEventListener("click", () => retry(jobs.filter((item) => item.state === "failed")));
+  addEventListener("online", () => { held = false; next(); });
   addEventListener("beforeunload", (event) => {
-    if (jobs.some((item) => item.state === "waiting" || item.state === "sending")) event.preventDefault();
+    if (jobs.some((item) => ["waiting", "sending"].includes(item.state) && !item.stored)) event.preventDefault();
   });
+
+  /* What the server has */
 
   let asking = false;
   async function ask() {
     if (asking) return;
     asking = true;
     for (;;) {
-      const ids = all("[data-upload-busy]", rows).map((row) => row.dataset.uploadRow);
+      const ids = all("[data-upload-busy]", rows).map((row) => row.dataset.uploadRow).slice(0, 250);
       if (!ids.length) break;
-      await new Promise((resolve) => { setTimeout(resolve, document.hidden ? ASK_EVERY * 4 : ASK_EVERY); });
-      const response = await fetch(`${root.dataset.state}?ids=${ids.slice(0, 100).join(",")}`, { headers: { Accept: "application/json" } }).catch(() => null);
-      if (!response?.ok) continue;
-      for (const item of (await response.json()).items) show(item);
+      const wait = ASK_EVERY * (1 + ids.length / 50) * (document.hidden ? 4 : 1);
+      await new Promise((resolve) => { setTimeout(resolve, wait); });
+      await refresh(ids);
     }
     asking = false;
+    total();
   }
 
-  function show(item) {
+  async function refresh(ids) {
+    const response = await fetch(`${root.dataset.state}?ids=${ids.join(",")}`, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (response?.ok) for (const item of (await response.json()).items) put(item);
+    narrow();
+  }
+
+  function put(item) {
     const old = one(`[data-upload-row="${CSS.escape(String(item.id))}"]`, rows);
     if (!old || old.contains(document.activeElement)) return;
     const fresh = parse(item.row);
-    const chosen = one("[data-bulk-item]", old)?.checked;
-    if (chosen) one("[data-bulk-item]", fresh).checked = true;
+    if (one("[data-bulk-item]", old)?.checked) one("[data-bulk-item]", fresh).checked = true;
     old.replaceWith(fresh);
     bind(fresh);
   }
 
-  ask();
-}
+  // What the content suggests is taken without leaving the page.
+  rows.addEventListener("click", async (event) => {
+    const take = event.target.closest("[data-take]");
+    if (!take) return;
+    event.preventDefault();
+    const row = take.closest("tr");
+    take.disabled = true;
+    const answer = await post(take.dataset.take).catch(() => null);
+    if (!answer?.ok) return say(texts.notTaken, { kind: "error" });
+    one("[data-bulk-item]", row)?.focus();
+    document.activeElement?.blur();
+    await refresh([row.dataset.uploadRow]);
+    one(`[data-upload-row="${CSS.escape(row.dataset.uploadRow)}"] [data-bulk-item]`, rows)?.focus();
+  });
 
-/** A table row from the server's own markup. */
-function parse(markup) {
-  const holder = document.createElement("template");
-  holder.innerHTML = markup.trim();
-  return holder.content.firstElementChild;
-}
+  /* The list narrowed to what asks for something */
 
-function fill(meter, share) {
-  const percent = Math.round(share * 100);
-  one(".meter__part", meter).style.setProperty("--p", percent);
-  meter.setAttribute("aria-valuenow", String(percent));
-}
-
-function size(bytes) {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
+  const filters = all("[data-upload-filter]", root);
+  let wanted = "";
+  function narrow() {
+    const found = all("tr", rows);
+    for (const filter of filters) {
+      const kind = filter.dataset.uploadFilter;
+      const count = kind ? found.filter((row) => row.dataset.kind === kind).length : found.length;
+      one("[data-count]", filter).textContent = count;
+      filter.setAttribute("aria-pressed", String(kind === wanted));
+    }
+    for (const row of found) row.hidden = Boolean(wanted) && row.dataset.kind !== wanted;
   }
-  const digits = unit > 1 && value < 10 ? 1 : 0;
-  return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: digits })} ${units[unit]}`;
-}
-
-function time(seconds) {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return `${Math.round(seconds / 60)} min`;
+  for (const filter of filters) {
+    filter.addEventListener("click", () => { wanted = filter.dataset.uploadFilter; narrow(); });
+  }
+  narrow();
 }

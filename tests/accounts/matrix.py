@@ -313,6 +313,17 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /deals/import/<int:run_id>": roles(MANAGEMENT),
     "POST /deals/import/<int:run_id>": roles(MANAGEMENT),
     "GET /deals/import/<int:run_id>.csv": roles(MANAGEMENT),
+    "POST /deals/<int:deal_id>/use": (
+        deal(READ_DEAL, data={"asset": "{some_asset_id}"}),
+        asset(READ, path={"deal_id": "{own_deal_id}"}, data={"asset": "{asset_id}"}),
+    ),
+    "GET /deals/<int:deal_id>/confirm": deal(READ_DEAL),
+    "POST /deals/<int:deal_id>/confirm": deal(READ_DEAL),
+    "GET /uses/<int:use_id>/correct": use(TAKE_BACK_USE),
+    "POST /uses/<int:use_id>/correct": (
+        use(TAKE_BACK_USE),
+        deal(READ_DEAL, path={"use_id": "{own_use_id}"}, data={"deal": "{deal_id}"}),
+    ),
     "POST /uses/<int:use_id>/retract": use(TAKE_BACK_USE),
     # Links and packs.
     "GET /shares": roles(EVERYBODY),

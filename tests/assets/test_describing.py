@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import threading
 from decimal import Decimal
 from typing import Any
@@ -12,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from collateral.accounts.models import AuditEntry, Person, Role
-from collateral.assets import operations
+from collateral.assets import editing, operations
 from collateral.assets.models import Asset, AssetVersion, Status, Vocabulary
 from collateral.assets.operations import Additions, Description
 from collateral.clock import now
@@ -26,7 +28,7 @@ from tests.support import SignedInClient, Visitor
 def fields(asset: Asset, **changes: Any) -> dict[str, Any]:
     """What the edit form sends when nothing but `changes` was touched."""
     return {
-        "edits": asset.edits,
+        "base": editing.pack(editing.snapshot(asset)),
         "title": asset.title,
         "summary": asset.summary,
         "tags": ", ".join(asset.tags),
@@ -110,10 +112,60 @@ def test_t36_an_edit_in_between_is_not_overwritten(
     assert "Mine" in answer.text
     db.session.expire_all()
     assert asset.title == "Theirs"
-    knowing = marketer.post(f"/assets/{asset.id}/edit", data={**mine, "edits": str(asset.edits)})
-    assert knowing.status_code == 303
+    assert save(marketer, answer.text, {"keep-title": "mine"}).status_code == 303
     db.session.expire_all()
     assert asset.title == "Mine"
+
+
+def save(client: SignedInClient, page: str, chosen: dict[str, str]) -> Any:
+    """Send the comparison that stands on the page, with these choices."""
+    form = re.search(r'<form[^>]*compare[^>]*action="([^"]+)".*?</form>', page, re.DOTALL)
+    assert form
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0])
+    data = {name: html.unescape(value) for name, value in hidden if name != "csrf_token"}
+    return client.post(form[1], data={**data, **chosen})
+
+
+def test_t36_two_editors_of_different_fields_both_keep_theirs(
+    marketer: SignedInClient, visitor: Visitor
+) -> None:
+    asset = make_asset("The first title", tags=["old"])
+    mine, theirs = fields(asset, summary="My summary"), fields(asset, title="Theirs")
+    other = visitor.as_(make_person(Role.MARKETER))
+    assert other.post(f"/assets/{asset.id}/edit", data=theirs).status_code == 303
+    assert marketer.post(f"/assets/{asset.id}/edit", data=mine).status_code == 303
+    db.session.expire_all()
+    assert (asset.title, asset.summary, asset.tags) == ("Theirs", "My summary", ["old"])
+
+
+def test_t36_both_of_two_edits_can_be_kept(marketer: SignedInClient, visitor: Visitor) -> None:
+    asset = make_asset(tags=["old", "wrong"], summary="As it was")
+    mine = fields(asset, tags="old, mine", summary="Mine", review_on="2027-01-01")
+    theirs = fields(asset, tags="old, wrong, theirs", summary="Theirs")
+    other = visitor.as_(make_person(Role.MARKETER))
+    assert other.post(f"/assets/{asset.id}/edit", data=theirs).status_code == 303
+    answer = marketer.post(f"/assets/{asset.id}/edit", data=mine)
+    assert answer.status_code == 409
+    assert "Review by" in answer.text
+    saved = save(marketer, answer.text, {"keep-tags": "both", "keep-summary": "both"})
+    assert saved.status_code == 303
+    db.session.expire_all()
+    assert asset.tags == ["mine", "old", "theirs"]
+    assert asset.summary == "Theirs\n\nMine"
+    assert str(asset.review_on) == "2027-01-01"
+
+
+def test_one_field_is_edited_in_its_place(marketer: SignedInClient) -> None:
+    asset = make_asset("A title", summary="Before", tags=["kept"])
+    page = marketer.get(f"/assets/{asset.id}/edit?field=summary", headers={"X-Fragment": "x"})
+    assert "Before" in page.text
+    assert 'name="title"' not in page.text
+    data = {"field": "summary", "base": editing.pack({"summary": "Before"}), "summary": "After"}
+    assert marketer.post(f"/assets/{asset.id}/edit", data=data).status_code == 303
+    db.session.expire_all()
+    assert (asset.title, asset.summary, asset.tags) == ("A title", "After", ["kept"])
+    assert marketer.get(f"/assets/{asset.id}/edit?field=status").status_code == 404
+    assert marketer.post(f"/assets/{asset.id}/edit", data={"title": "X"}).status_code == 400
 
 
 def test_t36_of_two_edits_at_once_one_is_told(bare_app: Flask) -> None:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from collateral.accounts.models import Role
-from collateral.assets import vocabularies
+from collateral.assets import queries, vocabularies
 from collateral.assets.models import Term, Vocabulary
 from collateral.db import db
 from collateral.errors import Conflict, Invalid, WrongState
@@ -84,7 +84,7 @@ def test_a_term_in_use_is_not_removed(admin: SignedInClient) -> None:
 
 def test_synonyms_come_in_groups(admin: SignedInClient) -> None:
     admin.post("/admin/vocabularies/synonyms", data={"words": "Downtime, outage,  outage "})
-    group = vocabularies.synonym_groups()[0]
+    group = queries.synonym_groups()[0]
     assert group.words == ["downtime", "outage"]
     page = admin.get("/admin/vocabularies?vocabulary=stage")
     assert "downtime, outage" in page.text
@@ -92,7 +92,7 @@ def test_synonyms_come_in_groups(admin: SignedInClient) -> None:
     assert lone.status_code == 400
     admin.post("/admin/vocabularies/synonyms", data={"id": group.id, "words": " "})
     db.session.expire_all()
-    assert vocabularies.synonym_groups() == []
+    assert queries.synonym_groups() == []
 
 
 def test_only_admins_change_the_words(marketer: SignedInClient) -> None:

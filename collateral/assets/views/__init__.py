@@ -6,4 +6,13 @@ from flask import Blueprint
 
 bp = Blueprint("assets", __name__)
 
-from collateral.assets.views import detail, edit, files, upload, vocabularies  # noqa: E402, F401
+from collateral.assets.views import (  # noqa: E402, F401
+    detail,
+    edit,
+    editing,
+    files,
+    suggested,
+    table,
+    upload,
+    vocabularies,
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -35,6 +37,7 @@ from collateral.usage.models import EventKind
 
 LIKELY = 3
 TABS = ("about", "versions", "used")
+JUST_SAID = timedelta(hours=24)
 
 
 @bp.get("/assets/<int:asset_id>")
@@ -102,9 +105,16 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
     tab = tab if tab in TABS else TABS[0]
     moment = now()
     history = queries.history(asset)
+    may_edit = can(person, Permission.ASSET_EDIT, asset)
     answer = render_template(
         "assets/detail.html",
-        asset=shown_asset(asset, version, moment.astimezone(reader_zone()).date()),
+        asset=shown_asset(
+            asset,
+            version,
+            moment.astimezone(reader_zone()).date(),
+            with_terms=queries.vocabularies_in_use() if may_edit else (),
+            with_teams=may_edit and queries.has_teams(),
+        ),
         version=version,
         view=shown(asset, version, page, fixed=number is not None),
         fixed=number is not None,
@@ -113,9 +123,7 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
         reading=version.state in (ReadingState.RECEIVED, ReadingState.READING),
         tab=tab,
         tabs=_tabs(),
-        versions=shown_versions(
-            asset, history, version, may_edit=can(person, Permission.ASSET_EDIT, asset)
-        ),
+        versions=shown_versions(asset, history, version, may_edit=may_edit),
         used=(
             [shown_use(use) for use in uses.uses_of_asset(asset, person)] if tab == "used" else []
         ),
@@ -141,6 +149,9 @@ def _use(asset: Asset) -> dict[str, object] | None:
         "action": url_for("assets.use", asset_id=asset.id),
         "deals": likely,
         "source": url_for("deals.suggest"),
+        "none": url_for("home.say", asset_id=asset.id),
+        # After a download the deal is asked for once, and not again when it was just said.
+        "ask": bool(likely) and not uses.said_since(person, asset, now() - JUST_SAID),
     }
 
 

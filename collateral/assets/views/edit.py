@@ -1,4 +1,4 @@
-"""Describing one asset or many, its versions and its way to publication."""
+"""Describing many assets at once, versions, and the way to publication."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from collateral.accounts.models import Team
 from collateral.accounts.permissions import Permission, can, require
 from collateral.accounts.rules import safe_next
 from collateral.assets import collections, operations, queries
-from collateral.assets.forms import EditForm, ManyForm
-from collateral.assets.models import Asset, Status, Term, Vocabulary
+from collateral.assets.forms import ManyForm
+from collateral.assets.models import Asset, Status
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
 from collateral.assets.views.rows import pictured
@@ -27,34 +27,6 @@ from collateral.db import db, is_id
 from collateral.errors import Forbidden, Invalid
 
 MOST_AT_ONCE = 200
-
-
-@bp.route("/assets/<int:asset_id>/edit", methods=["GET", "POST"])
-@requires(Permission.ASSET_EDIT)
-def edit(asset_id: int) -> ResponseReturnValue:
-    """The form of everything that describes the asset."""
-    asset = _mine(asset_id, Permission.ASSET_EDIT)
-    form = EditForm()
-    terms = _offer(form)
-    form.show(asset)
-    if not form.is_submitted():
-        return _page([asset], form, edits=asset.edits, suggested=_suggested(asset, terms))
-    edits = request.form.get("edits", 0, type=int)
-    if not form.validate():
-        return _page([asset], form, edits=edits), 400
-    try:
-        operations.describe(asset, form.description(), by=actor(), at=now(), edits=edits)
-    except Invalid as error:
-        db.session.rollback()
-        form.blame(error)
-        return _page([asset], form, edits=edits), 400
-    except operations.EditedMeanwhile:
-        db.session.rollback()
-        # What was typed stays in the form; saving again puts it there knowingly.
-        return _page([asset], form, edits=asset.edits, conflict=form.conflicts(asset)), 409
-    db.session.commit()
-    flash(_("Saved"))
-    return redirect(url_for("assets.detail", asset_id=asset.id), 303)
 
 
 @bp.route("/assets/describe", methods=["GET", "POST"])
@@ -83,46 +55,19 @@ def describe_page() -> ResponseReturnValue:
     return redirect(_back(url_for("assets.upload")), 303)
 
 
-def _offer(form: ManyForm) -> dict[Vocabulary, list[Term]]:
-    terms = queries.terms_by_vocabulary()
-    form.offer(terms, db.session.scalars(select(Team).order_by(Team.name)).all())
-    return terms
+def _offer(form: ManyForm) -> None:
+    form.offer(
+        queries.terms_by_vocabulary(), db.session.scalars(select(Team).order_by(Team.name)).all()
+    )
 
 
-def _page(
-    assets: list[Asset],
-    form: ManyForm,
-    *,
-    edits: int | None = None,
-    conflict: list[tuple[str, str, str]] | None = None,
-    suggested: list[tuple[str, str, str]] | None = None,
-) -> str:
-    one = len(assets) == 1
+def _page(assets: list[Asset], form: ManyForm) -> str:
     return render_template(
         "assets/describe.html",
         assets=pictured(assets),
         form=form,
-        edits=edits,
-        conflict=conflict,
-        suggested=suggested or [],
-        back_url=(
-            url_for("assets.detail", asset_id=assets[0].id)
-            if one
-            else _back(url_for("assets.upload"))
-        ),
+        back_url=_back(url_for("assets.upload")),
     )
-
-
-def _suggested(asset: Asset, terms: dict[Vocabulary, list[Term]]) -> list[tuple[str, str, str]]:
-    """The term for the language that the file is in, where the asset names none."""
-    version = asset.current_version
-    if version is None or version.language is None or asset.term_of(Vocabulary.LANGUAGE):
-        return []
-    return [
-        (term.key, term.label, "language")
-        for term in terms[Vocabulary.LANGUAGE]
-        if term.slug == version.language
-    ]
 
 
 @bp.post("/assets/publish")

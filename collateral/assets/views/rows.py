@@ -9,13 +9,16 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
+from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.assets import queries
 from collateral.assets.models import Asset, ReadingState, Status
 from collateral.assets.operations import AlreadyHere
-from collateral.assets.queries import FileState
+from collateral.assets.queries_upload import FileState
+from collateral.assets.suggesting import Suggestion
+from collateral.assets.views.suggested import offers
 from collateral.assets.views.viewing import preview_url
 
 
@@ -59,10 +62,35 @@ class Row:
     close_to: tuple[str, str] | None = None
     terms: list[str] = field(default_factory=list)
     suggested: list[tuple[str, str]] = field(default_factory=list)
+    take_all: str | None = None
+
+    @property
+    def kind_of_state(self) -> str:
+        """What the list can be narrowed to: done, busy, asks, bad."""
+        if self.tone == "bad":
+            return "bad"
+        return "busy" if not self.done else "asks" if self.tone == "warn" else "done"
 
 
-def row_of(state: FileState) -> Row:
-    """How far a file has come: received, read, previews, searchable, live."""
+def rows_of(states: Sequence[FileState], person: Person) -> list[Row]:
+    """The rows of several files, with what their content suggests for those not yet out."""
+    waiting = [s.asset_id for s in states if s.status in _NOT_OUT and s.has_text]
+    assets = {
+        asset.id: asset
+        for asset in queries.get_many(
+            person, waiting, joinedload(Asset.current_version), selectinload(Asset.terms)
+        )
+    }
+    found = offers(assets.values())
+    return [row_of(s, assets.get(s.asset_id), found.get(s.asset_id, [])) for s in states]
+
+
+_NOT_OUT = (Status.DRAFT, Status.IN_REVIEW)
+
+
+def row_of(state: FileState, asset: Asset | None = None, found: Sequence[Suggestion] = ()) -> Row:
+    """How far a file has come: received, read, previews, searchable, live. `asset` and what was
+    `found` in its content where it is not yet out."""
     src = preview_url(state.asset_id, state.number, 1, 320, state.preview)
     states, sentence, tone = _how_far(state)
     url = url_for("assets.detail", asset_id=state.asset_id)
@@ -86,7 +114,21 @@ def row_of(state: FileState) -> Row:
         tone=tone,
         done=state.done,
         acts=acts,
-        terms=[],
+        terms=[term.label for term in asset.terms] if asset else [],
+        suggested=[(_take(state.asset_id, [one]), one.label) for one in found],
+        take_all=_take(state.asset_id, found) if len(found) > 1 else None,
+    )
+
+
+def _take(asset_id: int, found: Sequence[Suggestion]) -> str:
+    """The address that takes them."""
+    titles = [one.value for one in found if one.field == "title"]
+    return url_for(
+        "assets.take_suggested",
+        asset_id=asset_id,
+        take=[one.value for one in found if one.field != "title"],
+        title=titles[0] if titles else None,
+        back=url_for("assets.upload"),
     )
 
 
@@ -157,8 +199,13 @@ def duplicate_row(error: AlreadyHere, filename: str, person: Person) -> Row:
     )
 
 
-def described(state: FileState) -> dict[str, Any]:
-    """A file's state for the page's script: its row, and the same as plain values."""
+def described(states: Sequence[FileState], person: Person) -> list[dict[str, Any]]:
+    """The files' states for the page's script: their rows, and the same as plain values."""
+    rows = rows_of(states, person)
+    return [_described(state, row) for state, row in zip(states, rows, strict=True)]
+
+
+def _described(state: FileState, row: Row) -> dict[str, Any]:
     return {
         "id": state.version_id,
         "asset": state.asset_id,
@@ -176,7 +223,7 @@ def described(state: FileState) -> dict[str, Any]:
         "preview_missing": state.preview_missing,
         "url": url_for("assets.detail", asset_id=state.asset_id),
         "duplicate": None,
-        "row": render_template("assets/_upload_row.html", row=row_of(state)),
+        "row": render_template("assets/_upload_row.html", row=row),
     }
 
 

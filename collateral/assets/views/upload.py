@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
-from collateral.assets import operations, queries, receipts
+from collateral.assets import operations, queries, queries_upload, receipts
 from collateral.assets.forms import UploadFields
-from collateral.assets.models import Asset
+from collateral.assets.models import Asset, AssetVersion
+from collateral.assets.rules import clean_filename
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
-from collateral.assets.views.rows import described, duplicate_row, may_be_published, row_of
+from collateral.assets.views.rows import described, duplicate_row, may_be_published, rows_of
 from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db, is_id
 from collateral.errors import CollateralError, Invalid, NotFound
 
 MOST_IDS = 500
+UNKNOWN_END = timedelta(days=1)
+"""For how long a file may be sent again whose first try ended nobody knows how."""
+
+V = TypeVar("V", bound=Callable[..., ResponseReturnValue])
+
+
+def quietly(view: V) -> V:
+    """Answer the page's own script with 200 and the problem as its body.
+
+    A file that is here already, or that cannot be taken, is an answer and no failure: a browser
+    would note each in its console as if the page were broken. Everybody else gets the status.
+    """
+
+    @wraps(view)
+    def answer(*args: Any, **values: Any) -> ResponseReturnValue:
+        if "X-Fragment" not in request.headers:
+            return view(*args, **values)
+        try:
+            response = make_response(view(*args, **values))
+        except CollateralError as error:
+            db.session.rollback()
+            return jsonify(problem=error.status, detail=str(error.sentence))
+        if response.status_code >= 400:
+            response.status_code = 200
+        return response
+
+    return cast(V, answer)
 
 
 @bp.get("/upload")
 @requires(Permission.ASSET_CREATE)
 def upload() -> ResponseReturnValue:
     """Where files are dropped, and how far the person's last ones, or `?ids=`, have come."""
-    states = queries.file_states(actor(), _ids() or queries.lately_uploaded(actor(), now()))
+    lately = _ids() or queries_upload.lately_uploaded(actor(), now())
+    states = queries_upload.file_states(actor(), lately)
     return render_template(
         "assets/upload.html",
-        rows=[row_of(state) for state in states],
+        rows=rows_of(states, actor()),
         drafts=[state.asset_id for state in states if may_be_published(state)],
         limit=_limit(),
     )
@@ -62,11 +104,14 @@ def upload_many() -> ResponseReturnValue:
 @bp.post("/upload/file")
 @requires(Permission.ASSET_CREATE)
 @takes_files
+@quietly
 def upload_file() -> ResponseReturnValue:
     """One file: `file`, and what UploadFields names. 201 with its state.
 
     The very same file again is answered with 409, the asset that has it, and a receipt
-    with which `/upload/kept` takes the file without it being sent again.
+    with which `/upload/kept` takes the file without it being sent again. With `again`, which
+    the queue sends when it never heard how its first try ended, a file that did arrive then is
+    answered with the state of that, not as a second one.
     """
     given = request.files.get("file")
     if given is None or not given.filename:
@@ -75,12 +120,16 @@ def upload_file() -> ResponseReturnValue:
         asset, number = _take(given)
     except operations.AlreadyHere as error:
         db.session.rollback()
+        version = _arrived_before(error) if "again" in request.form else None
+        if version is not None:
+            return _state_of(version.asset, version.number), 200
         return _already_here(error, given.filename)
     return _state_of(asset, number), 201
 
 
 @bp.post("/upload/kept")
 @requires(Permission.ASSET_CREATE)
+@quietly
 def upload_kept() -> ResponseReturnValue:
     """Take a file that is here already, by its `receipt`: as an asset of its own, or, with
     `asset`, as a new version of that one."""
@@ -96,8 +145,8 @@ def upload_kept() -> ResponseReturnValue:
 @requires(Permission.ASSET_CREATE)
 def upload_state() -> ResponseReturnValue:
     """How far these versions have come: `?ids=1,2,3`."""
-    states = queries.file_states(actor(), _ids())
-    return jsonify(items=[described(state) for state in states])
+    states = queries_upload.file_states(actor(), _ids())
+    return jsonify(items=described(states, actor()))
 
 
 def _take(given: FileStorage) -> tuple[Asset, int]:
@@ -135,12 +184,21 @@ def _keep(
     return asset, number
 
 
+def _arrived_before(error: operations.AlreadyHere) -> AssetVersion | None:
+    """The version that this very upload became when its first answer was lost."""
+    given = request.files["file"].filename or ""
+    return queries_upload.sent_before(
+        actor(), error.stored.sha256, clean_filename(given), now() - UNKNOWN_END
+    )
+
+
 def _already_here(error: operations.AlreadyHere, filename: str) -> ResponseReturnValue:
     body = {
         "type": "about:blank",
         "title": "Conflict",
         "status": 409,
-        "detail": error.sentence,
+        "problem": 409,
+        "detail": str(error.sentence),
         "receipt": error.receipt,
         "duplicate": [
             {
@@ -160,10 +218,10 @@ def _already_here(error: operations.AlreadyHere, filename: str) -> ResponseRetur
 
 def _state_of(asset: Asset, number: int) -> Response:
     version = queries.get_version(asset, number)
-    states = queries.file_states(actor(), [version.id])
+    states = queries_upload.file_states(actor(), [version.id])
     if not states:
         raise NotFound
-    return jsonify(described(states[0]))
+    return jsonify(described(states, actor())[0])
 
 
 def _limit() -> int:

@@ -27,7 +27,7 @@ def vocabularies() -> ResponseReturnValue:
         chosen=chosen,
         terms=queries.terms_by_vocabulary()[chosen],
         uses=words.uses(),
-        synonyms=words.synonym_groups(),
+        synonyms=queries.synonym_groups(),
     )
 
 
