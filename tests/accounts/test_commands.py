@@ -12,6 +12,7 @@ from collateral import create_app
 from collateral.accounts import audit, operations, queries, tokens
 from collateral.accounts.commands import init, token, trail, user
 from collateral.accounts.models import Role
+from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
 from tests.accounts.people import PASSWORD, csrf_of, is_signed_in, link_in
@@ -91,9 +92,9 @@ def test_token_create_prints_the_token_and_nothing_else(app: Flask) -> None:
     result = run(app, token, "create", person.email, "--scopes", "read, write")
     assert result.exit_code == 0, result.output
     text = result.output.removesuffix("\n")
-    found = tokens.person_for(text)
+    found = tokens.find(text, at=now())
     assert found is not None
-    assert (found[0].id, found[1]) == (person.id, {"read", "write"})
+    assert (found.person_id, sorted(found.scopes)) == (person.id, ["read", "write"])
 
 
 @pytest.mark.parametrize("scopes", ["", "king", "admin"])
