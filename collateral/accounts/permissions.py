@@ -45,6 +45,7 @@ class Permission(StrEnum):
     DEAL_IMPORT = "deal:import"
     DEAL_READ = "deal:read"
     DEAL_READ_ALL = "deal:read_all"
+    DOCKET = "docket:work"
     EVENT_IMPORT = "event:import"
     PACK_EDIT = "pack:edit"
     PROFILE = "profile:edit"
@@ -125,6 +126,7 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.DEAL_IMPORT: (manager, admin),
     Permission.DEAL_READ: (anyone,),
     Permission.DEAL_READ_ALL: (manager, marketer, admin),
+    Permission.DOCKET: (marketer, admin),
     Permission.EVENT_IMPORT: (admin,),
     Permission.PACK_EDIT: (owner,),
     Permission.PROFILE: (anyone,),

@@ -165,7 +165,7 @@ def gather(at: datetime) -> Gathered:
     period = Period(today - timedelta(days=WINDOW_DAYS - 1), today)
     recent = Period(today - timedelta(days=RECENT_DAYS - 1), today)
     before = Period(recent.first - timedelta(days=WINDOW_DAYS), recent.first - timedelta(days=1))
-    every = _assets()
+    every = published_assets()
     old_enough = [a for a in every if a.published + timedelta(days=a.terms.grace_days) <= today]
     return Gathered(
         period,
@@ -193,7 +193,8 @@ def policies() -> list[PolicyFor]:
     ]
 
 
-def _assets() -> list[Known]:
+def published_assets() -> list[Known]:
+    """Every published asset with its policy and what it was made for."""
     published = Asset.status == Status.PUBLISHED
     wanted: dict[int, dict[Vocabulary, set[str]]] = defaultdict(lambda: defaultdict(set))
     types: dict[int, str] = {}

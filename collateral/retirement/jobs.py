@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from collateral.clock import now
 from collateral.db import db
 from collateral.queue import every, job
-from collateral.retirement import docket
+from collateral.retirement import deciding, docket, policing
 from collateral.retirement.models import DocketRun
 
 FRESH = timedelta(hours=20)
@@ -19,6 +19,17 @@ FRESH = timedelta(hours=20)
 def work_out() -> None:
     """Work the docket out now."""
     docket.work_out(now())
+    db.session.commit()
+
+
+@every(minutes=60)
+def due() -> None:
+    """Retire what is due, warn and remind. All of it may run twice: what was told stays told."""
+    at = now()
+    deciding.carry_out_due(at)
+    db.session.commit()
+    policing.set_review_dates(at)
+    policing.remind(at)
     db.session.commit()
 
 

@@ -45,13 +45,13 @@ PRIOR_RATE, PRIOR_RATE_SD, RATE_VARIANCE = 0.04, 1.2, 0.36
 PRIOR_STRENGTH = 12.0
 MAX_EXPLAINED = 0.25
 MEAN_LIMIT, EACH_LIMIT = 0.05, 0.20
-USUAL_SHAPES = {4.0: 1.8, 8.0: 1.8, 16.0: 1.4, 32.0: 1.1}
+USUAL_SHAPES = {4.0: 1.8, 8.0: 1.8, 16.0: 1.8, 32.0: 1.1}
 """Concentration of the beta-binomial (how alike assets are in the part of use that is
 recorded) to the usual shape of all that was recorded. Where that part varies much, gaps in
 recording explain a good deal of the spread of uses, and assets are more alike in their sum."""
 TAKEN_SHARE, TAKEN_RATE, TAKEN_SHAPE = 0.1, 0.3, 0.6
-SHAPE_SD, SHAPE_SD_WITH_SIGNS = 0.35, 0.2
-STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.15, 0.45, 0.1
+SHAPE_SD, SHAPE_SD_WITH_SIGNS = 0.35, 0.15
+STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.2, 0.5, 0.1
 USUAL_SHAPE = 1.2
 PART_PRIOR, PART_STRENGTH = 0.3, 20.0
 

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, Status
+from collateral.db import db
 from collateral.errors import Invalid, WrongState
-from collateral.retirement import queries
-from collateral.retirement.queries import Downloader, OpenDeal
+from collateral.notify.operations import tell
+from collateral.retirement import notices, queries
+from collateral.retirement.models import Erasure
+from collateral.retirement.queries import Downloader, LiveShare, OpenDeal
 
-__all__ = ["Plan", "plan", "restore", "retire"]
+__all__ = ["Plan", "check", "plan", "restore", "retire"]
 
 LONGEST_REASON = 2000
 YEAR = timedelta(days=365)
@@ -31,6 +34,9 @@ class Plan:
     downloader_count: int
     open_deals: list[OpenDeal]
     open_deal_count: int
+    shares: list[LiveShare]
+    share_count: int
+    adaptations: int
     replaces: list[Asset]
 
 
@@ -42,9 +48,10 @@ def plan(asset: Asset, actor: Person, replacement: Asset | None = None, *, at: d
         WrongState: it is retired already.
         Invalid: the replacement cannot stand in for it.
     """
-    _check(asset, replacement)
+    check(asset, replacement)
     downloaders = queries.downloaders(asset, since=(at - YEAR).date())
     deals, deal_count = queries.open_deals(asset, actor)
+    shares, share_count = queries.live_shares(asset, actor, at=at)
     return Plan(
         asset=asset,
         replacement=replacement,
@@ -52,6 +59,9 @@ def plan(asset: Asset, actor: Person, replacement: Asset | None = None, *, at: d
         downloader_count=len(downloaders),
         open_deals=deals,
         open_deal_count=deal_count,
+        shares=shares,
+        share_count=share_count,
+        adaptations=queries.adaptation_count(asset),
         replaces=queries.led_here(asset, actor),
     )
 
@@ -67,7 +77,7 @@ def retire(
         WrongState: it is retired already.
         Invalid: no reason, or the replacement cannot stand in for it.
     """
-    _check(asset, replacement)
+    check(asset, replacement)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
         sentence = f"Say why, in at most {LONGEST_REASON} characters."
@@ -88,12 +98,32 @@ def retire(
     asset.retired_by_id = by.id
     asset.retire_reason = reason
     asset.replacement_id = replacement.id if replacement else None
+    _tell_downloaders(asset, replacement, by=by, at=at)
+
+
+def _tell_downloaders(asset: Asset, replacement: Asset | None, *, by: Person, at: datetime) -> None:
+    """Tell those who took it within the year, once; but for whoever retires it. What takes its
+    place is named to those alone who may see it."""
+    people = [
+        each.person
+        for each in queries.downloaders(asset, since=(at - YEAR).date())
+        if each.person.id != by.id
+    ]
+    facts = {"asset": asset.id, "title": asset.title}
+    once = f"asset {asset.id} {at:%Y-%m-%d}"
+    see = {p.id for p in people if replacement and queries.sees(p, replacement)}
+    title = replacement.title if replacement else ""
+    tell(see, notices.RETIRED, {**facts, "instead": title}, at, once=once)
+    others = {p.id for p in people} - see
+    tell(others, notices.RETIRED, {**facts, "instead": ""}, at, once=once)
 
 
 def restore(asset: Asset, *, by: Person, at: datetime) -> None:
     """Put the asset back as it was before. Raises WrongState when it is not retired."""
     if asset.status is not Status.RETIRED or asset.retired_from is None:
         raise WrongState("Only a retired asset can be restored.")
+    if db.session.get(Erasure, asset.id) is not None:
+        raise WrongState("Its files were deleted; it cannot be restored.")
     audit.record(
         "asset.restored",
         by=by,
@@ -113,7 +143,8 @@ def restore(asset: Asset, *, by: Person, at: datetime) -> None:
     asset.replacement_id = None
 
 
-def _check(asset: Asset, replacement: Asset | None) -> None:
+def check(asset: Asset, replacement: Asset | None) -> None:
+    """Raise what `retire` would: WrongState for a retired asset, Invalid for the replacement."""
     if asset.status is Status.RETIRED:
         raise WrongState("This asset is retired already.")
     if replacement is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -19,9 +19,8 @@ from collateral.errors import Invalid, NotFound
 from collateral.retirement import operations, queries
 from collateral.retirement.forms import RetireForm
 from collateral.retirement.operations import Plan
+from collateral.retirement.views import bp
 from collateral.templating import format_day
-
-bp = Blueprint("retirement", __name__)
 
 # Icon, number or name, what becomes of it, small print.
 Effect = tuple[str, str, str, str]
@@ -103,28 +102,53 @@ def _page(asset: Asset, form: RetireForm, plan: Plan) -> str:
         "assets/retire.html",
         asset={"title": asset.title, "url": url_for("assets.detail", asset_id=asset.id)},
         form=form,
-        effects=_effects(plan),
+        effects=effects_of([plan]),
         source=url_for("retirement.replacements", asset_id=asset.id),
         replacement=(replacement.id, replacement.title) if replacement else None,
         back_url=url_for("assets.detail", asset_id=asset.id),
     )
 
 
-def _effects(plan: Plan) -> list[Effect]:
-    """The dry run in words."""
+def effects_of(plans: list[Plan]) -> list[Effect]:
+    """The dry run of one or several in words. What is counted for several is counted once."""
     effects: list[Effect] = []
-    if plan.open_deal_count:
-        names = ", ".join(item.deal.name for item in plan.open_deals[:5])
-        strong = ngettext("%(num)s open deal", "%(num)s open deals", plan.open_deal_count)
+    deals = {item.deal.id: item.deal.name for plan in plans for item in plan.open_deals}
+    hidden = max((plan.open_deal_count - len(plan.open_deals) for plan in plans), default=0)
+    if deals or hidden:
+        count = len(deals) + hidden
+        strong = ngettext("%(num)s open deal", "%(num)s open deals", count)
+        names = ", ".join(list(deals.values())[:5])
         effects.append(("deals", strong, _("carry it; what was noted there stays."), names))
-    if plan.downloader_count:
-        strong = ngettext("%(num)s person", "%(num)s people", plan.downloader_count)
+    shares = sum(plan.share_count for plan in plans)
+    if shares:
+        strong = ngettext("%(num)s live link", "%(num)s live links", shares)
         names = ", ".join(
-            f"{item.person.name} ({format_day(item.at)})" for item in plan.downloaders[:5]
+            dict.fromkeys(each.share.recipient for plan in plans for each in plan.shares)
         )
-        effects.append(("download", strong, _("downloaded it and may still have the file."), names))
-    for each in plan.replaces:
-        effects.append(("archive", each.title, _("is retired and leads here."), ""))
-    if plan.replacement:
-        effects.append(("right", plan.replacement.title, _("takes its place."), ""))
+        instead = any(plan.replacement for plan in plans)
+        text = (
+            _("show what takes its place.")
+            if instead
+            else _("show what takes its place, or a courteous note.")
+        )
+        effects.append(("link", strong, text, names))
+    people = {
+        d.person.id: f"{d.person.name} ({format_day(d.at)})" for p in plans for d in p.downloaders
+    }
+    count = max(len(people), *(plan.downloader_count for plan in plans), 0)
+    if count:
+        strong = ngettext("%(num)s person", "%(num)s people", count)
+        names = ", ".join(list(people.values())[:5])
+        effects.append(
+            ("download", strong, _("downloaded it and may still have the file; told once."), names)
+        )
+    adapted = sum(plan.adaptations for plan in plans)
+    if adapted:
+        strong = ngettext("%(num)s adaptation", "%(num)s adaptations", adapted)
+        effects.append(("merge", strong, _("of it stay with those who made them."), ""))
+    for plan in plans:
+        for each in plan.replaces:
+            effects.append(("archive", each.title, _("is retired and leads here."), ""))
+        if plan.replacement:
+            effects.append(("right", plan.replacement.title, _("takes its place."), ""))
     return effects

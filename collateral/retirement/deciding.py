@@ -1,0 +1,183 @@
+"""Decisions on the docket: keep, mend, retire, taken back, and carried out. Nothing commits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from collateral.accounts import audit
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, Status
+from collateral.db import db
+from collateral.errors import Invalid, WrongState
+from collateral.notify.operations import tell
+from collateral.retirement import notices, operations
+from collateral.retirement.models import Choice, Decision, DocketItem, Season
+from collateral.retirement.rules import MEND_DAYS, WARNINGS, retire_day
+from collateral.usage.counting import zone
+from collateral.usage.rules import counting_day
+
+LONGEST_REASON = operations.LONGEST_REASON
+
+
+def decide(
+    asset: Asset,
+    choice: Choice,
+    *,
+    by: Person,
+    at: datetime,
+    reason: str = "",
+    replacement: Asset | None = None,
+    at_once: bool = False,
+    months: frozenset[int] | None = None,
+) -> Decision:
+    """Decide on an asset of the docket, with the evidence that it shows now.
+
+    Keeping says why; `months`, in which it is of use, are then counted alone from now on.
+    Retiring takes effect in four weeks, of which the owner is told now and two weeks ahead,
+    or `at_once`. An earlier decision that still holds is replaced.
+
+    Raises:
+        Invalid: no reason, or the replacement cannot stand in for it.
+        WrongState: it is not published.
+    """
+    if asset.status is not Status.PUBLISHED:
+        raise WrongState("Only a published asset is decided on here.")
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON or (not reason and choice is not Choice.MEND):
+        sentence = f"Say why, in at most {LONGEST_REASON} characters."
+        raise Invalid(sentence, fields={"reason": sentence})
+    if choice is Choice.RETIRE:
+        operations.check(asset, replacement)
+    standing = standing_decision(asset.id)
+    if standing is not None:
+        _end(standing, by=by, at=at, why="replaced")
+    today = counting_day(at, zone())
+    item = db.session.get(DocketItem, asset.id)
+    decision = Decision(
+        asset_id=asset.id,
+        choice=choice,
+        reason=reason,
+        replacement_id=replacement.id if replacement and choice is Choice.RETIRE else None,
+        by_id=by.id,
+        at=at,
+        due_on={
+            Choice.KEEP: None,
+            Choice.MEND: today + timedelta(days=MEND_DAYS),
+            Choice.RETIRE: retire_day(today, at_once=at_once),
+        }[choice],
+        deals=item.deals if item else 0.0,
+        uses=item.uses if item else 0,
+        signs=item.signs if item else 0,
+        seen={"wrong": item.wrong, "expected": item.expected, "stopped": item.stopped.value}
+        if item
+        else {},
+    )
+    db.session.add(decision)
+    audit.record(
+        f"docket.{choice.value}",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        reason=reason,
+        due_on=decision.due_on.isoformat() if decision.due_on else None,
+    )
+    if choice is Choice.KEEP and months is not None:
+        db.session.merge(Season(asset_id=asset.id, months=sorted(months)))
+    db.session.flush()
+    if choice is Choice.RETIRE and at_once:
+        _carry_out(decision, asset, replacement, by=by, at=at)
+    elif choice is Choice.RETIRE:
+        warn(decision, asset, days=WARNINGS[0], at=at)
+    elif choice is Choice.MEND and asset.owner_id != by.id:
+        facts = {"asset": asset.id, "title": asset.title, "name": by.name}
+        facts["day"] = decision.due_on.isoformat() if decision.due_on else ""
+        tell([asset.owner_id], notices.ASKED, facts, at, once=f"decision {decision.id}")
+    return decision
+
+
+def standing_decision(asset_id: int) -> Decision | None:
+    """The decision that holds for the asset."""
+    return db.session.scalar(
+        select(Decision).where(Decision.asset_id == asset_id, Decision.ended_at.is_(None))
+    )
+
+
+def undo(decision: Decision, *, by: Person, at: datetime) -> None:
+    """Take a decision back; what was retired by it is put back as it was.
+
+    Raises:
+        WrongState: it holds no more.
+    """
+    if decision.ended_at is not None:
+        raise WrongState("This decision holds no more.")
+    asset = decision.asset
+    if decision.carried_out_at is not None and asset.status is Status.RETIRED:
+        operations.restore(asset, by=by, at=at)
+    _end(decision, by=by, at=at, why="undone")
+    audit.record(
+        "docket.undone",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        choice=decision.choice.value,
+    )
+
+
+def _end(decision: Decision, *, by: Person | None, at: datetime, why: str) -> None:
+    decision.ended_at, decision.ended_why = at, why
+    decision.ended_by_id = by.id if by else None
+    if decision.choice is Choice.KEEP and why == "undone":
+        season = db.session.get(Season, decision.asset_id)
+        if season is not None:
+            db.session.delete(season)
+    db.session.flush()
+
+
+def warn(decision: Decision, asset: Asset, *, days: int, at: datetime) -> None:
+    """Tell the owner, once for each decision and warning, when it goes out of search."""
+    assert decision.due_on is not None
+    facts = {"asset": asset.id, "title": asset.title, "day": decision.due_on.isoformat()}
+    tell([asset.owner_id], notices.GOING, facts, at, once=f"decision {decision.id} {days}")
+
+
+def carry_out_due(at: datetime) -> int:
+    """Retire what is due, and warn the owners two weeks ahead; how many were retired."""
+    today = counting_day(at, zone())
+    waiting = db.session.scalars(
+        select(Decision)
+        .where(
+            Decision.choice == Choice.RETIRE,
+            Decision.ended_at.is_(None),
+            Decision.carried_out_at.is_(None),
+            Decision.due_on <= today + timedelta(days=WARNINGS[-1]),
+        )
+        .options(joinedload(Decision.asset), joinedload(Decision.by))
+        .order_by(Decision.id)
+    ).all()
+    done = 0
+    for decision in waiting:
+        asset = decision.asset
+        assert decision.due_on is not None
+        if asset.status is not Status.PUBLISHED:
+            _end(decision, by=None, at=at, why="overtaken")
+        elif decision.due_on <= today:
+            replacement = decision.replacement
+            if replacement is not None and replacement.status is not Status.PUBLISHED:
+                replacement = None
+            _carry_out(decision, asset, replacement, by=decision.by, at=at)
+            done += 1
+        else:
+            warn(decision, asset, days=WARNINGS[-1], at=at)
+    return done
+
+
+def _carry_out(
+    decision: Decision, asset: Asset, replacement: Asset | None, *, by: Person, at: datetime
+) -> None:
+    operations.retire(asset, by=by, at=at, reason=decision.reason, replacement=replacement)
+    decision.carried_out_at = at
