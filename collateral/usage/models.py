@@ -176,6 +176,8 @@ class Use(Model):
     asset: Mapped[Asset] = relationship()
     deal: Mapped[Deal] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    retracted_by: Mapped[Person | None] = relationship(foreign_keys=[retracted_by_id])
+    version: Mapped[AssetVersion | None] = relationship()
 
 
 class NoDeal(Model):
@@ -193,7 +195,9 @@ class DealConfirmation(Model):
 
     __tablename__ = "deal_confirmation"
 
-    deal_id: Mapped[int] = mapped_column(ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True)
+    deal_id: Mapped[int] = mapped_column(
+        ForeignKey("deal.id", ondelete="CASCADE"), primary_key=True
+    )
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     at: Mapped[datetime]
 
@@ -253,6 +257,27 @@ class MonthlySum(_Sums, Model):
     day: Mapped[date] = mapped_column(primary_key=True)
     ref: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"), primary_key=True)
+
+
+class Span(StrEnum):
+    """What a row of people's sums is about."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+class PersonSum(Model):
+    """What one person did in a day or a month (named by its first day), as one set of teams."""
+
+    __tablename__ = "person_sum"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    span: Mapped[Span] = mapped_column(choice(Span, "span"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"), primary_key=True)
+    views: Mapped[int] = mapped_column(default=0)
+    downloads: Mapped[int] = mapped_column(default=0)
 
 
 class Retention(Model):
