@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, or_, select
 
 from collateral.db import db, upsert
 from collateral.queue import Job, after_commit
@@ -120,3 +120,20 @@ def marked_pages(share: Share, version_ids: Iterable[int], email: str) -> set[tu
         .where(Copy.key.in_(keys))
     )
     return {(keys[key], number) for key, number in rows}
+
+
+def forget_old(at: datetime) -> None:
+    """Remove copies for links that are over, and packs' files that are a week old: these are
+    made again when they are asked for. The files themselves go with the next tidying."""
+    over = select(Share.id).where(or_(Share.revoked_at.is_not(None), Share.expires_at <= at))
+    old = select(Copy.id).where(
+        or_(
+            Copy.share_id.in_(over),
+            and_(Copy.share_id.is_(None), Copy.created_at < at - timedelta(days=7)),
+        )
+    )
+    for doomed in (
+        delete(CopyPage).where(CopyPage.copy_id.in_(old)),
+        delete(Copy).where(Copy.id.in_(old)),
+    ):
+        db.session.execute(doomed.execution_options(synchronize_session=False))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import current_app
 from flask_babel import force_locale, gettext
+from sqlalchemy import select
 
 from collateral import mail
 from collateral.clock import now
 from collateral.db import db
-from collateral.queue import every, job
-from collateral.sharing import gates, visits
-from collateral.sharing.models import Share
+from collateral.queue import after_commit, every, job
+from collateral.reading.binding import FAILED
+from collateral.sharing import copies, gates, making, visits
+from collateral.sharing.models import Copy, CopyState, Share
 from collateral.sharing.queries import settings
+
+ATTEMPTS = 3
+OVERDUE = timedelta(minutes=3)
 
 
 @job
@@ -43,10 +50,41 @@ def send_code(share_id: int, email: str, locale: str) -> None:
     mail.send(message)
 
 
+@job
+def make_copy(copy_id: int) -> None:
+    """Make one copy, if it still waits. Commits after each page."""
+    copy = db.session.get(Copy, copy_id)
+    if copy is None or copy.state is not CopyState.WAITING:
+        return
+    copy.attempts += 1
+    db.session.commit()  # a copy that ends its worker is not tried for ever
+    making.make(copy, at=now())
+    db.session.commit()
+
+
+copies.made_by(make_copy)
+
+
+@every(minutes=1)
+def remake() -> None:
+    """Queue again what a lost queue lost; give up what stopped its worker three times."""
+    at = now()
+    waiting = db.session.scalars(
+        select(Copy).where(Copy.state == CopyState.WAITING, Copy.created_at < at - OVERDUE)
+    ).all()
+    for copy in waiting:
+        if copy.attempts >= ATTEMPTS:
+            copy.state, copy.error, copy.made_at = CopyState.FAILED, FAILED, at
+        else:
+            after_commit(make_copy, copy.id)
+    db.session.commit()
+
+
 @every(minutes=60)
 def sweep() -> None:
-    """Forget visits that are older than they are to be kept, and codes that are over."""
+    """Forget old visits, codes that are over, and copies that nobody can open any more."""
     at = now()
     visits.forget_old(at)
     gates.forget_old(at)
+    copies.forget_old(at)
     db.session.commit()
