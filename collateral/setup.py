@@ -37,6 +37,7 @@ FEATURES = (
     "connect",
     "home",
     "api",
+    "demo",
 )
 LOCALES = ("en", "de")
 

@@ -15,7 +15,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "act",
-            sa.Enum("load", "remove", name="act", native_enum=False, create_constraint=True),
+            sa.Enum(
+                "load", "remove", name="act", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column("done", sa.Integer(), nullable=False),

@@ -1,0 +1,54 @@
+"""The sample is loaded and removed beside the pages, a step at a time."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import current_app
+
+from collateral.clock import now
+from collateral.db import db
+from collateral.demo import runs
+from collateral.demo.models import Act, SampleRun
+from collateral.queue import job
+
+log = logging.getLogger(__name__)
+
+
+@job
+def carry_out(run_id: int) -> None:
+    """Load or remove the sample; what an interrupted run left goes first. Commits each step."""
+    # The makers of files are heavy, and every web process imports this module.
+    from collateral.demo.load import load
+    from collateral.demo.remove import remove
+
+    run = db.session.get(SampleRun, run_id)
+    if run is None or run.finished_at is not None:
+        return
+    try:
+        if runs.present():
+            remove()
+            _note(run_id, 0, 0, "")
+        if run.act is Act.LOAD:
+            for step in load(at=now()):
+                _note(run_id, step.done, step.total, step.doing)
+    except Exception as error:
+        db.session.rollback()
+        log.exception("sample_failed", extra={"run": run_id})
+        db.session.get_one(SampleRun, run_id).error = type(error).__name__
+        _end(run_id)
+        if current_app.testing:
+            raise
+        return
+    _end(run_id)
+
+
+def _note(run_id: int, done: int, total: int, doing: str) -> None:
+    run = db.session.get_one(SampleRun, run_id)
+    run.done, run.total, run.doing, run.moved_at = done, total, doing[:300], now()
+    db.session.commit()
+
+
+def _end(run_id: int) -> None:
+    db.session.get_one(SampleRun, run_id).finished_at = now()
+    db.session.commit()
