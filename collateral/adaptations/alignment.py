@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 NEAR = 0.02
+EXACT = 0.03
 GAIN_NEEDED, FIRST_NEEDED, NEXT_NEEDED = 0.08, 0.25, 0.15
 
 
@@ -44,18 +46,40 @@ def assign(table: Table, queries: Sequence[int], positions: Sequence[int]) -> di
     for row, query in enumerate(rows):
         for position, (score, likely) in table[query].items():
             if position in column:
-                values[row, column[position]] = likely + 0.001 * score
+                values[row, column[position]] = likely + 0.001 * score + EXACT * (likely >= 1)
     chosen = dict(zip(*linear_sum_assignment(values, maximize=True), strict=True))
-    matches = {}
+    picked: dict[int, int] = {}
     for row, query in enumerate(rows):
         best = int(values[row].argmax())
         given = chosen.get(row)
         if given is not None and values[row, given] >= values[row, best] - NEAR:
             best = int(given)
         if values[row, best] > 0:
-            position = positions[best]
-            matches[query] = Match(position, *table[query][position])
-    return matches
+            picked[query] = best
+    _in_order(picked, {query: values[row] for row, query in enumerate(rows)})
+    return {
+        query: Match(positions[best], *table[query][positions[best]])
+        for query, best in picked.items()
+    }
+
+
+def _in_order(picked: dict[int, int], values: Mapping[int, Any]) -> None:
+    """Where several pages fit as well, take the one that stands between the neighbours' pages."""
+    for query in sorted(picked):
+        row = values[query]
+        least = max(row[picked[query]] - NEAR, 1e-9)
+        fitting = [int(column) for column in (row >= least).nonzero()[0]]
+        if len(fitting) < 2:
+            continue
+        before, after = picked.get(query - 1), picked.get(query + 1)
+        wanted = [
+            column
+            for column in fitting
+            if (before is not None and column == before + 1)
+            or (after is not None and column == after - 1)
+        ]
+        if wanted and picked[query] not in wanted:
+            picked[query] = wanted[0]
 
 
 def choose(fits: Mapping[int, Mapping[int, float]], weights: Mapping[int, float]) -> list[int]:

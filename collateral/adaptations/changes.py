@@ -188,8 +188,15 @@ def _printed_pictures(
     A print draws some pictures as lines and cuts others; only one that took another's place,
     or that is gone from a page that shows all others, is an edit.
     """
-    old = [p for p in source.pictures if p.sha256 not in ignore and p.area >= LARGE_PICTURE]
-    new = [p for p in page.pictures if p.sha256 not in ignore and p.area >= LARGE_PICTURE]
+
+    def large(shown: PagePrint) -> list[Picture]:
+        return [
+            p
+            for p in shown.pictures
+            if p.phash and p.sha256 not in ignore and p.area >= LARGE_PICTURE
+        ]
+
+    old, new = large(source), large(page)
     came = [p for p in new if not any(alike_in_print(p, q) for q in source.pictures)]
     went = [p for p in old if not any(alike_in_print(p, q) for q in page.pictures)]
     if not went or (not came and len(new) >= len(old)):

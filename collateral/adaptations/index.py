@@ -156,12 +156,10 @@ def _common(hashes: Collection[int]) -> dict[int, int]:
     """Of those that are no longer noted, how many roots have them."""
     found: dict[int, int] = {}
     for some in at_once(sorted(hashes)):
-        found |= {
-            common: roots
-            for common, roots in db.session.execute(
-                select(PrintCommon.hash, PrintCommon.roots).where(PrintCommon.hash.in_(some))
-            )
-        }
+        rows = db.session.execute(
+            select(PrintCommon.hash, PrintCommon.roots).where(PrintCommon.hash.in_(some))
+        )
+        found.update(rows.tuples())
     return found
 
 

@@ -116,7 +116,7 @@ def _file_ids(files: Sequence[NewFile], at: datetime) -> dict[int, int]:
             for file in files
         ],
     )
-    return {version: file_id for version, file_id in rows}
+    return dict(rows.tuples().all())
 
 
 def candidates(page: PagePrint) -> list[int]:
@@ -170,7 +170,7 @@ def _close(hashes: Iterable[int]) -> None:
                 .where(PrintHash.hash.in_(full))
                 .group_by(PrintHash.hash)
             )
-            _add_counts(PrintCommon, Counter({h: n for h, n in roots}))
+            _add_counts(PrintCommon, Counter(dict(roots.tuples().all())))
 
 
 def _count_tokens(files: Sequence[NewFile]) -> None:

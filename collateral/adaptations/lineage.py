@@ -18,6 +18,7 @@ from operator import or_
 
 from collateral.adaptations.alignment import Match, assign, choose, moved
 from collateral.adaptations.changes import PageChange, compare, deck_wide, without_branding
+from collateral.adaptations.filling import between
 from collateral.adaptations.library import Finds, KnownPage, Library
 from collateral.adaptations.prints import (
     KEPT_HASHES,
@@ -36,6 +37,7 @@ from collateral.adaptations.scoring import (
     mass,
     picture_overlap,
 )
+from collateral.adaptations.translation import SURE, translated
 
 TOP_ASSETS, TOP_VERSIONS = 8, 3
 MOST_KEYS = 30_000
@@ -46,7 +48,7 @@ FULL_MASS = 40.0
 USUAL_CEILING = math.log(30)
 TEMPLATE_ROOTS = 3
 BORROWED_SHARE = 0.15
-RICH_PAGE, RICH_LIKELY = 30.0, 0.95
+RICH_PAGE, TWO_RICH, RICH_LIKELY = 30.0, 30.0, 0.95
 
 
 class Change(StrEnum):
@@ -66,6 +68,15 @@ class Source:
     dropped: tuple[int, ...]
     moved: tuple[int, ...]
     borrowed: bool
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The version that the file is a translation of, and how surely."""
+
+    version: int
+    asset: int
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,7 @@ class Lineage:
     sources: tuple[Source, ...]
     pages: tuple[PageLineage, ...]
     branded: bool
+    translation_of: Translation | None = None
 
 
 def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False) -> Lineage:
@@ -128,7 +140,8 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
     }
     chosen = choose(fits, worth)
     best, pairs_of = _decide(query, known, versions, matches, chosen, worth, found)
-    return _tell(pages, known, versions, best, pairs_of)
+    between(query, known, versions, table, best, pairs_of)
+    return _tell(pages, known, versions, best, pairs_of, _translation(query, found.files))
 
 
 class _Candidates:
@@ -172,6 +185,7 @@ def keys_of(page: PagePrint, pages: int) -> list[int]:
 def _vote(query: Sequence[PagePrint], finds: Finds, roots: int) -> list[int]:
     """The versions of the eight assets with the most votes, at most three of each."""
     totals: dict[tuple[int, int], float] = defaultdict(float)
+    champions: dict[tuple[int, int], float] = defaultdict(float)
     repeated = repeated_pictures(query)
     for page in query:
         votes: dict[tuple[int, int, int], float] = defaultdict(float)
@@ -181,6 +195,8 @@ def _vote(query: Sequence[PagePrint], finds: Finds, roots: int) -> list[int]:
                 keys[picture_hash(picture.sha256)] = 2.0
                 keys[picture_hash(picture.phash)] = 2.0
         keys[page.whole] = 4.0
+        if page.layout is not None:
+            keys[page.layout] = 1.0
         for key, trust in keys.items():
             rows = finds.hits.get(key)
             if rows:
@@ -192,11 +208,17 @@ def _vote(query: Sequence[PagePrint], finds: Finds, roots: int) -> list[int]:
             best[asset, version] = max(best.get((asset, version), 0.0), weight)
         for key, weight in best.items():
             totals[key] += weight
+        if best:
+            # One page of a deck among many of a design that all others share.
+            winner = max(best, key=lambda key: (best[key], key))
+            champions[winner] = max(champions[winner], best[winner])
     by_asset: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for (asset, version), weight in totals.items():
         by_asset[asset].append((weight, version))
     ranked = sorted(by_asset.values(), key=max, reverse=True)[:TOP_ASSETS]
-    return [version for rows in ranked for _, version in sorted(rows, reverse=True)[:TOP_VERSIONS]]
+    voted = [v for rows in ranked for _, v in sorted(rows, reverse=True)[:TOP_VERSIONS]]
+    single = sorted(champions, key=lambda key: (champions[key], key), reverse=True)[:TOP_ASSETS]
+    return list(dict.fromkeys([*voted, *(version for _, version in single)]))
 
 
 def _score(
@@ -219,7 +241,7 @@ def _score(
                     row[i] = (overlap, PICTURE_TRUST * overlap)
         if not page.empty:
             for i in by_whole.get(page.whole, ()):
-                row[i] = (1.0, 0.999)
+                row[i] = (1.0, 1.0)
         table[q] = row
     return table
 
@@ -277,8 +299,8 @@ def _declared(
     Pages that anybody may have (first, last, a template's) are no evidence; a good share of
     the file is, and so is one rich page that is certain.
     """
-    evidence = share = 0.0
-    certain = 0
+    evidence = share = rich = 0.0
+    certain = strong = 0
     for q, match in pairs.items():
         if match.likely < KNOWN_FROM:
             continue
@@ -288,8 +310,11 @@ def _declared(
         if (number in (1, last) and last > 2) or found.is_template(query[q]):
             continue
         weight = mass(query[q], found.weights)
-        if match.likely >= RICH_LIKELY and weight >= found.scaled(RICH_PAGE):
-            return True
+        if match.likely >= RICH_LIKELY:
+            strong += 1
+            rich += weight
+            if weight >= found.scaled(RICH_PAGE) or (strong > 1 and rich >= found.scaled(TWO_RICH)):
+                return True
         evidence += match.likely * worth[q] * min(1.0, weight / found.scaled(ENOUGH_MASS))
     return evidence >= 0.5 or (share >= 0.5 and certain >= 3)
 
@@ -310,12 +335,24 @@ def _confidence(
     return 1 / (1 + math.exp(-logit))
 
 
+def _translation(
+    query: Sequence[PagePrint], files: Mapping[int, Sequence[KnownPage]]
+) -> Translation | None:
+    """The file that this one says in another language, if any does."""
+    alike = {v: translated(query, [page.print for page in pages]) for v, pages in files.items()}
+    best = max(alike, key=lambda v: (alike[v], v), default=None)
+    if best is None or alike[best] < SURE:
+        return None
+    return Translation(best, files[best][0].asset, min(alike[best], 1.0))
+
+
 def _tell(
     query: Sequence[PagePrint],
     known: Sequence[KnownPage],
     versions: Mapping[int, Sequence[int]],
     best: Mapping[int, tuple[float, Match]],
     pairs_of: Mapping[int, Sequence[tuple[int, Match]]],
+    translation: Translation | None,
 ) -> Lineage:
     """Put the decisions into words: same, edited, new; dropped and moved; branded."""
     sources_of = {v: [known[p].print for p in versions[v]] for v in pairs_of}
@@ -348,7 +385,7 @@ def _tell(
         for version, pairs in pairs_of.items()
     ]
     sources.sort(key=lambda source: -source.share)
-    return Lineage(tuple(sources), tuple(told), deck.branded)
+    return Lineage(tuple(sources), tuple(told), deck.branded, translation)
 
 
 def _source(

@@ -22,7 +22,7 @@ class PrintFile(Model):
 
     __tablename__ = "print_file"
     # Hashes name their file without a foreign key: its number is never given again.
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id", ondelete="CASCADE"), index=True)
@@ -56,7 +56,7 @@ class PrintHash(Model):
     """A page that holds a run of words, a picture or a whole content of this hash."""
 
     __tablename__ = "print_hash"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     file_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

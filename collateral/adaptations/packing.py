@@ -34,7 +34,9 @@ def pack(page: PagePrint) -> bytes:
 def unpack(number: int, content: bytes) -> PagePrint:
     """What `pack` made."""
     boxes, pictures, charts, places, notes, flow = _decoder.decode(zlib.decompress(content))
-    return PagePrint(number, boxes, tuple(Picture(*p) for p in pictures), charts, places, notes, flow)
+    return PagePrint(
+        number, boxes, tuple(Picture(*p) for p in pictures), charts, places, notes, flow
+    )
 
 
 def page_print(

@@ -18,6 +18,7 @@ from hashlib import blake2b
 SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 4
 KEPT_HASHES = 12
 FURNITURE_SHARE = 0.3
+TELLING_PLACES = 5
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -101,10 +102,20 @@ class PagePrint:
 
     @cached_property
     def marks(self) -> frozenset[int]:
-        """Hashes of the whole page and of each picture, by its bytes and by its looks."""
+        """Hashes of the whole page, of each picture by its bytes and by its looks, and of
+        where its boxes stand: a translation keeps those."""
         found = {picture_hash(p.sha256) for p in self.pictures}
         found |= {picture_hash(p.phash) for p in self.pictures if telling(p.phash)}
+        if self.layout is not None:
+            found.add(self.layout)
         return frozenset(found if self.empty else found | {self.whole})
+
+    @cached_property
+    def layout(self) -> int | None:
+        """A hash of the places of its boxes, where there are enough to tell pages apart."""
+        if len(self.places) < TELLING_PLACES:
+            return None
+        return hash64("\x1fplaces\x1f" + " ".join(map(str, sorted(self.places))))
 
     @property
     def empty(self) -> bool:

@@ -15,7 +15,7 @@ A few statements by key; a 30-page deck takes about a tenth of a second. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
 from sqlalchemy import select

@@ -1,0 +1,69 @@
+"""Pages that only their place tells: the one between two neighbours whose pages are known. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, MutableMapping, Sequence
+
+from collateral.adaptations.alignment import Match
+from collateral.adaptations.library import KnownPage
+from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.scoring import picture_overlap
+
+LEAST_ALIKE = 0.15
+SURE = 0.93
+
+
+def between(
+    query: Sequence[PagePrint],
+    known: Sequence[KnownPage],
+    versions: Mapping[int, Sequence[int]],
+    table: Mapping[int, Mapping[int, tuple[float, float]]],
+    best: MutableMapping[int, tuple[float, Match]],
+    pairs_of: MutableMapping[int, list[tuple[int, Match]]],
+) -> None:
+    """Add the pages that stand where their source stood and are at least a little alike.
+
+    An unmatched page whose neighbours came from two pages of one version with exactly one page
+    between them came from that one, if it shares some of its words, pictures or places. At the
+    file's ends one neighbour must do, and the source must end there, too.
+    """
+    for version, pairs in pairs_of.items():
+        positions = versions[version]
+        place = {position: index for index, position in enumerate(positions)}
+        at = {q: place[m.position] for q, m in pairs}
+        used = set(at.values())
+        for q in range(len(query)):
+            if q in at or any(q == other for v in pairs_of for other, _ in pairs_of[v]):
+                continue
+            wanted = _wanted(q, len(query), at, len(positions))
+            if wanted is None or wanted in used:
+                continue
+            position = positions[wanted]
+            score = table[q].get(position, (0.0, 0.0))[0]
+            if alike(query[q], known[position].print, score) >= LEAST_ALIKE:
+                match = Match(position, score, SURE)
+                best[q] = (SURE, match)
+                pairs.append((q, match))
+                used.add(wanted)
+        pairs.sort(key=lambda pair: pair[0])
+
+
+def _wanted(q: int, size: int, at: Mapping[int, int], pages: int) -> int | None:
+    before, after = at.get(q - 1), at.get(q + 1)
+    if before is not None and after is not None:
+        return before + 1 if after == before + 2 else None
+    if q == 0 and after == 1:
+        return 0
+    if q == size - 1 and before == pages - 2:
+        return pages - 1
+    return None
+
+
+def alike(page: PagePrint, other: PagePrint, score: float) -> float:
+    """The most of what two pages share: words, pictures, places of boxes."""
+    if not (page.bag or other.bag or page.pictures or other.pictures):
+        return 1.0
+    one, two = Counter(page.places), Counter(other.places)
+    places = (one & two).total() / max(1, (one | two).total()) if len(one) > 2 else 0.0
+    return max(score, picture_overlap(page, other), 0.5 * places)
