@@ -19,6 +19,8 @@ from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResu
 from collateral.errors import NotFound
 
 PAGE = 50
+OVER = timedelta(hours=12)
+"""A call that began so long ago is over."""
 SORTS: dict[str, Any] = {
     "next_call": Deal.next_call_at,
     "name": func.lower(Deal.name),
@@ -169,25 +171,38 @@ def likely_deals(
     looked at. `at` is the present where it is not given.
     """
     at = at or now()
-    since = at - timedelta(hours=12)
-    to_come = case((Deal.next_call_at >= since, Deal.next_call_at), else_=None)
-    deals = db.session.scalars(
+    return _likeliest(_own_open(person, at), asset, at)[:limit]
+
+
+def likely_for_each(
+    person: Person, assets: Sequence[Asset], limit: int, *, at: datetime
+) -> dict[int, list[LikelyDeal]]:
+    """The same for several assets, by asset id. One query for the deals."""
+    found = _own_open(person, at)
+    return {asset.id: _likeliest(found, asset, at)[:limit] for asset in assets}
+
+
+def _own_open(person: Person, at: datetime) -> Sequence[Deal]:
+    to_come = case((Deal.next_call_at >= at - OVER, Deal.next_call_at), else_=None)
+    return db.session.scalars(
         select(Deal)
         .where(own(person), Deal.outcome == Outcome.OPEN)
         .order_by(to_come.asc().nulls_last(), func.lower(Deal.name))
         .limit(200)
     ).all()
+
+
+def _likeliest(found: Sequence[Deal], asset: Asset | None, at: datetime) -> list[LikelyDeal]:
     terms: dict[str, dict[str, str]] = {}
     for term in asset.terms if asset else []:
         terms.setdefault(term.vocabulary.value, {})[term.slug] = term.label
-    likely = [LikelyDeal(deal, _fits(deal, terms)) for deal in deals]
 
     def order(item: LikelyDeal) -> tuple[float, int, str]:
         call = item.deal.next_call_at
-        days = (call.date() - at.date()).days if call and call >= since else float("inf")
+        days = (call.date() - at.date()).days if call and call >= at - OVER else float("inf")
         return days, -len(item.matches), item.deal.name.lower()
 
-    return sorted(likely, key=order)[:limit]
+    return sorted((LikelyDeal(deal, _fits(deal, terms)) for deal in found), key=order)
 
 
 def _fits(deal: Deal, terms: dict[str, dict[str, str]]) -> list[str]:

@@ -56,8 +56,8 @@ def detail(deal_id: int) -> ResponseReturnValue:
     """One deal: its facts, its stages, what was used in it."""
     person = actor()
     deal = queries.get_visible(person, deal_id, joinedload(Deal.owner), selectinload(Deal.stages))
-    from collateral.sharing import queries as sharing
     from collateral.home.suggested import shown_suggestions
+    from collateral.sharing import queries as sharing
     from collateral.usage import confirming
     from collateral.usage import queries as usage
 

@@ -19,8 +19,10 @@ def tell_of_changes() -> None:
 
 @every(minutes=15)
 def look_again() -> None:
-    """What a lost queue lost, and what saved searches find."""
+    """What a lost queue lost, what saved searches find, and deals that were closed."""
     telling.tell_of_changes(now())
     db.session.commit()
     telling.tell_of_searches(now())
+    db.session.commit()
+    telling.tell_of_closed_deals(now())
     db.session.commit()

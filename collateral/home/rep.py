@@ -19,8 +19,10 @@ from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.home.pictures import Picture, Thumb, thumbs
 from collateral.requests import queries as requests
-from collateral.search.suggesting import Proposal, Reason, Why, suggestions_for
+from collateral.search.suggesting import Proposal, suggestions_for
+from collateral.search.suggestion_words import sentence
 from collateral.templating import ago, format_day, format_time
+from collateral.usage import confirming
 from collateral.usage import queries as usage
 
 NEXT_CALLS, FIRST_SUGGESTIONS, SUGGESTIONS, ASKED = 4, 4, 3, 4
@@ -43,6 +45,7 @@ class Sent:
     text: str
     title: str
     url: str
+    evidence: str
     pages: int | None = None
     read: tuple[int, ...] = ()
     opened: str = ""
@@ -106,6 +109,7 @@ def context(person: Person, at: datetime) -> dict[str, Any]:
     return {
         "calls": next_calls(person, at),
         "unsaid": unsaid(person, at),
+        "closed": confirming.unconfirmed(person, at),
         "new": new_assets(person),
         "asked": asked(person),
         "request_url": url_for("requests.new"),
@@ -171,6 +175,7 @@ def next_calls(person: Person, at: datetime) -> list[Call]:
                     _("Used %(when)s", when=ago(use.at)),
                     shown[use.asset_id].title,
                     shown[use.asset_id].url,
+                    use.evidence.value,
                 )
                 for use in used[deal.id]
             ],
@@ -193,24 +198,6 @@ def _suggestion(
     )
 
 
-def sentence(reason: Reason, stage: str, industry: str) -> str:
-    """Why, in one sentence with its numbers."""
-    numbers = {"used": reason.used, "deals": reason.deals, "stage": stage, "industry": industry}
-    match reason.why:
-        case Why.WON_SIMILAR:
-            return str(
-                _("Used in %(used)s of %(deals)s won deals in %(industry)s at %(stage)s", **numbers)
-            )
-        case Why.WON:
-            return str(_("Used in %(used)s of %(deals)s won deals at %(stage)s", **numbers))
-        case Why.USED:
-            return str(_("Used in %(used)s of %(deals)s deals at %(stage)s", **numbers))
-        case Why.EXPLORES:
-            return str(_("Made for deals like this and little tried so far"))
-        case Why.MADE_FOR:
-            return str(_("Made for deals like this"))
-
-
 def _until(call: datetime | None, at: datetime) -> str:
     if call is None:
         return ""
@@ -226,10 +213,7 @@ def unsaid(person: Person, at: datetime) -> list[Unsaid]:
     found = usage.downloads_without_a_deal(person, since=at - UNSAID, limit=4)
     if not found:
         return []
-    likely = [
-        (item.deal.account or item.deal.name, item.deal.id)
-        for item in deals.likely_deals(person, None, 2, at=at)
-    ]
+    likely = deals.likely_for_each(person, [download.asset for download in found], 2, at=at)
     shown = thumbs([download.asset.id for download in found])
     return [
         Unsaid(
@@ -238,7 +222,10 @@ def unsaid(person: Person, at: datetime) -> list[Unsaid]:
             kind=shown[download.asset.id].kind,
             picture=shown[download.asset.id].picture,
             on=download.at,
-            deals=likely,
+            deals=[
+                (item.deal.account or item.deal.name, item.deal.id)
+                for item in likely[download.asset.id]
+            ],
             say_url=url_for("home.say", asset_id=download.asset.id),
             other_url=shown[download.asset.id].url,
         )

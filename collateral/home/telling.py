@@ -27,6 +27,7 @@ from collateral.search.engines.protocol import Sort
 from collateral.search.queries import search
 from collateral.search.requests import MOST, SearchRequest, from_address
 from collateral.sharing.models import Share, ShareItem
+from collateral.usage import confirming
 from collateral.usage.models import Use
 
 LOOK_BACK = timedelta(days=2)
@@ -230,3 +231,23 @@ def _found(person: Person, collection: Collection) -> list[int]:
         return [hit.asset.id for hit in search(person, request).hits]
     except Invalid:  # a term that is gone
         return []
+
+
+def tell_of_closed_deals(at: datetime) -> None:
+    """Ask the owners of deals that were closed lately what was used, once for each deal."""
+    found = confirming.to_ask(at)
+    if not found:
+        return
+    known = set(
+        db.session.scalars(
+            select(Notice.once).where(
+                Notice.kind == notices.CLOSED.name,
+                Notice.person_id.in_({deal.owner_id for deal in found}),
+            )
+        )
+    )
+    for deal in found:
+        if deal.owner_id is None or str(deal.id) in known:
+            continue
+        facts = {"deal": deal.id, "name": deal.name, "outcome": deal.outcome.value}
+        tell([deal.owner_id], notices.CLOSED, facts, at, once=str(deal.id))

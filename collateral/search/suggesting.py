@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, false, func, or_, select, union
 from sqlalchemy.orm import selectinload
 
 from collateral.accounts.models import Person
@@ -23,7 +23,7 @@ from collateral.assets.queries import visible
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome, StageChange
 from collateral.search.suggestions import Candidate, Suggestion, Tally, suggest
-from collateral.usage.models import Use
+from collateral.usage.models import Event, EventKind, Use
 
 KEPT_STAGES = 64
 
@@ -125,8 +125,11 @@ def _candidates(deal: Deal, person: Person, stage: _Stage, at: datetime) -> list
         (Vocabulary.PRODUCT, deal.product),
         (Vocabulary.STAGE, deal.stage),
     ]
-    fits = or_(*(and_(Term.vocabulary == v, Term.slug == slug) for v, slug in wanted if slug))
-    had = select(Use.asset_id).where(Use.deal_id == deal.id, Use.retracted_at.is_(None))
+    fits = or_(false(), *(and_(Term.vocabulary == v, Term.slug == slug) for v, slug in wanted if slug))
+    had = union(
+        select(Use.asset_id).where(Use.deal_id == deal.id, Use.retracted_at.is_(None)),
+        select(Event.asset_id).where(Event.deal_id == deal.id, Event.kind == EventKind.SHARED),
+    )
     base = (
         visible(person),
         Asset.status == Status.PUBLISHED,

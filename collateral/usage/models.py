@@ -259,6 +259,10 @@ class MonthlySum(_Sums, Model):
     team_set_id: Mapped[int] = mapped_column(ForeignKey("team_set.id"), primary_key=True)
 
 
+OF_PEOPLE = ("views", "downloads")
+"""What is summed by person, too."""
+
+
 class Span(StrEnum):
     """What a row of people's sums is about."""
 

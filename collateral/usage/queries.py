@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, Subquery, and_, case, func, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy import CompoundSelect, Select, Subquery, and_, case, func, or_, select, union_all
+from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
 from collateral.assets import queries as assets
@@ -25,6 +25,7 @@ from collateral.usage.models import (
     Level,
     MonthlySum,
     NoDeal,
+    Span,
     Use,
 )
 from collateral.usage.periods import Period
@@ -136,6 +137,14 @@ def _spans(
         [(MonthlySum, parts.months)] if parts.months else []
     )
     return months + [(DailySum, days) for days in parts.days]
+
+
+def within(model: Any, period: Period) -> Any:
+    """The condition for the rows of a table with `span` and `day` that make up the period."""
+    parts = period.parts()
+    spans = [(Span.MONTH, parts.months)] if parts.months else []
+    spans += [(Span.DAY, days) for days in parts.days]
+    return or_(*(and_(model.span == s, model.day.between(p.first, p.last)) for s, p in spans))
 
 
 def _part(
@@ -304,7 +313,25 @@ def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5)
         select(Asset, latest.c.at)
         .join(latest, latest.c.asset_id == Asset.id)
         .where(and_(assets.visible(person)))
+        .options(selectinload(Asset.terms))
         .order_by(latest.c.at.desc())
         .limit(limit)
     )
     return [Download(asset, at) for asset, at in rows]
+
+
+def said_since(person: Person, asset: Asset, since: datetime) -> bool:
+    """Whether she said since then in which deal she used the asset."""
+    return (
+        db.session.scalar(
+            select(Use.id)
+            .where(
+                Use.person_id == person.id,
+                Use.asset_id == asset.id,
+                Use.created_at >= since,
+                Use.retracted_at.is_(None),
+            )
+            .limit(1)
+        )
+        is not None
+    )

@@ -26,3 +26,6 @@ def retract(use_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Taken back: %(asset)s in %(deal)s", asset=use.asset.title, deal=use.deal.name), "info")
     return redirect(url_for("deals.detail", deal_id=use.deal_id), 303)
+
+
+from collateral.usage import views_deals  # noqa: E402, F401

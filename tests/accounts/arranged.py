@@ -84,6 +84,7 @@ def seen_by(actor: Person) -> dict[str, int]:
         "own_collection_id": collection(actor, "own")["collection_id"],
         "own_pack_id": pack(actor, "own")["pack_id"],
         "own_adaptation_id": adaptation(actor, "own private")["adaptation_id"],
+        "own_use_id": use(actor, "own")["use_id"],
         "some_asset_id": asset(actor, "another's")["asset_id"],
         "some_request_id": request(),
     }

@@ -10,6 +10,8 @@ A line says for the roles **rep, marketer, manager, admin**, in this order, what
     "GET /assets/<int:asset_id>": asset(READ),           # one such string for each situation
     "POST /assets/<int:asset_id>/retire": asset(CHANGE, data={"reason": "old"}),
     "GET /healthz": PUBLIC,
+    "GET /offline": PUBLIC,
+    "GET /service-worker.js": PUBLIC,
 
 Who has not signed in is led to the sign-in page, or told 401, everywhere but at PUBLIC
 routes; routes for API tokens are asked with a token, and once with a cookie, which opens
@@ -47,6 +49,8 @@ CHANGE = {
     "retired": "xyxy",
     "retired, another team's": "-y-y",
 }
+# Deleting for good: an admin's, whoever owns it.
+ERASE = dict.fromkeys(CHANGE, "xxxy")
 # For routes that only marketers and admins reach at all.
 CHANGE_BY_MARKETING = dict.fromkeys(CHANGE, "xyxy")
 READ_DEAL = {"own": "yyyy", "a team mate's": "yyyy", "another's": "-yyy"}
@@ -210,9 +214,25 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /sample/load": roles(ADMINS),
     "POST /sample/remove": roles(ADMINS),
     "GET /admin/vocabularies": roles(ADMINS),
+    "POST /admin/vocabularies/begin": roles(ADMINS),
     "POST /admin/vocabularies/synonyms": roles(ADMINS),
     "POST /admin/vocabularies/terms": roles(ADMINS),
     "POST /admin/vocabularies/terms/<int:term_id>": roles(ADMINS),
+    # The docket: marketing works it; deleting for good is an admin's.
+    "GET /docket": roles(MARKETING),
+    "GET /docket.csv": roles(MARKETING),
+    "GET /docket/method": roles(MARKETING),
+    "POST /docket/again": roles(MARKETING),
+    "GET /docket/decide": roles(MARKETING, query={"choice": "mend", "asset": "{some_asset_id}"}),
+    "POST /docket/decide": roles(MARKETING, data={"choice": "mend", "asset": "{some_asset_id}"}),
+    "POST /docket/undo": roles(MARKETING),
+    "GET /docket/policies": roles(MARKETING),
+    "POST /docket/policies": roles(MARKETING, data={"grace_days": "90"}),
+    "POST /docket/policies/<int:policy_id>/delete": roles(MARKETING, path={"policy_id": 1}),
+    "GET /docket/retired": roles(MARKETING),
+    "POST /assets/<int:asset_id>/reviewed": asset(CHANGE),
+    "GET /assets/<int:asset_id>/erase": asset(ERASE),
+    "POST /assets/<int:asset_id>/erase": asset(ERASE),
     # Home and search.
     "GET /": roles(EVERYBODY),
     "GET /library": roles(EVERYBODY),
@@ -478,4 +498,17 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
         READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
     ),
     "POST /api/v1/identify": roles(EVERYBODY, data={"file": FILE}),
+    "GET /api/v1/identify/<int:check_id>": file_check(OWN_ALONE),
+    "POST /api/v1/adaptations": (
+        asset(READ, data={"file": FILE, "source": "{asset_id}"}),
+        deal(READ_DEAL, data={"file": FILE, "deal": "{deal_id}"}),
+    ),
+    "GET /api/v1/adaptations/<int:adaptation_id>": adaptation(READ_ADAPTATION),
+    "POST /api/v1/adaptations/<int:adaptation_id>/accept": adaptation(REVIEW_ADAPTATION),
+    "POST /api/v1/adaptations/<int:adaptation_id>/merge": adaptation(
+        REVIEW_ADAPTATION, json={"pages": [1]}
+    ),
+    "POST /api/v1/adaptations/<int:adaptation_id>/decline": adaptation(
+        REVIEW_ADAPTATION, json={"reason": "Too special"}
+    ),
 }

@@ -26,7 +26,7 @@ def deal_of(owner: Person, name: str, outcome: Outcome = Outcome.OPEN) -> Deal:
         name=name,
         owner_id=owner.id,
         outcome=outcome,
-        closed_on=None if outcome is Outcome.OPEN else now().date(),
+        closed_on=None if outcome is Outcome.OPEN else now().date() - timedelta(days=60),
     )
     db.session.add(deal)
     db.session.commit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-
 from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, can
+from collateral.adaptations import families
 from collateral.assets import queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.views import bp
@@ -131,6 +131,7 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
         use=_use(asset),
         links=links(asset, version, person, fixed=number is not None),
         retired=_retired(asset),
+        adapted=families.about(asset, history, person),
     )
     if arrives(asset_id):
         note(EventKind.VIEWED, version)
