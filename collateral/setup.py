@@ -126,6 +126,9 @@ def pages(app: Flask, settings: Settings) -> None:
     """Templates, headers, request ids."""
     templating.init_app(app)
     headers.init_app(app, secure=settings.secure)
+    from collateral import offline
+
+    offline.init_app(app)
     small_files.init_app(app)
 
 

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     Field,
     HiddenField,
     PasswordField,
@@ -115,6 +116,15 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
     name = _name(_l("Your name"), autocomplete="name")
     email = _email(_l("E-mail"))
     password = _new_password(_l("Password"))
+    words = BooleanField(
+        _l("Begin with the usual words"),
+        description=_l("Types, stages, industries and others that describe material."),
+        default=True,
+    )
+    sample = BooleanField(
+        _l("Add the sample library"),
+        description=_l("A made-up company with a year of use. It goes again with one press."),
+    )
 
 
 class ForgotForm(FlaskForm):  # type: ignore[misc]

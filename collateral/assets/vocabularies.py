@@ -113,6 +113,16 @@ def add_synonyms(words: Sequence[str], *, by: Person) -> SynonymGroup:
     return group
 
 
+def join_synonyms(word: str, other: str, *, by: Person) -> None:
+    """Let both find one another: `other` joins the group that `word` is in, else they make one."""
+    for group in db.session.scalars(select(SynonymGroup).order_by(SynonymGroup.id)):
+        if word.lower() in group.words:
+            if other.lower() not in group.words:
+                change_synonyms(group.id, [*group.words, other], by=by)
+            return
+    add_synonyms([word, other], by=by)
+
+
 def change_synonyms(group_id: int, words: Sequence[str], *, by: Person) -> None:
     """Other words for the group; none at all lets it go. Raises NotFound, Invalid."""
     group = db.session.get(SynonymGroup, group_id)

@@ -16,6 +16,7 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.home import marketer, numbers, rep
+from collateral.home.beginning import first_steps
 from collateral.templating import reader_zone
 from collateral.usage import operations as usage
 
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
     asked = request.args.get("as", "")
     role = next((role for role in roles if role.value == asked), roles[0] if roles else Role.REP)
     today = at.astimezone(reader_zone()).date()
-    shared = {"today": today, "role": role, "roles": roles}
+    shared = {"today": today, "role": role, "roles": roles, "beginning": first_steps(person)}
     if role is Role.MARKETER:
         return render_template("home/marketer.html", **shared, **marketer.context(person, today))
     if role in (Role.MANAGER, Role.ADMIN):

@@ -35,6 +35,7 @@ ACTIONS = {
     "term.merged": N_("Term merged"),
     "term.removed": N_("Term removed"),
     "term.renamed": N_("Term renamed"),
+    "terms.begun": N_("Vocabularies begun with the usual words"),
     "token.created": N_("Token created"),
     "token.revoked": N_("Token revoked"),
     "use.retracted": N_("Use retracted"),

@@ -13,9 +13,14 @@ from collateral.accounts.models import Role, TokenPurpose
 from collateral.accounts.views import bp
 from collateral.accounts.views.browser import enter, unkept
 from collateral.accounts.views.links import gone
+from collateral.assets import starter
 from collateral.clock import now
 from collateral.db import db
+from collateral.demo import runs
+from collateral.demo.jobs import carry_out
+from collateral.demo.models import Act
 from collateral.errors import Conflict, Invalid, NotFound
+from collateral.queue import after_commit
 
 
 @bp.get("/setup")
@@ -42,6 +47,10 @@ def set_up(token: str) -> ResponseReturnValue:
             person = operations.add_person(
                 form.email.data, form.name.data, [Role.ADMIN], by=None, password=form.password.data
             )
+            if form.words.data:
+                starter.add(by=person)
+            if form.sample.data:
+                after_commit(carry_out, runs.begin(Act.LOAD, at=now()).id)
             flash(_("The library is set up, and you are its admin."))
             return enter(person, how="set-up")
         except NotFound:

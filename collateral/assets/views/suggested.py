@@ -12,9 +12,9 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
 from collateral.accounts.rules import safe_next
 from collateral.assets import operations, queries, queries_upload
-from collateral.assets.description import TITLE_LENGTH, UNSET, Additions, Description
+from collateral.assets.description import UNSET, Additions, Description
 from collateral.assets.models import Asset, AssetVersion
-from collateral.assets.rules import title_from_filename
+from collateral.assets.rules import TITLE_LENGTH, title_from_filename
 from collateral.assets.suggesting import Content, Suggestion, Word, suggest
 from collateral.assets.views import bp
 from collateral.clock import now

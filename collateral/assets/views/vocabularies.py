@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
-from collateral.assets import queries
+from collateral.assets import queries, starter
 from collateral.assets import vocabularies as words
 from collateral.assets.models import Vocabulary
 from collateral.assets.views import bp
@@ -20,15 +21,28 @@ from collateral.errors import Invalid
 @requires(Permission.ADMIN_VOCABULARIES)
 def vocabularies() -> ResponseReturnValue:
     """One vocabulary at a time, `?vocabulary=`, and the synonyms."""
-    chosen = _vocabulary(request.args.get("vocabulary", "product"))
+    chosen = _vocabulary(request.args.get("vocabulary", "type"))
+    terms = queries.terms_by_vocabulary()[chosen]
+    merging = request.args.get("merge", type=int)
     return render_template(
         "assets/vocabularies.html",
+        merging=next((term for term in terms if term.id == merging), None),
         vocabularies=list(Vocabulary),
         chosen=chosen,
-        terms=queries.terms_by_vocabulary()[chosen],
+        terms=terms,
         uses=words.uses(),
         synonyms=queries.synonym_groups(),
+        could_begin=starter.missing(),
     )
+
+
+@bp.post("/admin/vocabularies/begin")
+@requires(Permission.ADMIN_VOCABULARIES)
+def begin_words() -> ResponseReturnValue:
+    """Fill the vocabularies that have no term yet with the usual words."""
+    count = starter.add(by=actor())
+    done = ngettext("%(num)s term added", "%(num)s terms added", count)
+    return _done(_vocabulary(request.form.get("vocabulary", "type")), done)
 
 
 @bp.post("/admin/vocabularies/terms")
@@ -48,8 +62,16 @@ def change_term(term_id: int) -> ResponseReturnValue:
     vocabulary, act = term.vocabulary, request.form.get("act", "rename")
     if act == "merge":
         into = words.get(request.form.get("into", 0, type=int))
+        was = term.label
         count = words.merge(term, into, by=actor())
-        done = _("%(count)s assets now carry “%(label)s”", count=count, label=into.label)
+        if "synonym" in request.form and was.lower() != into.label.lower():
+            words.join_synonyms(into.label, was, by=actor())
+        done = ngettext(
+            "%(num)s asset now carries “%(label)s”",
+            "%(num)s assets now carry “%(label)s”",
+            count,
+            label=into.label,
+        )
     elif act == "remove":
         words.remove(term, by=actor())
         done = _("Removed “%(label)s”", label=term.label)
