@@ -17,9 +17,11 @@ from typing import Any, cast
 from flask import current_app
 from sqlalchemy import CursorResult, delete, select, update
 
-from collateral.adaptations import checking, merging, storing
-from collateral.adaptations.models import Adaptation, FileCheck, Merging
-from collateral.assets.models import ReadingState
+from collateral.accounts.models import Person
+from collateral.adaptations import checking, indexing, merging, storing
+from collateral.adaptations.models import Adaptation, FileCheck, Merging, Status
+from collateral.adaptations.models_prints import PrintFile
+from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
@@ -64,9 +66,15 @@ def _read_adaptation(adaptation_id: int, folder: Path) -> None:
             return
         storing.keep_pages(adaptation_id, reading)
         adaptation = db.session.get_one(Adaptation, adaptation_id)
-        if adaptation.confirmed_at is None:
+        if not _source_known(adaptation):
+            # The sweep comes back to it; until then it has waited, not failed.
+            adaptation.state, adaptation.attempts = ReadingState.RECEIVED, 0
+            db.session.commit()
+            return
+        if adaptation.traced_at is None:
             lineage = storing.trace_adaptation(adaptation)
             storing.keep_lineage(adaptation, lineage, asset_id=adaptation.named_asset_id)
+            _submit_if_asked(adaptation)
         db.session.commit()
         drawn: set[int] = set()
 
@@ -80,6 +88,36 @@ def _read_adaptation(adaptation_id: int, folder: Path) -> None:
     storing.keep_previews(adaptation_id, [p for p in pictures.previews if p.page not in drawn])
     storing.mark_regions(adaptation_id)
     storing.finish(adaptation_id, pictures)
+
+
+def _source_known(adaptation: Adaptation) -> bool:
+    """Whether the pages of the asset that she named are in the index; they are put there now if
+    they have been read, and waited for if they are being read."""
+    waits = {ReadingState.RECEIVED, ReadingState.READING}
+    unknown = db.session.execute(
+        select(AssetVersion.id, AssetVersion.state)
+        .outerjoin(PrintFile, PrintFile.version_id == AssetVersion.id)
+        .where(
+            AssetVersion.asset_id == adaptation.named_asset_id,
+            AssetVersion.state != ReadingState.FAILED,
+            PrintFile.id.is_(None),
+        )
+        .order_by(AssetVersion.id)
+    ).all()
+    if any(row.state in waits for row in unknown):
+        return False
+    for row in unknown:
+        indexing.index_version(row.id, at=now())
+    return True
+
+
+def _submit_if_asked(adaptation: Adaptation) -> None:
+    """Hand on what its maker wanted submitted before its source was known."""
+    from collateral.adaptations import operations
+
+    if adaptation.status is Status.PRIVATE and adaptation.submitted_at and adaptation.asset_id:
+        maker = db.session.get_one(Person, adaptation.person_id)
+        operations.submit(adaptation, by=maker, at=now())
 
 
 @job

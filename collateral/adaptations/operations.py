@@ -110,24 +110,43 @@ def confirm(
     if adaptation.status is not Status.PRIVATE:
         raise WrongState("It was submitted already; take it back to change it.")
     take_turn(adaptation, revision)
-    unknown = [reason for reason in answers.reasons if reason not in set(Reason)]
-    if unknown:
-        raise Invalid(f"“{unknown[0]}” is no reason.", fields={"reasons": "Choose from the list."})
-    if answers.minutes is not None and not 0 <= answers.minutes <= MOST_MINUTES:
-        raise Invalid("That many minutes are too many.", fields={"minutes": "At most a month."})
+    _take_answers(adaptation, answers, at)
     corrected = answers.asset is not None and answers.asset.id != adaptation.asset_id
     if answers.asset is not None and corrected:
         lineage = storing.trace_adaptation(adaptation, within=answers.asset.id)
         storing.keep_lineage(adaptation, lineage, asset_id=answers.asset.id)
         after_commit(redraw_regions, adaptation.id)
+    if answers.submit:
+        submit(adaptation, by=by, at=at)
+
+
+def answer_ahead(adaptation: Adaptation, answers: Answers, *, at: datetime) -> None:
+    """Take her word on a file that is still to be read; it is submitted when its source is known.
+
+    The source is the asset that she names, where pages came from it; else what is found.
+
+    Raises:
+        Invalid: a reason that is none, minutes beyond a month.
+    """
+    _take_answers(adaptation, answers, at)
+    if answers.asset is not None:
+        adaptation.named_asset_id = answers.asset.id
+    if answers.submit:
+        adaptation.submitted_at = at
+
+
+def _take_answers(adaptation: Adaptation, answers: Answers, at: datetime) -> None:
+    unknown = [reason for reason in answers.reasons if reason not in set(Reason)]
+    if unknown:
+        raise Invalid(f"“{unknown[0]}” is no reason.", fields={"reasons": "Choose from the list."})
+    if answers.minutes is not None and not 0 <= answers.minutes <= MOST_MINUTES:
+        raise Invalid("That many minutes are too many.", fields={"minutes": "At most a month."})
     adaptation.title = answers.title.strip()[:TITLE_LENGTH] or adaptation.title
     adaptation.deal_id = answers.deal.id if answers.deal else None
     adaptation.reasons = list(dict.fromkeys(answers.reasons))
     adaptation.note = answers.note.strip()[:NOTE_LENGTH]
     adaptation.minutes = answers.minutes
     adaptation.confirmed_at = at
-    if answers.submit:
-        submit(adaptation, by=by, at=at)
 
 
 def submit(
@@ -201,7 +220,10 @@ def remove(adaptation: Adaptation, *, by: Person) -> None:
 
 
 def read_again(adaptation: Adaptation) -> None:
-    """Queue it as if it had just been received."""
+    """Queue it as if it had just been received. Raises WrongState for what has been read."""
+    if adaptation.state is not ReadingState.FAILED:
+        raise WrongState("It has been read.")
+    adaptation.traced_at = None
     adaptation.state = ReadingState.RECEIVED
     adaptation.error = None
     adaptation.attempts = 0

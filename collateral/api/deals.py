@@ -11,6 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.datastructures import FileStorage
 
 from collateral.accounts.permissions import Permission
+from collateral.adaptations import operations as adapting
+from collateral.adaptations import queries as adaptations
 from collateral.api.auth import actor
 from collateral.api.calls import Answer, call
 from collateral.api.conditions import check_tag
@@ -34,7 +36,7 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.deals import operations, queries
 from collateral.deals.models import Deal, Outcome, RowResult
-from collateral.errors import NotFound
+from collateral.errors import Invalid, NotFound
 from collateral.usage import operations as usage
 from collateral.usage.models import Evidence
 from collateral.usage.queries import use_counts, uses_of_deal
@@ -65,9 +67,11 @@ class Source(Struct, forbid_unknown_fields=True):
 
 
 class NewUse(Struct, forbid_unknown_fields=True):
-    """`stage`: slug of the stage, else the one that the deal was in; `at`: else now."""
+    """Of an `asset`, or of an `adaptation` of one's own. `stage`: slug of the stage, else the one
+    that the deal was in; `at`: else now."""
 
-    asset: Id
+    asset: Id | None = None
+    adaptation: Id | None = None
     version: Id | None = None
     stage: Annotated[str, Meta(max_length=80)] | None = None
     at: Moment | None = None
@@ -187,7 +191,7 @@ def list_deals(query: DealQuery) -> Deals:
     edits=True,
 )
 def get_deal(deal: str) -> Answer:
-    return _answer(_find(deal))
+    return _answer(find_deal(deal))
 
 
 @call(
@@ -226,8 +230,16 @@ def put_deal(deal: str, query: Source, body: DealGiven) -> Answer:
     statuses=(201,),
 )
 def create_use(deal: str, body: NewUse) -> UseDetail:
-    found = _find(deal)
-    asset = assets.get_visible(actor(), body.asset)
+    found = find_deal(deal)
+    if (body.asset is None) == (body.adaptation is None):
+        raise Invalid("Name an asset or an adaptation.", fields={"asset": "One of the two."})
+    if body.adaptation is not None:
+        adaptation = adaptations.get_visible(actor(), body.adaptation)
+        use = adapting.declare_use(
+            adaptation, found, by=actor(), at=body.at or now(), stage=body.stage
+        )
+        return use_shape(use, found, _numbers([use]).get(use.version_id or 0))
+    asset = assets.get_visible(actor(), body.asset or 0)
     version = assets.get_version(asset, body.version) if body.version else None
     use = usage.declare_use(
         asset,
@@ -241,7 +253,7 @@ def create_use(deal: str, body: NewUse) -> UseDetail:
     return use_shape(use, found, _numbers([use]).get(use.version_id or 0))
 
 
-def _find(text: str) -> Deal:
+def find_deal(text: str) -> Deal:
     """By our id, else by the CRM's."""
     options = (joinedload(Deal.owner), selectinload(Deal.stages))
     if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= LARGEST_ID:

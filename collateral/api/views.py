@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collateral.api import (
+    adaptations,
     asset_list,
     assets,
     deals,
@@ -17,6 +18,7 @@ from collateral.api import (
 from collateral.api.calls import bp
 
 __all__ = [
+    "adaptations",
     "asset_list",
     "assets",
     "bp",

@@ -19,6 +19,7 @@ from collateral.assets.operations import Description, add_version, create_asset,
 from collateral.assets.rules import slug_of
 from collateral.db import db
 from collateral.demo import company
+from collateral.demo.adapted import Places, load_adaptations
 from collateral.demo.bulk import load_deals, load_searches, load_use
 from collateral.demo.catalogue import VOCABULARY_FIELDS, Sample, catalogue
 from collateral.demo.files.make import make_file
@@ -78,6 +79,15 @@ def load(
     load_collections(loaded.people, loaded.assets, at=at)
     yield Step(total - 2, total, f"{len(year.deals)} deals")
     loaded.searches = load_searches(year.searches, loaded.people, loaded.assets)
+    load_adaptations(
+        year.adaptations,
+        year.deals,
+        samples,
+        Places(loaded.people, loaded.assets, loaded.versions, loaded.deals),
+        at=at,
+        seed=seed,
+    )
+    yield Step(total - 2, total, f"{len(year.adaptations)} adaptations")
     to_count = load_use(
         year, loaded.people, loaded.assets, loaded.versions, loaded.deals, loaded.searches
     )

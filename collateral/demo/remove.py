@@ -23,6 +23,7 @@ from collateral.accounts.models import (
     Team,
     TeamMember,
 )
+from collateral.adaptations.models import Adaptation
 from collateral.assets.models import Asset, AssetVersion, Collection, SynonymGroup, Term
 from collateral.db import Model, db
 from collateral.deals.models import Deal
@@ -48,7 +49,7 @@ def remove() -> Removed:
     """Take the sample out. Its files follow when the store is next swept."""
     assets, deals = _count(Asset), _count(Deal)
     _sums()
-    for model in (Asset, Deal, Collection):
+    for model in (Adaptation, Asset, Deal, Collection):
         _drop(_table(model), _table(model).c.sample)
     _drop_searches()
     _drop(_table(SynonymGroup), _table(SynonymGroup).c.sample)

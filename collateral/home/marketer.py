@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import case, func, select
 
 from collateral.accounts.models import Person
+from collateral.adaptations import queries as adaptations
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import visible
 from collateral.db import db
@@ -53,6 +54,13 @@ def waiting(person: Person, today: date) -> list[Waiting]:
         .where(visible(person))
     ).one()
     lines = [
+        Waiting(
+            "merge",
+            _("Adaptations to review"),
+            _("submitted by reps"),
+            url_for("adaptations.index"),
+            adaptations.waiting(person),
+        ),
         Waiting(
             "check",
             _("In review"),

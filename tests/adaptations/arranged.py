@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import timedelta
 
 from collateral.accounts.models import Person, Role
 from collateral.adaptations import operations
+from collateral.adaptations.jobs_prints import index_version
 from collateral.adaptations.models import Adaptation
 from collateral.adaptations.operations import Answers
 from collateral.assets import operations as assets
@@ -14,6 +16,7 @@ from collateral.assets.models import Asset
 from collateral.assets.operations import Description
 from collateral.clock import now
 from collateral.db import db
+from collateral.reading.jobs import overdue, read_version
 from tests.adaptations import decks
 from tests.factories import make_person
 
@@ -59,8 +62,14 @@ def publish(data: bytes, *, by: Person, name: str = "downtime.pptx", title: str 
         allow_duplicate=True,
     )
     db.session.commit()
-    from collateral.adaptations.jobs_prints import index_version
-
     index_version(asset.current_version_id or 0)
     db.session.expire_all()
     return asset
+
+
+def read_all() -> None:
+    """Do what the worker would: jobs that jobs have queued do not run by themselves in tests."""
+    for version_id in overdue(now() + timedelta(hours=1), 50):
+        read_version(version_id)
+        index_version(version_id)
+    db.session.expire_all()

@@ -55,7 +55,7 @@ def changes_csv(asset_id: int) -> ResponseReturnValue:
     )
 
 
-def _rows(found: HeatMap) -> Iterator[tuple[object, ...]]:
+def _rows(found: HeatMap) -> Iterator[tuple[str | int, ...]]:
     for page in found.pages:
         yield (
             found.version.number,

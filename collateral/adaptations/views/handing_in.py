@@ -15,7 +15,7 @@ from collateral.adaptations.forms import ConfirmForm
 from collateral.adaptations.models import Adaptation, Status
 from collateral.adaptations.operations import Answers
 from collateral.adaptations.views import bp
-from collateral.adaptations.views.presenting import found_in, step_of
+from collateral.adaptations.views.presenting import counts_of, found_in, step_of, ticks_of
 from collateral.adaptations.views.wording import reason_labels
 from collateral.assets import queries as assets
 from collateral.assets.operations import receive
@@ -75,6 +75,8 @@ def confirming(adaptation: Adaptation, form: ConfirmForm | None = None) -> str:
         form=form or ConfirmForm.of(adaptation, reasons),
         step=step_of(adaptation),
         found=found_in(adaptation, person),
+        counts=counts_of(adaptation),
+        ticks=ticks_of(adaptation),
         deals=[("", _("Not for a deal")), *((deal.id, deal.name) for deal in likely)],
         deal_source=url_for("deals.suggest"),
         asset_source=url_for("adaptations.sources"),

@@ -362,6 +362,17 @@ def _strip(pages: Sequence[AdaptationPage], gone: Sequence[int]) -> list[str]:
     return ticks + ["dropped"] * len(left)
 
 
+def counts_of(adaptation: Adaptation) -> tuple[int, int, int, int]:
+    """How many of its pages are the same, edited and new, and how many were dropped."""
+    found = queries.page_counts([adaptation.id]).get(adaptation.id, (0, 0, 0))
+    return (*found, len(queries.dropped(adaptation)))
+
+
+def ticks_of(adaptation: Adaptation) -> list[str]:
+    """One word for each tick of its strip: same, edited, new or dropped."""
+    return _strip(adaptation.pages, queries.dropped(adaptation))
+
+
 @dataclass(frozen=True)
 class FoundSource:
     """A source as the form of its maker shows it."""

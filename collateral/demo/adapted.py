@@ -1,0 +1,208 @@
+"""What reps made over in the sample: real files, handed in when their deals went on.
+
+Their files are read and traced like anybody's. What was decided in the year stands as it was
+decided; what came in last waits in the marketers' inbox.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from collateral.adaptations.jobs_adaptations import read_adaptation
+from collateral.adaptations.models import (
+    Adaptation,
+    AdaptationComment,
+    AdaptationStep,
+    Merging,
+    Reason,
+    Status,
+)
+from collateral.assets.operations import receive
+from collateral.db import db
+from collateral.demo.catalogue import Sample
+from collateral.demo.content_format import Block
+from collateral.demo.files.make import make_file
+from collateral.demo.played import PlayedDeal
+from collateral.demo.visits import Adapted
+from collateral.queue import after_commit
+
+WAITING_DAYS = 40
+"""What was submitted within so many days waits for a decision."""
+SILENT = 0.25
+"""Share of those who do not say how long it took."""
+REVIEWER = "ines.duarte"
+
+_REASONS = {
+    "not my industry": Reason.NOT_MY_INDUSTRY,
+    "customer's logo": Reason.CUSTOMERS_LOGO,
+    "pricing": Reason.PRICING,
+    "too long": Reason.TOO_LONG,
+    "out of date": Reason.OUT_OF_DATE,
+    "wrong language": Reason.WRONG_LANGUAGE,
+}
+_PLACES = {
+    "Food and drink": "bottling line",
+    "Packaging": "packing line",
+    "Pharma": "clean room",
+    "Chemicals": "reactor",
+    "Metals": "rolling mill",
+    "Water": "pumping station",
+    "Paper and wood": "paper machine",
+}
+_NO = (
+    "The figures are this customer's own; keep it for the deal.",
+    "The master speaks of every plant on purpose. Tell me where it did not fit.",
+    "Good pages, but they repeat what the next version has.",
+)
+_SAID = "Are these their own figures, or may another deal show them?"
+
+
+@dataclass(frozen=True)
+class Places:
+    """What the sample's names became in this library."""
+
+    people: Mapping[str, int]
+    assets: Mapping[str, int]
+    versions: Mapping[tuple[str, int], int]
+    deals: Mapping[str, int]
+
+
+def load_adaptations(
+    adaptations: Sequence[Adapted],
+    deals: Sequence[PlayedDeal],
+    samples: Sequence[Sample],
+    places: Places,
+    *,
+    at: datetime,
+    seed: int,
+) -> int:
+    """Hand them in as their makers did; how many. Their files are read after the commit."""
+    by_key = {sample.key: sample for sample in samples}
+    by_deal = {deal.external_id: deal for deal in deals}
+    rng = Random(f"{seed}:adaptations")
+    for adapted in adaptations:
+        sample, deal = by_key[adapted.asset], by_deal[adapted.deal]
+        made = replace(sample, blocks=tuple(pages_of(adapted, sample, deal)), versions=1)
+        name = f"{deal.account.replace(' ', '_')}_{sample.filename}"
+        received = receive(io.BytesIO(make_file(made, adapted.version, seed=seed)), name)
+        row = Adaptation(
+            title=f"{sample.title} for {deal.account}",
+            person_id=places.people[adapted.person],
+            named_asset_id=places.assets[adapted.asset],
+            asset_id=places.assets[adapted.asset],
+            source_version_id=places.versions[adapted.asset, adapted.version],
+            deal_id=places.deals[adapted.deal],
+            reasons=[_REASONS[reason].value for reason in adapted.reasons],
+            minutes=None if rng.random() < SILENT else adapted.minutes,
+            confirmed_at=adapted.at,
+            created_at=adapted.at,
+            sha256=received.stored.sha256,
+            bytes=received.stored.size,
+            filename=received.filename,
+            media_type=received.kind.media_type,
+            family=received.kind.family,
+            label=received.kind.label,
+            sample=True,
+        )
+        db.session.add(row)
+        db.session.flush()  # its id is in the steps
+        if adapted.submitted:
+            _decide(row, adapted, places, rng, at)
+        after_commit(read_adaptation, row.id)
+    return len(adaptations)
+
+
+def _decide(
+    row: Adaptation,
+    adapted: Adapted,
+    places: Places,
+    rng: Random,
+    at: datetime,
+) -> None:
+    row.status, row.submitted_at = Status.SUBMITTED, adapted.at
+    _step(row, Status.SUBMITTED, row.person_id, adapted.at)
+    reviewer = places.people[REVIEWER]
+    if at - adapted.at < timedelta(days=WAITING_DAYS):
+        if rng.random() < 0.4 and adapted.edited:
+            db.session.add(
+                AdaptationComment(
+                    adaptation_id=row.id,
+                    page=1,
+                    person_id=reviewer,
+                    text=_SAID,
+                    at=adapted.at + timedelta(hours=20),
+                )
+            )
+        return
+    decided = adapted.at + timedelta(days=rng.randint(1, 9))
+    row.decided_at, row.decided_by_id = decided, reviewer
+    successor = places.versions.get((adapted.asset, adapted.version + 1))
+    if successor is not None and adapted.edited:
+        row.status, row.merging = Status.MERGED, Merging.DONE
+        row.merged_pages, row.merged_version_id = [adapted.edited[0]], successor
+        _step(row, Status.MERGED, reviewer, decided, pages=[adapted.edited[0]])
+        return
+    row.status, row.decision = Status.DECLINED, rng.choice(_NO)
+    _step(row, Status.DECLINED, reviewer, decided, text=row.decision)
+
+
+def _step(
+    row: Adaptation,
+    status: Status,
+    person_id: int,
+    at: datetime,
+    *,
+    text: str = "",
+    pages: Sequence[int] = (),
+) -> None:
+    db.session.add(
+        AdaptationStep(
+            adaptation_id=row.id,
+            person_id=person_id,
+            status=status,
+            text=text,
+            pages=list(pages),
+            at=at,
+        )
+    )
+
+
+def pages_of(adapted: Adapted, sample: Sample, deal: PlayedDeal) -> list[Block]:
+    """The blocks of the file that the rep made: some left out, some reworded for the customer."""
+    return [
+        _reworded(block, deal, first=number == 1) if number in adapted.edited else block
+        for number, block in enumerate(sample.pages(adapted.version), 1)
+        if number not in adapted.dropped
+    ]
+
+
+def _reworded(block: Block, deal: PlayedDeal, *, first: bool) -> Block:
+    """The words of the customer's industry, her currency, and her name on the first page."""
+    place = _PLACES.get(deal.industry, "plant")
+    swaps = [
+        ("filling line", place),
+        ("Filling line", place.capitalize()),
+        (" line ", f" {place} "),
+    ]
+    if deal.currency != "EUR":
+        swaps.append(("€", {"GBP": "£", "USD": "$"}.get(deal.currency, f"{deal.currency} ")))
+
+    def change(text: str) -> str:
+        for before, after in swaps:
+            text = text.replace(before, after)
+        return text
+
+    made = replace(
+        block,
+        title=change(block.title),
+        subtitle=change(block.subtitle),
+        items=tuple(map(change, block.items)),
+        paragraphs=tuple(map(change, block.paragraphs)),
+    )
+    if first or made == block:
+        made = replace(made, title=f"{made.title} for {deal.account}")
+    return made

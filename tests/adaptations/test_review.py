@@ -1,0 +1,246 @@
+"""What marketing decides about an adaptation, what becomes of it, and who is told."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from collateral.adaptations import operations, queries, reviewing
+from collateral.adaptations.models import Merging, Status
+from collateral.adaptations.operations import DecidedMeanwhile
+from collateral.assets.models import Page
+from collateral.assets.models import Status as AssetStatus
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import Invalid, WrongState
+from collateral.notify.models import Notice
+from tests.adaptations import decks
+from tests.adaptations.arranged import Scene, read_all
+from tests.factories import make_team
+from tests.support import Visitor
+
+
+def told(person_id: int) -> list[str]:
+    return list(
+        db.session.scalars(
+            select(Notice.kind).where(Notice.person_id == person_id).order_by(Notice.id)
+        )
+    )
+
+
+def current_texts(scene: Scene) -> list[str]:
+    """The titles of what the master offers, when every version has been read."""
+    read_all()
+    db.session.expire_all()
+    rows = db.session.scalars(
+        select(Page.title)
+        .where(Page.version_id == scene.master.current_version_id)
+        .order_by(Page.number)
+    )
+    return list(rows)
+
+
+def test_chosen_pages_go_into_the_next_version_and_the_rep_is_credited(scene: Scene) -> None:
+    adaptation = scene.submit()
+    before = current_texts(scene)
+
+    reviewing.merge(
+        adaptation, [3, 6, -4], by=scene.marketer, at=now(), revision=adaptation.revision
+    )
+    db.session.commit()
+
+    db.session.expire_all()
+    assert adaptation.status is Status.MERGED
+    assert adaptation.merging is Merging.DONE, adaptation.merge_sentence
+    assert current_texts(scene) == [
+        before[0], before[1], "Payback in eight months", before[4], before[5],
+        "Pumping stations on the Severn",
+    ]  # fmt: skip
+    version = adaptation.merged_version
+    assert version is not None
+    assert version.number == 2
+    assert "Daniel Kerr" in version.changes
+    assert [(c.maker, c.pages) for c in queries.credits([version.id])] == [
+        ("Daniel Kerr", [3, 6, -4])
+    ]
+    assert told(scene.rep.id) == ["adaptation_merged", "adaptation_version_made"]
+    assert told(scene.marketer.id) == ["adaptation_submitted"]
+
+
+def test_a_second_merge_finds_its_pages_in_the_version_that_the_first_made(scene: Scene) -> None:
+    pages = decks.slides()
+    pages[4] = decks.Slide("Your data stays in the dairy", pages[4].text, pages[4].notes)
+    first = scene.submit()
+    second = scene.submit(scene.hand_in(decks.deck(pages), "dairy.pptx"))
+    reviewing.merge(first, [-4], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+    read_all()
+
+    reviewing.merge(second, [5], by=scene.second, at=now(), revision=None)
+    db.session.commit()
+
+    assert second.merging is Merging.DONE, second.merge_sentence
+    assert current_texts(scene)[3] == "Your data stays in the dairy"
+
+
+def test_where_it_cannot_be_put_together_the_new_file_is_asked_for(scene: Scene) -> None:
+    from collateral.assets import operations as assets
+
+    adaptation = scene.submit()
+    changed = decks.slides()
+    changed[1] = decks.Slide("Every stop costs three times", changed[1].text)
+    import io
+
+    assets.add_version(
+        scene.master,
+        assets.receive(io.BytesIO(decks.deck(changed)), "next.pptx"),
+        by=scene.marketer,
+        at=now(),
+    )
+    db.session.commit()
+
+    reviewing.merge(adaptation, [2], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+
+    assert adaptation.merging is Merging.ASKS_FILE
+    assert adaptation.merge_sentence == "Page 2 of the master has changed since it was adapted."
+    changed[1] = decks.Slide("Every stop costs a pump", changed[1].text)
+    reviewing.take_version(
+        adaptation,
+        assets.receive(io.BytesIO(decks.deck(changed)), "made.pptx"),
+        by=scene.marketer,
+        at=now(),
+    )
+    db.session.commit()
+    assert adaptation.merging is Merging.DONE
+    assert adaptation.merged_version is not None
+    assert adaptation.merged_version.number == 3
+    assert adaptation.merged_pages == [2]
+
+
+def test_an_accepted_one_is_an_asset_of_its_own_under_its_source(scene: Scene) -> None:
+    scene.master.teams = [team := make_team()]
+    scene.rep.teams = [team]
+    db.session.commit()
+    adaptation = scene.submit()
+
+    variant = reviewing.accept(adaptation, by=scene.marketer, at=now(), revision=None, text="Nice")
+    db.session.commit()
+
+    db.session.expire_all()
+    assert variant.status is AssetStatus.PUBLISHED
+    assert [t.id for t in variant.teams] == [team.id]
+    assert variant.owner_id == scene.master.owner_id
+    assert variant.current_version is not None
+    assert variant.current_version.created_by_id == scene.rep.id
+    found = queries.variants(scene.master.id, scene.rep)
+    assert [(v.asset.id, v.maker.id) for v in found] == [(variant.id, scene.rep.id)]
+    assert queries.origins([variant.id], scene.rep)[variant.id].asset.id == scene.master.id
+    assert told(scene.rep.id) == ["adaptation_accepted"]
+
+
+def test_declining_needs_a_reason_and_can_be_answered(scene: Scene) -> None:
+    adaptation = scene.submit()
+    with pytest.raises(Invalid):
+        reviewing.decline(adaptation, "  ", by=scene.marketer, at=now(), revision=None)
+
+    reviewing.decline(adaptation, "Too special", by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+
+    assert adaptation.status is Status.DECLINED
+    assert told(scene.rep.id) == ["adaptation_declined"]
+    operations.submit(adaptation, by=scene.rep, at=now(), text="Three other utilities asked")
+    db.session.commit()
+    assert adaptation.status is Status.SUBMITTED
+    assert [step.text for step in queries.steps(adaptation)] == [
+        "", "Too special", "Three other utilities asked",
+    ]  # fmt: skip
+
+
+def test_one_page_is_declined_while_others_are_merged(scene: Scene) -> None:
+    adaptation = scene.submit()
+
+    reviewing.decline_page(
+        adaptation, 2, "Those are their figures", by=scene.marketer, at=now(), revision=None
+    )
+    reviewing.merge(adaptation, [3, 6], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+
+    steps = [(step.status, step.pages) for step in queries.steps(adaptation)]
+    assert (Status.DECLINED, [2]) in steps
+    assert adaptation.status is Status.MERGED
+
+
+def test_two_reviewers_never_overwrite_each_other(scene: Scene, visitor: Visitor) -> None:
+    adaptation = scene.submit()
+    opened, url = adaptation.revision, f"/adaptations/{adaptation.id}"
+    first, second = visitor.as_(scene.marketer), visitor.as_(scene.second)
+
+    first.post(f"{url}/decline", data={"revision": opened, "reason": "Too special"})
+    late = second.post(
+        f"{url}/merge", data={"revision": opened, "page": ["2", "3"]}, follow_redirects=True
+    )
+
+    assert "Ines Duarte declined it" in late.text
+    assert "Nothing was overwritten" in late.text
+    db.session.expire_all()
+    assert adaptation.status is Status.DECLINED
+    assert adaptation.merged_pages == []
+    with pytest.raises(DecidedMeanwhile):
+        reviewing.accept(adaptation, by=scene.second, at=now(), revision=opened)
+
+
+@pytest.mark.parametrize("pages", [[], [1], [99], [-1], [2, 99]])
+def test_only_pages_that_differ_can_be_merged(scene: Scene, pages: list[int]) -> None:
+    adaptation = scene.submit()
+
+    with pytest.raises(Invalid):
+        reviewing.merge(adaptation, pages, by=scene.marketer, at=now(), revision=None)
+
+
+def test_what_is_private_is_not_decided_on(scene: Scene) -> None:
+    adaptation = scene.hand_in()
+
+    with pytest.raises(WrongState):
+        reviewing.decline(adaptation, "No", by=scene.marketer, at=now(), revision=None)
+
+
+def test_comments_stand_at_their_page_with_replies_and_the_others_are_told(scene: Scene) -> None:
+    adaptation = scene.submit()
+    said = reviewing.comment(adaptation, "Whose figures?", by=scene.marketer, at=now(), page=2)
+    reviewing.comment(adaptation, "Ours.", by=scene.rep, at=now(), parent_id=said.id)
+    reviewing.comment(adaptation, "Why gone?", by=scene.second, at=now(), page=-4)
+    db.session.commit()
+
+    places = [(c.page, c.parent_id, c.text) for c in queries.comments(adaptation)]
+    assert places == [
+        (2, None, "Whose figures?"), (2, said.id, "Ours."), (-4, None, "Why gone?"),
+    ]  # fmt: skip
+    assert told(scene.rep.id) == ["adaptation_commented", "adaptation_commented"]
+    assert told(scene.marketer.id).count("adaptation_commented") == 2
+    for page in (0, 7, -1):
+        with pytest.raises(Invalid):
+            reviewing.comment(adaptation, "Here?", by=scene.marketer, at=now(), page=page or 8)
+    with pytest.raises(Invalid):
+        reviewing.comment(adaptation, "x", by=scene.rep, at=now(), parent_id=10**6)
+
+
+def test_words_pictures_and_notes_stand_side_by_side(scene: Scene, visitor: Visitor) -> None:
+    adaptation = scene.submit()
+
+    page = visitor.as_(scene.marketer).get(f"/adaptations/{adaptation.id}").text
+
+    for text in ("<del>€14,200</del>", "<ins>£9,600</ins>", "sheet__marks--was", "was dropped"):
+        assert text in page
+    assert "Ask for the figures of the pump" in page.replace("</ins>", "").replace("<ins>", "")
+
+
+def test_a_name_full_of_markup_stays_text(scene: Scene, visitor: Visitor) -> None:
+    adaptation = scene.submit(title='"><img src=x onerror=alert(1)>')
+    reviewing.comment(adaptation, "<script>alert(2)</script>", by=scene.rep, at=now(), page=2)
+    db.session.commit()
+
+    page = visitor.as_(scene.marketer).get(f"/adaptations/{adaptation.id}").text
+
+    assert "<img src=x" not in page
+    assert "<script>alert" not in page
