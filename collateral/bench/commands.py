@@ -81,6 +81,30 @@ def follow_bench(assets: int, changes: int, seed: int, home: Path | None, as_jso
     click.echo(json.dumps(result, indent=1) if as_json else _figures(result))
 
 
+@bench.command("evidence")
+@click.option("--companies", default=200, show_default=True, type=click.IntRange(2, 10_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a row.")
+def evidence_bench(companies: int, seed: int, as_json: bool) -> None:
+    """What the docket and the comparison of deals do in companies whose truth is known."""
+    from collateral.bench import evidence
+
+    last = ""
+    for table, row in evidence.measure(companies, seed):
+        if as_json:
+            click.echo(json.dumps({"table": table, **row}))
+            continue
+        if table != last:
+            click.echo(f"\n{table}\n" + "".join(f"{name:>17}" for name in row))
+            last = table
+        click.echo(
+            "".join(
+                f"{value:>17.3f}" if isinstance(value, float) else f"{value!s:>17}"
+                for value in row.values()
+            )
+        )
+
+
 def _app(home: Path) -> tuple[Flask, dict[str, str]]:
     """An application over a library in `home`, and the environment that makes another like it."""
     from collateral import create_app

@@ -63,10 +63,14 @@ class Shrunk:
     positive: float
 
 
-def difference(strata: Sequence[Stratum]) -> Difference | None:
+def difference(strata: Sequence[Stratum], *, repeated: float = 1.0) -> Difference | None:
     """The stratified difference, None where no stratum has deals on both sides.
 
     Strata weigh n1 n0 / (n1 + n0); those with one side alone say nothing.
+
+    Args:
+        repeated: by how much the variance is larger than that of independent strata, because
+            the same deal stands in several of them; 1 where each stands in one.
     """
     import numpy as np
     from scipy.optimize import brentq
@@ -83,7 +87,7 @@ def difference(strata: Sequence[Stratum]) -> Difference | None:
     value = float((weight * (x1 / n1 - x0 / n0)).sum())
 
     def score(d: float, bound: float) -> float:
-        return (value - d) - bound * float(np.sqrt(_variance(d, x1, n1, x0, n0, weight)))
+        return (value - d) - bound * float(np.sqrt(repeated * _variance(d, x1, n1, x0, n0, weight)))
 
     edge = 1 - 1e-9
     low = -1.0 if score(-edge, Z) < 0 else float(brentq(score, -edge, value, args=(Z,)))

@@ -32,6 +32,8 @@ AGE_BIN = 21.0
 MIN_WITH, MIN_WITHOUT, MIN_WON, MIN_LOST = 20, 40, 5, 5
 MAX_HALF_WIDTH = 0.25
 MIN_FOR_REPS, MAX_UNPAIRED = 30, 0.20
+BANDS_FROM = (80, 150)
+"""Deals with use from which fit is cut into three bands, and into four."""
 
 
 class Strata(StrEnum):
@@ -131,11 +133,19 @@ def influence(
 
     count = int((eligible & ~np.isnan(used)).sum())
     if strata is Strata.REP_AND_FIT or (strata is None and count >= MIN_FOR_REPS):
-        groups, unpaired = _groups(cases, used, eligible, rep_and_fit(cases, used, eligible))
-        if strata is not None or unpaired <= MAX_UNPAIRED:
-            return _result(cases, groups, Strata.REP_AND_FIT, unpaired)
+        for bands in range(_most_bands(count), 1, -1):
+            key = rep_and_fit(cases, used, eligible, bands)
+            groups, unpaired = _groups(cases, used, eligible, key)
+            if unpaired <= MAX_UNPAIRED or (strata is not None and bands == 2):
+                return _result(cases, groups, Strata.REP_AND_FIT, unpaired)
     groups, unpaired = _groups(cases, used, eligible, size_and_industry(cases, eligible))
     return _result(cases, groups, Strata.SIZE_AND_INDUSTRY, unpaired)
+
+
+def _most_bands(count: int) -> int:
+    """In how many bands of fit so many deals with use can be cut: what a band leaves of the
+    fit within it shows as a bias of a point or two, which matters once intervals are narrow."""
+    return sum(count >= least for least in BANDS_FROM) + 2
 
 
 def _groups(cases: Cases, used: Floats, eligible: Bools, key: Ints) -> tuple[list[_Group], float]:
@@ -224,11 +234,31 @@ def _compared(cases: Cases, groups: list[_Group]) -> Compared:
         [
             Stratum(int(won[g.users].sum()), len(g.users), int(won[g.others].sum()), len(g.others))
             for g in groups
-        ]
+        ],
+        repeated=_repeated(groups, len(won)),
     )
     if found is not None and (found.high - found.low) / 2 > MAX_HALF_WIDTH:
         found = None
     return Compared(found, n1, n0, won_with, won_without, *_days(cases, groups))
+
+
+def _repeated(groups: list[_Group], count: int) -> float:
+    """By how much the same deals in several groups make the difference vary more.
+
+    The difference is a sum over deals; a deal's part in it is what it weighs as a user less
+    what it weighs as a comparison, over all groups. The sum of these squares, against that
+    of groups without common deals, is the factor; it is taken as 1 where it is less.
+    """
+    import numpy as np
+
+    part, alone = np.zeros(count), 0.0
+    for group in groups:
+        n1, n0 = len(group.users), len(group.others)
+        weight = n1 * n0 / (n1 + n0)
+        part[group.users] += weight / n1
+        part[group.others] -= weight / n0
+        alone += weight**2 * (1 / n1 + 1 / n0)
+    return max(float((part**2).sum()) / alone, 1.0)
 
 
 def _days(cases: Cases, groups: list[_Group]) -> tuple[float | None, float | None]:
@@ -251,8 +281,8 @@ def _days(cases: Cases, groups: list[_Group]) -> tuple[float | None, float | Non
     return float(np.median(np.concatenate(with_days))), without
 
 
-def rep_and_fit(cases: Cases, used: Floats, eligible: Bools) -> Ints:
-    """The rep, and whether the deal fits better or worse than the median deal with use.
+def rep_and_fit(cases: Cases, used: Floats, eligible: Bools, bands: int = 2) -> Ints:
+    """The rep, and in which band of fit the deal is; the deals with use are cut evenly.
 
     Fit is a logistic regression of winning on size and industry, fitted on the deals
     without the asset, so that its own effect is not taken for fit.
@@ -261,8 +291,9 @@ def rep_and_fit(cases: Cases, used: Floats, eligible: Bools) -> Ints:
 
     fit = fitness(cases, eligible & np.isnan(used))
     users = eligible & ~np.isnan(used)
-    cut = np.median(fit[users]) if users.any() else 0.0
-    key: Ints = (cases.rep + 1) * 2 + (fit >= cut)
+    parts = np.arange(1, bands) / bands
+    cuts = np.quantile(fit[users], parts) if users.any() else np.zeros(bands - 1)
+    key: Ints = (cases.rep + 1) * bands + np.searchsorted(cuts, fit, side="right")
     return key
 
 

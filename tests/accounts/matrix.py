@@ -488,6 +488,15 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
         deal(READ_DEAL, json={"asset": "{some_asset_id}"}),
         asset(READ, path={"deal": "{own_deal_id}"}, json={"asset": "{asset_id}"}),
     ),
+    "POST /api/v1/shares": (
+        asset(READ, json={"assets": ["{asset_id}"], "recipient": "Anna Kern"}),
+        deal(
+            READ_DEAL,
+            json={"assets": ["{some_asset_id}"], "recipient": "Anna", "deal": "{deal_id}"},
+        ),
+    ),
+    "GET /api/v1/shares/<int:share_id>": share(READ_SHARE),
+    "DELETE /api/v1/shares/<int:share_id>": share(CHANGE_SHARE),
     "POST /api/v1/deals/import": roles(MANAGEMENT, data={"file": FILE}),
     "POST /api/v1/events/import": roles(ADMINS),
     "GET /api/v1/reports/overview": roles(EVERYBODY),

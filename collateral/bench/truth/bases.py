@@ -1,0 +1,56 @@
+"""The decks that adaptations are made from: a folder of real ones, and the sample company's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+LEAST_PAGES = 5
+
+
+@dataclass(frozen=True)
+class Base:
+    """A deck. Decks of one family are versions, shortened forms and translations."""
+
+    key: str
+    family: str
+    data: bytes
+    real: bool
+
+    @property
+    def held_out(self) -> bool:
+        """No threshold was set on half of the families."""
+        return blake2b(self.family.encode(), digest_size=1).digest()[0] % 2 == 0
+
+
+def real_bases(folder: Path) -> Iterator[Base]:
+    """The pptx files of a folder; those of one folder below `families` are one family."""
+    for path in sorted(folder.rglob("*.pptx")):
+        if "hostile" in path.parts or _pages(path) < LEAST_PAGES:
+            continue
+        family = path.parent.name if path.parent.parent.name == "families" else path.stem
+        yield Base(str(path.relative_to(folder)), family, path.read_bytes(), real=True)
+
+
+def made_bases() -> Iterator[Base]:
+    """The newest version of each deck of the sample company."""
+    from collateral.demo.catalogue import catalogue
+    from collateral.demo.files.make import make_file
+    from collateral.demo.load import SEED
+
+    for sample in catalogue(2026):
+        if sample.filename.endswith(".pptx"):
+            data = make_file(sample, sample.versions, seed=SEED)
+            yield Base(sample.filename, sample.key, data, real=False)
+
+
+def _pages(path: Path) -> int:
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(name.startswith("ppt/slides/slide") for name in archive.namelist())
+    except zipfile.BadZipFile:
+        return 0
