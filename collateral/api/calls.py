@@ -27,7 +27,7 @@ from collateral.accounts.tokens import Scope
 from collateral.api import reading
 from collateral.api.auth import actor, admit
 from collateral.api.files import TakeFile
-from collateral.api.idempotency import once, once_done
+from collateral.api.idempotency import keep_instead, once, once_done
 from collateral.assets.uploads import takes_files
 from collateral.db import db
 from collateral.errors import Invalid
@@ -48,6 +48,8 @@ class Answer:
     body: Struct
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int | None = None
+    kept: Struct | None = None
+    """What is kept for the same Idempotency-Key, where the body holds what may not be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,4 +199,6 @@ def _response(known: Call, answer: Any) -> Response:
         mimetype="application/json",
     )
     response.headers.update(answer.headers)
+    if answer.kept is not None:
+        keep_instead(response, msgspec.json.encode(answer.kept).decode())
     return response

@@ -12,6 +12,7 @@ from collateral.api import (
     explain,
     identify,
     reports,
+    shares,
     states,
     versions,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "explain",
     "identify",
     "reports",
+    "shares",
     "states",
     "versions",
 ]

@@ -70,7 +70,8 @@ def _pictures(copy: Copy, at: datetime) -> str | None:
 
     with ExitStack() as stack:
         pages = [(n, stack.enter_context(storage().local(sha256))) for n, sha256 in wanted]
-        return binding.mark_pictures(pages, mark, take)
+        error: str | None = binding.mark_pictures(pages, mark, take)
+        return error
 
 
 def _file(copy: Copy, at: datetime) -> str | None:

@@ -6,7 +6,8 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+
+from werkzeug.datastructures import Headers
 
 from collateral.sharing.models import Outcome
 from collateral.usage.robots import is_robot
@@ -35,12 +36,6 @@ _PREVIEWS = re.compile(
     r"pinterestbot|vkshare|google-pagerenderer|chat-preview",
     re.IGNORECASE,
 )
-
-
-class Headers(Protocol):
-    """As much of a request's headers as is looked at."""
-
-    def get(self, name: str, default: str = ..., /) -> str: ...
 
 
 def new_token() -> str:
@@ -130,9 +125,9 @@ def counted_seconds(
     added: dict[int, float] = {}
     for page, seconds in told.items():
         most = LONGEST_ON_A_PAGE.total_seconds() - before.get(page, 0.0)
-        counted = max(0.0, min(float(seconds), room, most))
+        counted = round(min(float(seconds), room, most), 2)
         if counted > 0:
-            added[page] = round(counted, 2)
+            added[page] = counted
             room -= counted
     return added
 

@@ -452,14 +452,17 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     # Reports; what they count is the person's own, where she may not read all.
     "GET /reports": roles(EVERYBODY),
     "GET /reports/overview": roles(EVERYBODY),
-    "GET /reports/overview.csv": roles(EVERYBODY),
     "GET /reports/assets": roles(EVERYBODY),
-    "GET /reports/assets.csv": roles(EVERYBODY),
     "GET /reports/search": roles(EVERYBODY),
-    "GET /reports/search.csv": roles(EVERYBODY),
     "GET /reports/ignored": roles(EVERYBODY),
-    "GET /reports/ignored.csv": roles(EVERYBODY),
     "GET /reports/definitions": roles(EVERYBODY),
+    "GET /reports/coverage": roles(EVERYBODY),
+    "GET /reports/adoption": roles(EVERYBODY),
+    "GET /reports/assets/<int:asset_id>": asset(READ),
+    "GET /reports/<name>.csv": roles(EVERYBODY, path={"name": "overview"}),
+    "GET /reports/<name>.xlsx": roles(EVERYBODY, path={"name": "overview"}),
+    "GET /reports/mails": roles(EVERYBODY),
+    "GET /reports/<name>/mail": roles(EVERYBODY, path={"name": "overview"}),
     "GET /explain/<metric>": asset(READ, path={"metric": "views"}, query={"asset": "{asset_id}"}),
     "GET /explain/<metric>.csv": asset(
         READ, path={"metric": "views"}, query={"asset": "{asset_id}"}

@@ -236,6 +236,8 @@ def formed(value: Any, arguments: dict[str, int]) -> Any:
     if isinstance(value, str):
         name = re.fullmatch(r"\{(\w+)\}", value)
         return arguments[name[1]] if name else value
+    if isinstance(value, list):
+        return [formed(one, arguments) for one in value]
     if isinstance(value, dict):
         return {key: formed(one, arguments) for key, one in value.items()}
     return value
