@@ -32,8 +32,8 @@ AGE_BIN = 21.0
 MIN_WITH, MIN_WITHOUT, MIN_WON, MIN_LOST = 20, 40, 5, 5
 MAX_HALF_WIDTH = 0.25
 MIN_FOR_REPS, MAX_UNPAIRED = 30, 0.20
-BANDS_FROM = (80, 150)
-"""Deals with use from which fit is cut into three bands, and into four."""
+BANDS_FROM = (60, 100, 200)
+"""Deals with use from which fit is cut into three bands, four and five."""
 
 
 class Strata(StrEnum):
