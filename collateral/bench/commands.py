@@ -105,6 +105,58 @@ def evidence_bench(companies: int, seed: int, as_json: bool) -> None:
         )
 
 
+@bench.command("suggestions")
+@click.option("--worlds", default=3, show_default=True, type=click.IntRange(0, 100))
+@click.option("--moments", default=300, show_default=True, type=click.IntRange(10, 100_000))
+@click.option("--here", is_flag=True, help="Measure the library of these settings, too.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document a row.")
+def suggestions_bench(worlds: int, moments: int, here: bool, seed: int, as_json: bool) -> None:
+    """Suggestions on later deals that are held back, beside "most used"."""
+    from collateral import create_app
+    from collateral.bench import suggestion_worlds, suggestions
+    from collateral.clock import now
+    from collateral.db import db
+
+    def tell(of: str, result: dict[str, Any]) -> None:
+        if as_json:
+            click.echo(json.dumps({"of": of, **result}))
+            return
+        click.echo(of)
+        for name, value in result.items():
+            click.echo(f"  {name.replace('_', ' '):<30}{value:>8}")
+
+    if here:
+        with create_app().app_context():
+            tell("the library here", suggestions.measure(moments))
+    for number in range(seed, seed + worlds):
+        with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+            app, _environ = _app(Path(folder))
+            with app.app_context():
+                db.create_all()
+                suggestion_worlds.build(number, now())
+                tell(f"world {number}", suggestions.measure(moments))
+
+
+@bench.command("pages")
+@click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def pages_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> None:
+    """Home, library, asset, deals and reports, beside the barest route."""
+    from collateral.bench import pages
+
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        app, environ = _app(home or Path(folder))
+        with app.app_context():
+            result = {"assets": assets, **_built(home or Path(folder), assets, seed)}
+            result |= pages.measure(app, environ)
+    click.echo(json.dumps(result, indent=1) if as_json else pages.table(result))
+
+
 def _app(home: Path) -> tuple[Flask, dict[str, str]]:
     """An application over a library in `home`, and the environment that makes another like it."""
     from collateral import create_app

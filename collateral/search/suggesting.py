@@ -91,9 +91,7 @@ def suggestions_for(deal: Deal, person: Person, *, at: datetime, count: int = 5)
     Args:
         at: the moment that is asked about; later uses and outcomes are not looked at.
     """
-    stage = _stage(deal.stage, deal.industry, at)
-    candidates = _candidates(deal, person, stage, at)
-    chosen = suggest(candidates, deal_id=deal.id, today=at.date(), count=count)
+    chosen = chosen_for(deal, person, deal.stage, at=at, count=count)
     assets = {
         asset.id: asset
         for asset in db.session.scalars(
@@ -103,6 +101,14 @@ def suggestions_for(deal: Deal, person: Person, *, at: datetime, count: int = 5)
         )
     }
     return [Proposal(assets[s.asset_id], s, reason(s)) for s in chosen]
+
+
+def chosen_for(
+    deal: Deal, person: Person, stage: str, *, at: datetime, count: int = 5
+) -> list[Suggestion]:
+    """The same at any stage (a slug), as it would have been at that moment; scores alone."""
+    candidates = _candidates(deal, person, stage, _stage(stage, deal.industry, at), at)
+    return suggest(candidates, deal_id=deal.id, today=at.date(), count=count)
 
 
 def reason(suggestion: Suggestion) -> Reason:
@@ -119,16 +125,24 @@ def reason(suggestion: Suggestion) -> Reason:
     return Reason(Why.MADE_FOR)
 
 
-def _candidates(deal: Deal, person: Person, stage: _Stage, at: datetime) -> list[Candidate]:
+def _candidates(
+    deal: Deal, person: Person, slug: str, stage: _Stage, at: datetime
+) -> list[Candidate]:
     wanted = [
         (Vocabulary.INDUSTRY, deal.industry),
         (Vocabulary.PRODUCT, deal.product),
-        (Vocabulary.STAGE, deal.stage),
+        (Vocabulary.STAGE, slug),
     ]
-    fits = or_(false(), *(and_(Term.vocabulary == v, Term.slug == slug) for v, slug in wanted if slug))
+    fits = or_(
+        false(), *(and_(Term.vocabulary == v, Term.slug == slug) for v, slug in wanted if slug)
+    )
     had = union(
-        select(Use.asset_id).where(Use.deal_id == deal.id, Use.retracted_at.is_(None)),
-        select(Event.asset_id).where(Event.deal_id == deal.id, Event.kind == EventKind.SHARED),
+        select(Use.asset_id).where(
+            Use.deal_id == deal.id, Use.retracted_at.is_(None), Use.at <= at
+        ),
+        select(Event.asset_id).where(
+            Event.deal_id == deal.id, Event.kind == EventKind.SHARED, Event.at <= at
+        ),
     )
     base = (
         visible(person),
@@ -185,7 +199,7 @@ def _stage(slug: str, industry: str, at: datetime) -> _Stage:
 def _look_up(slug: str, industry: str, at: datetime) -> _Stage:
     if not slug:
         return _Stage()
-    won = case((and_(Deal.outcome == Outcome.WON, Deal.closed_on <= at.date()), 1), else_=0)
+    won = case((and_(Deal.outcome == Outcome.WON, Deal.closed_on < at.date()), 1), else_=0)
     similar = (
         case((Deal.industry == industry, 1), else_=0)
         if industry
