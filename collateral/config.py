@@ -39,6 +39,8 @@ class Settings:
     time_zone: str
     proxies: int
     log_level: str
+    sample_assets: int = 0
+    """So many assets of the sample library at most; 0 for all."""
     testing: bool = False
 
     @classmethod
@@ -65,6 +67,9 @@ class Settings:
             time_zone=_time_zone(env.get("TIME_ZONE", "")),
             proxies=_whole_number(env.get("PROXIES", "") or "0", "PROXIES", 0, 5),
             log_level=_log_level(env.get("LOG_LEVEL", "")),
+            sample_assets=_whole_number(
+                env.get("SAMPLE_ASSETS", "") or "0", "SAMPLE_ASSETS", 0, 1000
+            ),
         )
 
     @property

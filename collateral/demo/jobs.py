@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import current_app
 
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 def carry_out(run_id: int) -> None:
     """Load or remove the sample; what an interrupted run left goes first. Commits each step."""
     # The makers of files are heavy, and every web process imports this module.
+    from collateral.demo.catalogue import catalogue
     from collateral.demo.load import load
     from collateral.demo.remove import remove
 
@@ -30,7 +33,7 @@ def carry_out(run_id: int) -> None:
             remove()
             _note(run_id, 0, 0, "")
         if run.act is Act.LOAD:
-            for step in load(at=now()):
+            for step in load(at=now(), **_size(catalogue)):
                 _note(run_id, step.done, step.total, step.doing)
     except Exception as error:
         db.session.rollback()
@@ -41,6 +44,12 @@ def carry_out(run_id: int) -> None:
             raise
         return
     _end(run_id)
+
+
+def _size(catalogue: Callable[[int], tuple[Any, ...]]) -> dict[str, Any]:
+    """What `load` is to be told where the settings ask for a smaller sample."""
+    most = current_app.extensions["settings"].sample_assets
+    return {"samples": catalogue(now().year)[-most:], "days": 30} if most else {}
 
 
 def _note(run_id: int, done: int, total: int, doing: str) -> None:

@@ -70,8 +70,10 @@ def first_steps(person: Person) -> dict[str, object] | None:
     if not can(person, Permission.ASSET_CREATE) and not can(person, Permission.DEAL_IMPORT):
         return None
     at = begun()
+    if at.assets >= YOUNG:
+        return None
     steps = [step for step, permission in _steps(at) if can(person, permission)]
-    if at.assets >= YOUNG or all(step.done for step in steps):
+    if all(step.done for step in steps):
         return None
     return {
         "steps": steps,

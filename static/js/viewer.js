@@ -38,7 +38,7 @@ export default function viewer(element) {
     for (const each of links) each.removeAttribute("aria-current");
     link.setAttribute("aria-current", "page");
     const rail = one("[data-viewer-rail]", element);
-    rail.scrollTo({ top: link.offsetTop - rail.clientHeight / 2 + link.clientHeight / 2 });
+    rail.scrollTo({ top: link.offsetTop - rail.clientHeight / 2 + link.clientHeight / 2, left: link.offsetLeft - rail.clientWidth / 2 + link.clientWidth / 2 });
     const [before, after] = element.dataset.pageOf.split("#");
     one("[data-viewer-place]", element).replaceChildren(`${before}${number}`, make("span", "soft plain", after));
     one("[data-viewer-name]", element).textContent = data.title;
@@ -51,9 +51,18 @@ export default function viewer(element) {
       tick.classList.toggle("strip__tick--here", index === at);
       if (!one(".strip__tick--hit", element)) tick.classList.toggle("strip__tick--read", index <= at && !tick.closest(".strip--tall"));
     });
+    const add = one("[data-viewer-add]", element);
+    if (add) {
+      const address = new URL(add.href);
+      address.searchParams.set("page", number);
+      add.href = address.href;
+    }
     // Searching inside the file starts from the page that is seen.
     const find = one(".viewer__find", element);
-    if (find) find.action = new URL(link.href).pathname;
+    if (find) {
+      find.action = new URL(link.href).pathname;
+      one("[name=from]", find).value = data.page;
+    }
     words();
     fetchAhead();
   }
@@ -120,6 +129,12 @@ export default function viewer(element) {
     if (target !== undefined && paging) {
       event.preventDefault();
       open(target, false);
+    } else if (event.key === "n" || event.key === "N") {
+      // From one page with the words to the next, or back.
+      const step = event.key === "n" ? 1 : -1;
+      const hits = links.map((link, index) => (link.matches(".viewer__thumb--hit") ? index : -1)).filter((index) => index >= 0);
+      const next = step > 0 ? hits.find((index) => index > at) ?? hits[0] : hits.findLast((index) => index < at) ?? hits.at(-1);
+      if (next !== undefined) open(next, false);
     } else if (event.key === "f") {
       full();
     } else if (event.key === "z") {
@@ -128,12 +143,18 @@ export default function viewer(element) {
   });
 
   let touch = null;
+  let tapped = 0;
   frame.addEventListener("touchstart", (event) => { touch = event.touches.length === 1 ? event.touches[0] : null; }, { passive: true });
   frame.addEventListener("touchend", (event) => {
-    if (!touch || frame.dataset.zoom === "true") return;
+    if (!touch) return;
     const across = event.changedTouches[0].clientX - touch.clientX;
     const down = event.changedTouches[0].clientY - touch.clientY;
-    if (Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) open(at + (across < 0 ? 1 : -1), false);
+    if (Math.abs(across) < 8 && Math.abs(down) < 8) {
+      // Two quick taps zoom in where they were, and out again.
+      if (event.timeStamp - tapped < 300) zoom(event.changedTouches[0]);
+      tapped = event.timeStamp;
+    }
+    if (frame.dataset.zoom !== "true" && Math.abs(across) > SWIPE && Math.abs(across) > 2 * Math.abs(down)) open(at + (across < 0 ? 1 : -1), false);
   }, { passive: true });
 
   one("[data-viewer-text]", element)?.addEventListener("toggle", words);

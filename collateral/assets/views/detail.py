@@ -24,7 +24,7 @@ from collateral.assets.views.presenting import (
     shown_use,
     shown_versions,
 )
-from collateral.assets.views.viewing import shown
+from collateral.assets.views.viewing import first_hit, page_address, shown
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
@@ -101,6 +101,9 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
     version = asset.current_version if number is None else queries.get_version(asset, number)
     if version is None:
         raise NotFound(_("This asset has no file."))
+    if "from" in request.args and (find := request.args.get("find", "").strip()[:200]):
+        hit = first_hit(version, page, find) or page
+        return redirect(page_address(asset, version.number if number else None, hit, find=find))
     tab = request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     moment = now()

@@ -9,7 +9,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from collateral.assets import finding, queries
-from collateral.assets.models import Asset, AssetVersion, ReadingState
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import PageRow
 from collateral.errors import NotFound
 
@@ -43,7 +43,7 @@ class Shown:
     original_url: str
     seconds: None = None
     visits: int = 0
-    add_url: None = None
+    add_url: str | None = None
     media_url: None = None
 
 
@@ -70,13 +70,21 @@ def shown(asset: Asset, version: AssetVersion, number: int, *, fixed: bool) -> S
         pages=pages,
         current=current,
         noun=_noun(version.family),
-        find_url=_address(asset, kept, current.number if current else 1),
+        find_url=page_address(asset, kept, current.number if current else 1),
         find=find,
         sentence=_sentence(version),
+        add_url=_add_url(asset, version, current),
         original_url=url_for(
             "assets.file", asset_id=asset.id, version=version.number if fixed else None
         ),
     )
+
+
+def first_hit(version: AssetVersion, number: int, find: str) -> int | None:
+    """The page to show first when words are looked for from page `number`: that or the next one
+    that says them, else the first of the file; None where no page does."""
+    hits = sorted(_hits(version, finding.words_of(find)))
+    return next((hit for hit in hits if hit >= number), hits[0] if hits else None)
 
 
 def _hits(version: AssetVersion, words: Sequence[str]) -> set[int]:
@@ -95,7 +103,7 @@ def _page(
     return ShownPage(
         number=row.number,
         title=row.title,
-        url=_address(asset, kept, row.number, find=find or None),
+        url=page_address(asset, kept, row.number, find=find or None),
         thumb=preview_url(asset.id, version.number, row.number, 320, row.preview_320),
         picture=preview_url(asset.id, version.number, row.number, 1280, row.preview_1280),
         width=row.width,
@@ -121,10 +129,20 @@ def preview_url(
     )
 
 
-def _address(asset: Asset, version: int | None, page: int, find: str | None = None) -> str:
+def page_address(asset: Asset, version: int | None, page: int, find: str | None = None) -> str:
+    """The address of a page, of that version or of the current one."""
     if version is None:
         return url_for("assets.page", asset_id=asset.id, page=page, find=find)
     return url_for("assets.version_page", asset_id=asset.id, number=version, page=page, find=find)
+
+
+def _add_url(asset: Asset, version: AssetVersion, current: ShownPage | None) -> str | None:
+    """Where the page goes into a pack; None for what is not sent as it is."""
+    if asset.status is not Status.PUBLISHED or version.id != asset.current_version_id:
+        return None
+    return url_for(
+        "sharing.choose_pack", asset=asset.id, page=current.number if current else None
+    )
 
 
 def _noun(family: str) -> str:

@@ -1,0 +1,146 @@
+"""A marketer brings a folder of two hundred files: paused, reloaded, tried again, described."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Site, assert_accessible, make_site, shoot
+
+SignIn = Callable[..., Page]
+COUNT = 200
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A library of its own: two hundred drafts would be in the way of others."""
+    site = make_site(tmp_path_factory.mktemp("upload"))
+    site.command("init", "--admin", "admin@example.com")
+    site.add_person("marketer@example.com", "marketer", name="Ines Duarte")
+    site.add_person("chief@example.com", "admin", name="Ada Chief")
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two hundred small files that tell of proposals for dairies."""
+    for number in range(COUNT):
+        text = f"Proposal {number} for dairies\n\nWhat a stop costs in dairy {number}.\n"
+        (tmp_path / f"Note {number:03}.txt").write_text(text, "utf-8")
+    return tmp_path
+
+
+def left(page: Page) -> int:
+    """How many rows have not been received yet."""
+    return page.locator("[data-upload-rows] tr:not([data-upload-row])").count()
+
+
+def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
+    site: Site, sign_in: SignIn, folder: Path
+) -> None:
+    chief = sign_in("chief@example.com")
+    chief.goto("/admin/vocabularies")
+    chief.get_by_role("button", name="Add the usual words").click()
+    files = sorted(folder.iterdir())
+    page = sign_in("marketer@example.com")
+    page.goto("/upload")
+    page.locator("[data-restored]").wait_for()
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("[data-state]").get_by_text("Paused").first).to_be_visible()
+    waiting = left(page)
+    assert 0 < waiting <= COUNT
+    assert_accessible(page)
+    shoot(page, "upload-paused")
+
+    # One of them loses its bytes, as where a browser has no room for them.
+    lost = page.evaluate(
+        """async () => {
+          const all = await indexedDB.databases();
+          const name = all.map((one) => one.name).find((one) => one.startsWith("upload-"));
+          const opened = await new Promise((done) => {
+            const request = indexedDB.open(name);
+            request.onsuccess = () => done(request.result);
+          });
+          const files = opened.transaction("files", "readwrite").objectStore("files");
+          const rows = await new Promise((done) => {
+            const request = files.getAll();
+            request.onsuccess = () => done(request.result);
+          });
+          const row = rows.sort((a, b) => b.order - a.order)[0];
+          delete row.file;
+          files.put(row);
+          opened.close();
+          return row.name;
+        }"""
+    )
+    page.reload()
+    page.locator("[data-restored]").wait_for()
+    assert left(page) == waiting
+    expect(page.locator("[data-upload-lost]")).to_contain_text(lost)
+    shoot(page, "upload-reloaded")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("[data-upload-rows] tr:not([data-upload-row])")).to_have_count(
+        1, timeout=60_000
+    )
+    page.locator("input[type=file]").set_input_files(folder / lost)
+    expect(page.locator("[data-upload-rows] tr:not([data-upload-row])")).to_have_count(0)
+    expect(page.locator("[data-upload-row]")).to_have_count(COUNT)
+    expect(page.locator("[data-upload-files]")).to_have_text(
+        f"{waiting} of {waiting} files received"
+    )
+
+    # The very same file again is explained, and no failure of the page.
+    page.locator("input[type=file]").set_input_files(files[0])
+    again = page.locator("tr", has_text="This very file is already here")
+    expect(again.get_by_role("link", name="Note 000").first).to_be_visible()
+    expect(again.get_by_role("button", name="Keep apart")).to_be_visible()
+
+    page.goto("/assets/table")
+    rows = page.locator("[data-sheet-row]")
+    expect(rows).to_have_count(COUNT)
+    rows.first.get_by_label(re.compile("^Type of")).select_option(label="One-pager")
+    page.get_by_role("button", name="Fill down: Type").click()
+    for row in (rows.nth(0), rows.nth(2)):
+        row.get_by_role("checkbox").check()
+    every = page.locator("[data-sheet-all]")
+    every.get_by_role("button", name=re.compile("^Stage of")).click()
+    page.get_by_role("dialog").get_by_label("Proposal").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
+    assert_accessible(page)
+    shoot(page, "upload-table")
+    page.get_by_role("button", name=f"Save {COUNT + 2} changes").click()
+    expect(page.get_by_role("status").get_by_text(f"{COUNT} saved")).to_be_visible(timeout=60_000)
+    page.reload()
+    expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
+    expect(rows.nth(1).get_by_role("button", name=re.compile("^Stage"))).not_to_contain_text(
+        "Proposal"
+    )
+    expect(rows.nth(199).get_by_label(re.compile("^Type of"))).to_have_value("one-pager")
+
+
+def test_what_was_sent_while_the_connection_was_away_goes_when_it_is_back(
+    site: Site, sign_in: SignIn, tmp_path: Path, faults: list[str]
+) -> None:
+    file = tmp_path / "Away.txt"
+    file.write_text("Sent while the train was in the tunnel", "utf-8")
+    page = sign_in("marketer@example.com")
+    page.goto("/upload")
+    page.locator("[data-restored]").wait_for()
+    page.context.set_offline(True)
+    page.locator("input[type=file]").set_input_files(file)
+    row = page.locator("[data-upload-rows] tr", has_text="Away.txt")
+    expect(row).to_contain_text("Waits until the connection is back")
+    page.context.set_offline(False)
+    expect(row).to_have_attribute("data-upload-row", re.compile(r"\d+"))
+    # A browser notes a request that found no network; that one was meant to.
+    assert [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault] == []
+    faults.clear()
