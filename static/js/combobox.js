@@ -17,6 +17,9 @@ export default function combobox(element) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
   element.append(list);
 
+  // An answer that comes after an option was taken must not open the list again.
+  let taken = false;
+
   const active = () => one('[aria-selected="true"]', list);
   const close = () => {
     list.hidden = true;
@@ -27,6 +30,7 @@ export default function combobox(element) {
   function take(option) {
     input.value = option.dataset.title;
     hidden.value = option.dataset.value;
+    taken = true;
     close();
     hidden.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -47,6 +51,7 @@ export default function combobox(element) {
   }
 
   async function ask() {
+    if (taken) return;
     const words = input.value.trim();
     if (!element.dataset.source) {
       show(own.filter((item) => item.title.toLowerCase().includes(words.toLowerCase())));
@@ -54,7 +59,7 @@ export default function combobox(element) {
     }
     const joint = element.dataset.source.includes("?") ? "&" : "?";
     const response = await fetch(`${element.dataset.source}${joint}q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!response?.ok || document.activeElement !== input) return;
+    if (!response?.ok || taken || document.activeElement !== input) return;
     const answer = await response.json();
     show((answer.groups ?? []).flatMap((group) => group.items));
   }
@@ -62,6 +67,7 @@ export default function combobox(element) {
   const later = settled(ask, 120);
   input.addEventListener("input", () => {
     hidden.value = "";
+    taken = false;
     later();
   });
   input.addEventListener("focus", () => { if (!input.value) ask(); });
@@ -74,7 +80,10 @@ export default function combobox(element) {
       close();
     } else if (step) {
       event.preventDefault();
-      if (list.hidden) return ask();
+      if (list.hidden) {
+        taken = false;
+        return ask();
+      }
       const at = (options.indexOf(active()) + step + options.length) % options.length;
       active()?.setAttribute("aria-selected", "false");
       options[at]?.setAttribute("aria-selected", "true");
