@@ -97,10 +97,14 @@ def compare(
         came, went = _picture_changes(source.pictures, page.pictures, ignore)
         charts = Counter(source.charts) != Counter(page.charts)
         return PageChange(dict(added), dict(removed), came, went, charts)
-    old, new = _content(source, furniture), _content(page, furniture)
-    added, removed = _without_splits(
-        _unrepeated(new - old, page, furniture), _unrepeated(old - new, source, furniture)
-    )
+    numbers = {str(source.number), str(page.number)}
+    old, new = _content(source, furniture, numbers), _content(page, furniture, numbers)
+    added, removed = new - old, old - new
+    if not (any(map(is_number, added)) and any(map(is_number, removed))):
+        # A number on either side may be the page's own, on one line with something else.
+        added -= Counter([str(page.number)])
+        removed -= Counter([str(source.number)])
+    added, removed = _without_splits(_unrepeated(added, furniture), _unrepeated(removed, furniture))
     if page.flow and not source.flow:
         added = _without_counting(added, page, source)
     if source.flow and not page.flow:
@@ -109,18 +113,16 @@ def compare(
     return PageChange(dict(added), dict(removed), came, went)
 
 
-def _unrepeated(bag: Counter[str], page: PagePrint, furniture: Furniture) -> Counter[str]:
-    """A print may put a footer, or the page's number, on one line with something else."""
-    return Counter({
-        word: n for word, n in bag.items() if word not in furniture.words | {str(page.number)}
-    })  # fmt: skip
+def _unrepeated(bag: Counter[str], furniture: Furniture) -> Counter[str]:
+    """A print may put a footer on one line with something else."""
+    return Counter({word: n for word, n in bag.items() if word not in furniture.words})
 
 
-def _content(page: PagePrint, furniture: Furniture) -> Counter[str]:
-    """The words of the page without repeated lines and its own number."""
+def _content(page: PagePrint, furniture: Furniture, numbers: set[str]) -> Counter[str]:
+    """The words of the page without repeated lines and the number of either page."""
     found: Counter[str] = Counter()
     for line in page.lines:
-        if masked(line) not in furniture.lines and line.strip() != str(page.number):
+        if masked(line) not in furniture.lines and line.strip() not in numbers:
             found.update(tokens(line))
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 
-from collateral.adaptations.alignment import Match
+from collateral.adaptations.alignment import NEAR, Match
 from collateral.adaptations.library import KnownPage
 from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.scoring import picture_overlap
 
 LEAST_ALIKE = 0.15
 SURE = 0.93
+TIE, MOST_LIKELY = 0.005, 0.9999
 
 
 def between(
@@ -49,6 +50,24 @@ def between(
         pairs.sort(key=lambda pair: pair[0])
 
 
+def prefer_alike(
+    page: PagePrint, row: dict[int, tuple[float, float]], prints: Sequence[PagePrint]
+) -> None:
+    """Of pages whose words fit as well, lift those with the same pictures and places a little."""
+    top = max((likely for _, likely in row.values()), default=0.0)
+    fitting = [i for i, (_, likely) in row.items() if likely >= top - NEAR and likely < 1]
+    if len(fitting) > 1:
+        for i in fitting:
+            score, likely = row[i]
+            lift = TIE * (picture_overlap(page, prints[i]) + _places(page, prints[i]))
+            row[i] = (score, min(likely + lift, MOST_LIKELY))
+
+
+def _places(page: PagePrint, other: PagePrint) -> float:
+    one, two = Counter(page.places), Counter(other.places)
+    return (one & two).total() / max(1, (one | two).total())
+
+
 def _wanted(q: int, size: int, at: Mapping[int, int], pages: int) -> int | None:
     before, after = at.get(q - 1), at.get(q + 1)
     if before is not None and after is not None:
@@ -64,6 +83,5 @@ def alike(page: PagePrint, other: PagePrint, score: float) -> float:
     """The most of what two pages share: words, pictures, places of boxes."""
     if not (page.bag or other.bag or page.pictures or other.pictures):
         return 1.0
-    one, two = Counter(page.places), Counter(other.places)
-    places = (one & two).total() / max(1, (one | two).total()) if len(one) > 2 else 0.0
+    places = _places(page, other) if len(page.places) > 2 else 0.0
     return max(score, picture_overlap(page, other), 0.5 * places)

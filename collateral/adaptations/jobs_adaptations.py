@@ -21,6 +21,7 @@ from collateral.accounts.models import Person
 from collateral.adaptations import checking, indexing, merging, storing
 from collateral.adaptations.models import Adaptation, FileCheck, Merging, Status
 from collateral.adaptations.models_prints import PrintFile
+from collateral.assets import blobs
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import db
@@ -141,7 +142,17 @@ def _check_file(check_id: int, folder: Path) -> None:
         checking.answer(check, reading, kind.family)
         check.state = ReadingState.READY
     check.sha256 = None
+    asked_at = check.created_at
     db.session.commit()
+    _let_go(sha256, asked_at)
+
+
+def _let_go(sha256: str, asked_at: datetime) -> None:
+    """Delete what was only asked about: no row names it, and nobody has put it there since."""
+    kept_at = storage().kept_at(sha256)
+    if kept_at is not None and kept_at <= asked_at.timestamp() and not blobs.named([sha256]):
+        storage().delete(sha256)
+    db.session.rollback()
 
 
 @job

@@ -18,7 +18,7 @@ from operator import or_
 
 from collateral.adaptations.alignment import Match, assign, choose, moved
 from collateral.adaptations.changes import PageChange, compare, deck_wide, without_branding
-from collateral.adaptations.filling import between
+from collateral.adaptations.filling import between, prefer_alike
 from collateral.adaptations.library import Finds, KnownPage, Library
 from collateral.adaptations.prints import (
     KEPT_HASHES,
@@ -48,6 +48,8 @@ FULL_MASS = 40.0
 USUAL_CEILING = math.log(30)
 TEMPLATE_ROOTS = 3
 BORROWED_SHARE = 0.15
+EXPLAINED = 0.3
+"""A file of which so much came from somewhere is no translation."""
 RICH_PAGE, TWO_RICH, RICH_LIKELY = 30.0, 30.0, 0.95
 
 
@@ -141,7 +143,9 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
     chosen = choose(fits, worth)
     best, pairs_of = _decide(query, known, versions, matches, chosen, worth, found)
     between(query, known, versions, table, best, pairs_of)
-    return _tell(pages, known, versions, best, pairs_of, _translation(query, found.files))
+    explained = sum(map(len, pairs_of.values())) / len(query)
+    other = _translation(query, found.files) if explained < EXPLAINED else None
+    return _tell(pages, known, versions, best, pairs_of, other)
 
 
 class _Candidates:
@@ -242,6 +246,7 @@ def _score(
         if not page.empty:
             for i in by_whole.get(page.whole, ()):
                 row[i] = (1.0, 1.0)
+            prefer_alike(page, row, prints)
         table[q] = row
     return table
 

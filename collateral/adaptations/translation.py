@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from collateral.adaptations.prints import PagePrint, is_number
 
@@ -24,7 +24,8 @@ def translated(query: Sequence[PagePrint], known: Sequence[PagePrint]) -> float:
     """How surely the one is the other in another language, 0 to 1."""
     if len(query) < 3 or _shared_words(query, known) > MOST_SHARED_WORDS:
         return 0.0
-    alike = [[_alike(q, k) for k in known] for q in query]
+    theirs = [_Signs(page) for page in known]
+    alike = [[own.alike(other) for other in theirs] for own in map(_Signs, query)]
     best = [0.0] * (len(known) + 1)
     for row in alike:
         previous, best = best, [0.0] * (len(known) + 1)
@@ -33,23 +34,22 @@ def translated(query: Sequence[PagePrint], known: Sequence[PagePrint]) -> float:
     return best[-1] / len(query)
 
 
-def _alike(one: PagePrint, other: PagePrint) -> float:
-    parts = [
-        (PLACES, Counter(one.places), Counter(other.places)),
-        (PICTURES, Counter(p.sha256 for p in one.pictures), _shas(other)),
-        (NUMBERS, _numbers(one), _numbers(other)),
-    ]
-    told = [(weight, _jaccard(a, b)) for weight, a, b in parts if a or b]
-    # One kind of sign alone proves little.
-    return sum(weight * value for weight, value in told) / max(0.7, sum(w for w, _ in told))
+class _Signs:
+    """What of a page is the same in any language."""
 
+    def __init__(self, page: PagePrint) -> None:
+        numbers = {word: n for word, n in page.bag.items() if is_number(word)}
+        self.signs: tuple[tuple[float, Counter[Any]], ...] = (
+            (PLACES, Counter(page.places)),
+            (PICTURES, Counter(p.sha256 for p in page.pictures)),
+            (NUMBERS, Counter(numbers)),
+        )
 
-def _shas(page: PagePrint) -> Counter[str]:
-    return Counter(p.sha256 for p in page.pictures)
-
-
-def _numbers(page: PagePrint) -> Counter[str]:
-    return Counter({word: n for word, n in page.bag.items() if is_number(word)})
+    def alike(self, other: _Signs) -> float:
+        """0 to 1; one kind of sign alone proves little."""
+        pairs = zip(self.signs, other.signs, strict=True)
+        told = [(weight, _jaccard(a, b)) for (weight, a), (_, b) in pairs if a or b]
+        return sum(weight * value for weight, value in told) / max(0.7, sum(w for w, _ in told))
 
 
 def _jaccard(one: Counter[T], other: Counter[T]) -> float:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from collateral.accounts.models import Person
 from collateral.adaptations.lineage import Lineage
 from collateral.adaptations.models import Adaptation, VersionOrigin
+from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.operations import hand_in
 from collateral.assets import operations as assets
 from collateral.assets.intake import Received
-from collateral.assets.models import Asset, AssetVersion, Status
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import visible
 from collateral.assets.receipts import KnownKind
 from collateral.db import db
@@ -23,6 +24,8 @@ from collateral.storage import StoredFile
 
 NEAR_SHARE = 0.3
 NEAR_PAGES = 2
+COMPARING = timedelta(seconds=60)
+"""How long after its reading a file is still thought to be under comparison."""
 """Less than that share of the file, or fewer pages, is borrowed material and no near-duplicate."""
 
 
@@ -74,6 +77,22 @@ def near(person: Person, version_ids: Collection[int]) -> dict[int, NearTo]:
         )
     )
     return {row.version_id: NearTo(asset, row.pages, row.of_pages) for row, asset in rows}
+
+
+def being_compared(version_ids: Collection[int], at: datetime) -> set[int]:
+    """Those that were read just now and are not in the index of prints yet. One query."""
+    return set(
+        db.session.scalars(
+            select(AssetVersion.id)
+            .outerjoin(PrintFile, PrintFile.version_id == AssetVersion.id)
+            .where(
+                AssetVersion.id.in_(version_ids),
+                AssetVersion.state == ReadingState.READY,
+                AssetVersion.read_at > at - COMPARING,
+                PrintFile.id.is_(None),
+            )
+        )
+    )
 
 
 def settle(version: AssetVersion, *, at: datetime) -> None:

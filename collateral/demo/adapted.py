@@ -143,8 +143,9 @@ def _decide(
     successor = places.versions.get((adapted.asset, adapted.version + 1))
     if successor is not None and adapted.edited:
         row.status, row.merging = Status.MERGED, Merging.DONE
-        row.merged_pages, row.merged_version_id = [adapted.edited[0]], successor
-        _step(row, Status.MERGED, reviewer, decided, pages=[adapted.edited[0]])
+        page = adapted.edited[0] - sum(gone < adapted.edited[0] for gone in adapted.dropped)
+        row.merged_pages, row.merged_version_id = [page], successor
+        _step(row, Status.MERGED, reviewer, decided, pages=[page])
         return
     row.status, row.decision = Status.DECLINED, rng.choice(_NO)
     _step(row, Status.DECLINED, reviewer, decided, text=row.decision)

@@ -126,6 +126,10 @@ def test_a_broken_file_ends_in_a_sentence_and_nothing_is_lost(
 
     sent = client.post("/adaptations/file", data={"file": (io.BytesIO(data), name)})
 
+    if sent.status_code == 400:  # its content contradicts its name: refused before it is kept
+        assert "PowerPoint" in sent.text
+        assert db.session.query(Adaptation).count() == 0
+        return
     assert sent.status_code == 303
     page = client.get(sent.location)
     assert "could not be read" in page.text
@@ -133,7 +137,7 @@ def test_a_broken_file_ends_in_a_sentence_and_nothing_is_lost(
     assert adaptation.state is ReadingState.FAILED
     assert adaptation.error
     assert adaptation.error in page.text
-    assert client.get(f"{sent.location}/file").data == data
+    assert client.get(f"{sent.location}/file", buffered=True).data == data
     with pytest.raises(WrongState):
         operations.confirm(adaptation, Answers(submit=True), by=scene.rep, at=now())
 

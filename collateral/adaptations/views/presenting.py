@@ -321,7 +321,20 @@ def changed_lines(runs: Sequence[Run], step: Step) -> list[Line]:
             lines[-1].append((mark, first))
         for text in rest:
             lines.append([(mark, text)] if text else [])
-    return [line for line in lines if any(mark and words.strip() for mark, words in line)]
+    return [_joined(line) for line in lines if any(mark and words.strip() for mark, words in line)]
+
+
+def _joined(line: Line) -> Line:
+    """A figure such as 14,200 was changed as a whole, not on both sides of its comma."""
+    joined: Line = []
+    for mark, words in line:
+        within = len(joined) > 1 and not joined[-1][0] and joined[-2][0] == mark
+        if mark and within and not any(c.isalnum() or c.isspace() for c in joined[-1][1]):
+            sign = joined.pop()[1]
+            joined[-1] = (mark, joined[-1][1] + sign + words)
+        else:
+            joined.append((mark, words))
+    return joined
 
 
 def _remarks(comments: Sequence[AdaptationComment]) -> dict[int | None, list[Remark]]:

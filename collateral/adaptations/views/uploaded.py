@@ -29,7 +29,7 @@ def origin(asset_id: int) -> ResponseReturnValue:
     if known is None:
         raise Invalid(_("It looks like nothing else any more."))
     target = known.asset
-    answer = request.form.get("is", "")
+    answer = request.values.get("answer", "")
     if answer == "version":
         require(person, Permission.ASSET_EDIT, target)
         made = uploads.as_version(version, target, by=person, at=moment)

@@ -13,6 +13,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
+from collateral.adaptations import uploads
+from collateral.adaptations.uploads import NearTo
 from collateral.assets import queries
 from collateral.assets.models import Asset, ReadingState, Status
 from collateral.assets.operations import AlreadyHere
@@ -20,6 +22,7 @@ from collateral.assets.queries_upload import FileState
 from collateral.assets.suggesting import Suggestion
 from collateral.assets.views.suggested import offers
 from collateral.assets.views.viewing import preview_url
+from collateral.clock import now
 
 
 @dataclass(frozen=True)
@@ -82,19 +85,42 @@ def rows_of(states: Sequence[FileState], person: Person) -> list[Row]:
         )
     }
     found = offers(assets.values())
-    return [row_of(s, assets.get(s.asset_id), found.get(s.asset_id, [])) for s in states]
+    ids = [s.version_id for s in states]
+    near, compared_yet = uploads.near(person, ids), uploads.being_compared(ids, now())
+    return [
+        row_of(
+            s,
+            assets.get(s.asset_id),
+            found.get(s.asset_id, []),
+            near=near.get(s.version_id),
+            comparing=s.version_id in compared_yet,
+        )
+        for s in states
+    ]
 
 
 _NOT_OUT = (Status.DRAFT, Status.IN_REVIEW)
 
 
-def row_of(state: FileState, asset: Asset | None = None, found: Sequence[Suggestion] = ()) -> Row:
+def row_of(
+    state: FileState,
+    asset: Asset | None = None,
+    found: Sequence[Suggestion] = (),
+    *,
+    near: NearTo | None = None,
+    comparing: bool = False,
+) -> Row:
     """How far a file has come: received, read, previews, searchable, live. `asset` and what was
-    `found` in its content where it is not yet out."""
+    `found` in its content where it is not yet out; `near` what it looks like."""
     src = preview_url(state.asset_id, state.number, 1, 320, state.preview)
     states, sentence, tone = _how_far(state)
     url = url_for("assets.detail", asset_id=state.asset_id)
     acts = [Act(pgettext("action", "Open"), url)] if state.done else []
+    if near is not None and state.status is Status.DRAFT:
+        sentence, tone = _near(near), "warn"
+        acts = [*_what_it_is(state.asset_id), *acts]
+    elif comparing and state.done:
+        sentence = _("Comparing it with the library")
     if state.state is ReadingState.FAILED:
         acts.insert(
             0, Act(_("Replace file"), url_for("assets.new_version", asset_id=state.asset_id))
@@ -112,12 +138,39 @@ def row_of(state: FileState, asset: Asset | None = None, found: Sequence[Suggest
         states=states,
         sentence=sentence,
         tone=tone,
-        done=state.done,
+        done=state.done and not comparing,
         acts=acts,
+        close_to=(near.asset.title, url_for("assets.detail", asset_id=near.asset.id))
+        if near
+        else None,
         terms=[term.label for term in asset.terms] if asset else [],
         suggested=[(_take(state.asset_id, [one]), one.label) for one in found],
         take_all=_take(state.asset_id, found) if len(found) > 1 else None,
     )
+
+
+def _near(near: NearTo) -> str:
+    said: str = ngettext(
+        "This looks like %(num)s of %(of)s page of",
+        "This looks like %(num)s of %(of)s pages of",
+        near.pages,
+        of=near.of_pages,
+    )
+    return said
+
+
+def _what_it_is(asset_id: int) -> list[Act]:
+    """What can be said of a file that looks like another asset."""
+
+    def say(text: str, answer: str, *, quiet: bool = False) -> Act:
+        url = url_for("adaptations.origin", asset_id=asset_id, answer=answer)
+        return Act(text, url, post=True, quiet=quiet)
+
+    return [
+        say(_("New version"), "version"),
+        say(_("Adaptation"), "adaptation"),
+        say(_("Keep apart"), "apart", quiet=True),
+    ]
 
 
 def _take(asset_id: int, found: Sequence[Suggestion]) -> str:
