@@ -28,11 +28,12 @@ def bench() -> None:
 @click.option(
     "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
 )
+@click.option("--database", default="", help="An empty PostgreSQL database: search inside it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def search_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> None:
+def search_bench(assets: int, seed: int, home: Path | None, database: str, as_json: bool) -> None:
     """Search page, typeahead and index, beside the bare engine's top 20."""
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
-        result = _measure(home or Path(folder), assets, seed)
+        result = _measure(home or Path(folder), assets, seed, database)
     click.echo(json.dumps(result, indent=1) if as_json else _table(result))
 
 
@@ -157,7 +158,60 @@ def pages_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> Non
     click.echo(json.dumps(result, indent=1) if as_json else pages.table(result))
 
 
-def _app(home: Path) -> tuple[Flask, dict[str, str]]:
+@bench.command("lineage")
+@click.option("--files", default=12, show_default=True, type=click.IntRange(1, 10_000))
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Real decks (pptx) to adapt beside the sample company's.",
+)
+@click.option(
+    "--split",
+    default="held-out",
+    show_default=True,
+    type=click.Choice(["train", "held-out", "all"]),
+)
+@click.option("--kind", "kinds", multiple=True, help="Only this kind of edit; may be repeated.")
+@click.option(
+    "--pages",
+    type=click.IntRange(20_000, 10_000_000),
+    help="Measure speed instead, in a library of so many made pages.",
+)
+@click.option("--queries", default=100, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--database", default="", help="For --pages: the address of an empty database.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def lineage_bench(
+    files: int,
+    folder: Path | None,
+    split: str,
+    kinds: tuple[str, ...],
+    pages: int | None,
+    queries: int,
+    database: str,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Lineage on adaptations whose truth is known, or its speed among very many pages."""
+    from collateral.bench import lineage, lineage_scale
+    from collateral.bench.truth.kinds import KINDS
+
+    if pages is None:
+        result = lineage.measure(folder, seed, files=files, split=split, kinds=kinds or KINDS)
+        text = lineage.table(result)
+    else:
+        with tempfile.TemporaryDirectory(prefix="collateral-bench-") as home:
+            app, _environ = _app(Path(home), database)
+            with app.app_context():
+                from collateral.db import db
+
+                db.create_all()
+                result = lineage_scale.measure(pages, queries, seed)
+        text = lineage_scale.table(result)
+    click.echo(json.dumps(result, indent=1) if as_json else text)
+
+
+def _app(home: Path, database: str = "", search: str = "") -> tuple[Flask, dict[str, str]]:
     """An application over a library in `home`, and the environment that makes another like it."""
     from collateral import create_app
     from collateral.bench.serving import free_port
@@ -166,9 +220,9 @@ def _app(home: Path) -> tuple[Flask, dict[str, str]]:
     home.mkdir(parents=True, exist_ok=True)
     environ = {
         "COLLATERAL_HOME": str(home.absolute()),
-        "SEARCH_URL": f"whoosh:{home.absolute() / 'index'}",
+        "SEARCH_URL": search or f"whoosh:{home.absolute() / 'index'}",
         "BASE_URL": f"http://127.0.0.1:{free_port()}",
-        "DATABASE_URL": "",
+        "DATABASE_URL": database,
         "STORAGE_URL": "",
         "QUEUE_URL": "",
         "LOG_LEVEL": "WARNING",
@@ -216,16 +270,17 @@ def _somebody() -> Person:
     return db.session.scalars(select(Person).order_by(Person.id).limit(1)).one()
 
 
-def _measure(home: Path, assets: int, seed: int) -> dict[str, Any]:
+def _measure(home: Path, assets: int, seed: int, database: str) -> dict[str, Any]:
     from collateral.bench import search
 
-    app, environ = _app(home)
+    app, environ = _app(home, database, "postgres:" if database else "")
     result: dict[str, Any] = {"assets": assets, "seed": seed}
     with app.app_context():
         result |= _built(home, assets, seed)
         rep = _somebody()
-        index = [file for file in (home / "index").rglob("*") if file.is_file()]
-        result["index_megabytes"] = round(sum(file.stat().st_size for file in index) / 1e6, 1)
+        if not database:
+            index = [file for file in (home / "index").rglob("*") if file.is_file()]
+            result["index_megabytes"] = round(sum(file.stat().st_size for file in index) / 1e6, 1)
         result |= search.measure(app, rep, seed, environ)
         result["update_ms"] = search.one_update()
     return result

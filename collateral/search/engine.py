@@ -25,4 +25,11 @@ def _make(url: str) -> Engine:
         from collateral.search.engines.whoosh import WhooshEngine
 
         return WhooshEngine(Path(url.removeprefix("whoosh:")).absolute())
-    raise BadSetting("SEARCH_URL must be whoosh:FOLDER.")
+    if url == "postgres:":
+        from collateral.db import db, is_sqlite
+        from collateral.search.engines.postgres import PostgresEngine
+
+        if is_sqlite():
+            raise BadSetting("SEARCH_URL=postgres: needs a DATABASE_URL of PostgreSQL.")
+        return PostgresEngine(db.engine)
+    raise BadSetting("SEARCH_URL must be whoosh:FOLDER or postgres:.")

@@ -1,0 +1,113 @@
+"""The engine inside PostgreSQL: the shared expectations, and what is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from collateral import create_app
+from collateral.accounts.models import Role
+from collateral.assets.models import Asset
+from collateral.clock import now
+from collateral.db import db
+from collateral.retirement import operations as retirement
+from collateral.search import engine as chosen
+from collateral.search.engines.postgres import PostgresEngine
+from collateral.search.engines.protocol import Engine
+from tests.conftest import SERVER, make_settings
+from tests.factories import make_asset, make_person
+from tests.search.expectations import ALL, Expectations, document, exact, filled, found
+from tests.support import Browser, Visitor
+
+pytestmark = pytest.mark.skipif(not SERVER, reason="runs in the step with PostgreSQL")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine with nothing in it yet."""
+    database = create_engine(database_url)
+    yield PostgresEngine(database)
+    database.dispose()
+
+
+class TestPostgres(Expectations):
+    """The same questions give the same assets as in every other engine."""
+
+
+def test_a_rebuild_that_was_broken_off_leaves_the_old_index(engine: PostgresEngine) -> None:
+    filled(engine, document(1, "Turbine"))
+
+    def broken() -> Iterator[object]:
+        yield document(2, "Pump")
+        raise RuntimeError("pulled")
+
+    with pytest.raises(RuntimeError, match="pulled"):
+        engine.rebuild(broken(), lambda: None)  # type: ignore[arg-type]
+    assert exact(engine, "turbine") == [1]
+    filled(engine, document(3, "Pump"))
+    assert engine.ids() == {3}
+    with engine._database.connect() as connection:
+        schemas = connection.execute(
+            text("select nspname from pg_namespace where nspname like 'search%'")
+        ).scalars()
+        assert list(schemas) == ["search_live"]
+
+
+def test_who_finds_another_writing_goes(engine: PostgresEngine) -> None:
+    filled(engine, document(1, "Turbine"))
+    with engine._database.begin() as other:
+        other.execute(text("select pg_advisory_xact_lock(7301001)"))
+        assert not engine.write([document(2, "Pump")], ())
+    assert engine.write([document(2, "Pump")], ())
+    assert engine.ids() == {1, 2}
+
+
+def test_what_is_no_word_to_postgresql_breaks_nothing(engine: PostgresEngine) -> None:
+    filled(engine, document(1, "O'Neill \\ & | ! :* <-> ('x')", ["a\x1fb 'quoted' \\back"]))
+    for typed in ("o'neill", "\\", "':*", "a & b | !c", "<->", "x:A", "%_%", "'"):
+        assert found(engine, typed).total <= 1
+        engine.suggest((typed,), ALL, frozenset(), 5)
+        engine.complete((typed,), ALL, frozenset(), 5)
+        engine.corrections((typed * 5,), ALL, frozenset(), 2, 5.0)
+
+
+@pytest.fixture
+def library(tmp_path: Path, database_url: str) -> Iterator[Flask]:
+    """An application that searches inside its database."""
+    app = create_app(make_settings(tmp_path, database_url=database_url, search_url="postgres:"))
+    app.test_client_class = Browser
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_library_follows_its_rows_and_heals(library: Flask) -> None:
+    rep, marketer = make_person(Role.REP), make_person(Role.MARKETER)
+    asset = make_asset("Turbine outlook", pages=["Welcome", "The gearbox hums"])
+    asset_id = asset.id
+    client = Visitor(library).as_(rep)
+
+    def finds(typed: str) -> bool:
+        return f"/assets/{asset_id}" in client.get(f"/library?q={typed}").text
+
+    assert finds("gearbox")
+    assert finds("turbnie")
+    asset = db.session.get_one(Asset, asset_id)
+    asset.title = "Compressor outlook"
+    db.session.commit()
+    assert finds("compressor")
+    with db.engine.begin() as connection:
+        connection.execute(text("drop schema search_live cascade"))
+    assert client.get("/library?q=compressor").status_code == 200
+    assert finds("compressor")  # the first who asked had it made anew
+    retirement.retire(
+        db.session.get_one(Asset, asset_id), by=marketer, at=now(), reason="Out of date."
+    )
+    db.session.commit()
+    assert not finds("gearbox")
+    assert isinstance(chosen.engine(), PostgresEngine)
