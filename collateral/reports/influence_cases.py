@@ -285,32 +285,32 @@ def _known(asked: Asked, asset_ids: Collection[int] | None, loaded: _Loaded) -> 
     """The assets asked for that the reader may see, with what they were made for."""
     wanted = sorted(set(loaded.used) | set(loaded.money)) if asset_ids is None else asset_ids
     seen = and_(assets.visible(asked.reader), Asset.id.in_(wanted))
+    published = db.session.execute(
+        select(Asset.id, Asset.published_at).where(seen).order_by(Asset.id)
+    ).all()
+    ids = [row.id for row in published]
     terms: dict[int, dict[Vocabulary, set[str]]] = defaultdict(lambda: defaultdict(set))
     for asset_id, vocabulary, slug in db.session.execute(
         select(AssetTerm.asset_id, Term.vocabulary, Term.slug)
         .join(Term, Term.id == AssetTerm.term_id)
-        .join(Asset, Asset.id == AssetTerm.asset_id)
-        .where(Term.vocabulary.in_(_FITTING), seen)
+        .where(Term.vocabulary.in_(_FITTING), AssetTerm.asset_id.in_(ids))
     ):
         terms[asset_id][vocabulary].add(slug)
     teams: dict[int, set[int]] = defaultdict(set)
     for asset_id, person_id in db.session.execute(
         select(AssetTeam.asset_id, TeamMember.person_id)
         .join(TeamMember, TeamMember.team_id == AssetTeam.team_id)
-        .join(Asset, Asset.id == AssetTeam.asset_id)
-        .where(seen)
+        .where(AssetTeam.asset_id.in_(ids))
     ):
         teams[asset_id].add(person_id)
     return [
         _Known(
             asset_id,
-            _days(published) if published else None,
+            _days(first_published) if first_published else None,
             {vocabulary: frozenset(slugs) for vocabulary, slugs in terms[asset_id].items()},
             frozenset(teams[asset_id]) if asset_id in teams else None,
         )
-        for asset_id, published in db.session.execute(
-            select(Asset.id, Asset.published_at).where(seen).order_by(Asset.id)
-        )
+        for asset_id, first_published in published
     ]
 
 
