@@ -13,10 +13,11 @@ from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client, shared
 from collateral.reading.confined.wire import Assembler, BadAnswer
 from collateral.reading.results import PREVIEW_WIDTHS
+from collateral.words import N_
 
 _CAGE = Cage(wall_seconds=240, cpu_seconds=200, memory_mb=1500, answer_mb=600)
-FAILED = "The copy could not be made."
-TOO_LARGE = "The file would be larger than 600 MB."
+FAILED = N_("The copy could not be made.")
+TOO_LARGE = N_("The file would be larger than 600 MB.")
 
 
 @dataclass(frozen=True)

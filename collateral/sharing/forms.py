@@ -32,7 +32,7 @@ class ShareForm(_Form):
     recipient = StringField(
         _("For whom"), validators=[DataRequired(_("Say for whom the link is.")), Length(max=200)]
     )
-    recipient_email = StringField(_("Her e-mail"), validators=[Length(max=254)])
+    recipient_email = StringField(_("Recipient's e-mail"), validators=[Length(max=254)])
     expires_on = DateField(_("Works until"), validators=[Optional()])
     passcode = StringField(
         _("Passcode"),
