@@ -51,7 +51,8 @@ def page_print(
     if features is None or printed:
         boxes = tuple(line for line in text.splitlines() if line.strip())
     else:
-        boxes = tuple(features["texts"])
+        # A number of its own in a plain box is no content: it changes with the page's place.
+        boxes = tuple(text for text in features["texts"] if text.strip() != str(number))
     found = features or {}
     return PagePrint(
         number=number,

@@ -15,6 +15,12 @@ MOST_WORDINGS = 12
 Z95 = 1.959964
 
 
+def without_number(text: str, number: int) -> str:
+    """The words of a page without a line that is nothing but its own number: where pages went
+    or moved it changes by itself."""
+    return "\n".join(line for line in text.splitlines() if line.strip() != str(number))
+
+
 def words_changed(runs: Sequence[Run]) -> int:
     """How many words were touched: of the words put in and those taken out the larger number."""
     return max(

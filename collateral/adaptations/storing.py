@@ -190,7 +190,10 @@ def _keep_page(
     page.what = list(found.what.flags)
     before, notes = texts.get((found.source.version, found.source.print.number), ("", ""))
     if found.change is Change.EDITED:
-        runs = word_runs(before, page.text)
+        runs = word_runs(
+            rules.without_number(before, found.source.print.number),
+            rules.without_number(page.text, page.number),
+        )
         page.words_changed = rules.words_changed(runs)
         page.wordings = [list(pair) for pair in rules.wordings(runs)]
     if notes.split() != page.notes.split():

@@ -20,6 +20,7 @@ from collateral.adaptations.models import (
     AdaptationStep,
     Status,
 )
+from collateral.adaptations.rules import without_number
 from collateral.adaptations.views.wording import what_labels
 from collateral.adaptations.worddiff import Run, Step, word_runs
 from collateral.assets.models import AssetVersion, Page, ReadingState
@@ -191,7 +192,12 @@ def _pair(
     found = sources.get((page.source_version_id or 0, page.source_page or 0))
     kind = page.change.value if page.change else "new"
     before = found[0] if found else None
-    runs = word_runs(before.text, page.text) if before else [Run(Step.ADDED, page.text)]
+    words = without_number(page.text, page.number)
+    runs = (
+        word_runs(without_number(before.text, before.number), words)
+        if before
+        else [Run(Step.ADDED, words)]
+    )
     notes = word_runs(before.notes if before else "", page.notes)
     regions = page.regions or {}
     was = None
