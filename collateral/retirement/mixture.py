@@ -27,8 +27,8 @@ The settings are the project's own, chosen in simulation (`collateral bench evid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,7 +115,10 @@ class _Data:
     deals: Floats
     uses: Floats
     taken: Floats
+    signs: Floats
     with_signs: bool
+    kept: dict[Any, Floats] = field(default_factory=dict)
+    """What hangs on the counts alone; see `_log_nb`."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ def _data(assets: Sequence[Evidence]) -> _Data:
         deals=np.array([asset.deals for asset in assets], dtype=float),
         uses=uses,
         taken=uses + np.array(signs, dtype=float) if with_signs else uses,
+        signs=np.array(signs, dtype=float) if with_signs else np.zeros(len(uses)),
         with_signs=with_signs,
     )
 
@@ -301,11 +305,11 @@ def _alive(data: _Data, fit: _Fit) -> tuple[Floats, Floats, Floats, Floats]:
 
     kinds, taken = data.kinds, data.taken
     mean = np.exp(fit.log_rates)[kinds] * data.deals
-    narrow = np.log(1 - WIDE_SHARE) + _log_nb(taken, mean, fit.shape)
-    wide = np.log(WIDE_SHARE) + _log_nb(taken, WIDE_RATE * mean, fit.shape)
+    narrow = np.log(1 - WIDE_SHARE) + _log_nb(taken, mean, fit.shape, data.kept)
+    wide = np.log(WIDE_SHARE) + _log_nb(taken, WIDE_RATE * mean, fit.shape, data.kept)
     live = np.logaddexp(narrow, wide)
     narrow_share = np.exp(narrow - live)
-    dead = _log_nb(taken, fit.faint * mean, IGNORED_SHAPE)
+    dead = _log_nb(taken, fit.faint * mean, IGNORED_SHAPE, data.kept)
     if data.with_signs:
         live, dead = _with_parts(data, live, dead, mean, fit)
     share = np.clip(fit.ignored[kinds], 1e-9, 1 - 1e-9)
@@ -319,10 +323,10 @@ def _with_parts(
     """Both kinds' log probabilities of uses and signs from those of their sum."""
     import numpy as np
 
-    part, signs = fit.part[data.kinds], data.taken - data.uses
-    split = _log_beta_binomial(data.uses, data.taken, fit.parts * part, fit.parts * (1 - part))
-    unused = _log_nb(signs, TAKEN_RATE * (1 - part) * mean, TAKEN_SHAPE)
-    unused = unused + _log_nb(data.uses, fit.faint * part * mean, IGNORED_SHAPE)
+    part = fit.part[data.kinds]
+    split = _log_beta_binomial(data, fit.parts * part, fit.parts * (1 - part))
+    unused = _log_nb(data.signs, TAKEN_RATE * (1 - part) * mean, TAKEN_SHAPE, data.kept)
+    unused = unused + _log_nb(data.uses, fit.faint * part * mean, IGNORED_SHAPE, data.kept)
     dead = np.logaddexp(np.log(1 - TAKEN_SHARE) + dead + split, np.log(TAKEN_SHARE) + unused)
     return live + split, dead
 
@@ -358,27 +362,33 @@ def _first_guess(data: _Data, count: int) -> tuple[Floats, Floats]:
     return np.log(top / bottom), np.full(count, 0.5)
 
 
-def _log_nb(uses: Floats, mean: Floats, shape: float) -> Floats:
+def _log_nb(counts: Floats, mean: Floats, shape: float, kept: dict[Any, Floats]) -> Floats:
     """Log probability of counts under a negative binomial of that mean and shape.
 
     scipy.stats.nbinom(n=shape, p=shape/(shape+mean)); written out since its logpmf checks its
-    arguments at each call and the fit makes thousands.
+    arguments at each call and the fit makes thousands. What hangs on the counts alone is
+    worked out once for each shape and `kept`.
     """
     import numpy as np
-    from scipy.special import gammaln, xlogy
+    from scipy.special import gammaln
 
+    key = (id(counts), shape)
+    if key not in kept:
+        kept[key] = gammaln(counts + shape) - gammaln(shape) - gammaln(counts + 1)
     mean = np.maximum(mean, 1e-12)
-    constant: Floats = gammaln(uses + shape) - gammaln(shape) - gammaln(uses + 1)
-    spread: Floats = (
-        constant + shape * np.log(shape / (shape + mean)) + xlogy(uses, mean / (shape + mean))
-    )
-    return spread
-
-
-def _log_beta_binomial(successes: Floats, tries: Floats, a: Floats, b: Floats) -> Floats:
-    """Log probability of so many successes, as scipy.stats.betabinom(tries, a, b)."""
-    from scipy.special import betaln, gammaln
-
-    ways = gammaln(tries + 1) - gammaln(successes + 1) - gammaln(tries - successes + 1)
-    logs: Floats = ways + betaln(successes + a, tries - successes + b) - betaln(a, b)
+    whole = np.log(shape + mean)
+    logs: Floats = kept[key] + shape * (np.log(shape) - whole) + counts * (np.log(mean) - whole)
     return logs
+
+
+def _log_beta_binomial(data: _Data, a: Floats, b: Floats) -> Floats:
+    """Log probability of the uses among all that was taken, as scipy.stats.betabinom(taken, a, b);
+    a + b is the same for all."""
+    from scipy.special import gammaln
+
+    uses, taken, whole = data.uses, data.taken, float((a + b)[0])
+    if ("ways", whole) not in data.kept:
+        ways = gammaln(taken + 1) - gammaln(uses + 1) - gammaln(data.signs + 1)
+        data.kept["ways", whole] = ways - gammaln(taken + whole) + gammaln(whole)
+    logs: Floats = data.kept["ways", whole] + gammaln(uses + a) + gammaln(data.signs + b)
+    return logs - gammaln(a) - gammaln(b)
