@@ -34,16 +34,16 @@ def real_bases(folder: Path) -> Iterator[Base]:
         yield Base(str(path.relative_to(folder)), family, path.read_bytes(), real=True)
 
 
-def made_bases() -> Iterator[Base]:
-    """The newest version of each deck of the sample company."""
+def made_bases(most: int | None = None) -> Iterator[Base]:
+    """The newest version of each deck of the sample company, or of the first ones."""
     from collateral.demo.catalogue import catalogue
     from collateral.demo.files.make import make_file
     from collateral.demo.load import SEED
 
-    for sample in catalogue(2026):
-        if sample.filename.endswith(".pptx"):
-            data = make_file(sample, sample.versions, seed=SEED)
-            yield Base(sample.filename, sample.key, data, real=False)
+    decks = [sample for sample in catalogue(2026) if sample.filename.endswith(".pptx")]
+    for sample in decks[:most]:
+        data = make_file(sample, sample.versions, seed=SEED)
+        yield Base(sample.filename, sample.key, data, real=False)
 
 
 def _pages(path: Path) -> int:

@@ -12,10 +12,29 @@ from collateral.bench.truth.slides import Draft, keep, pictures, take_over, text
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _NUMBER = re.compile(r"\d+")
-_WORDS = (
-    "reliable agreed budget supplier quarter customer proven delivery harbour margin winter "
-    "purchase regional onboard measured invoice seasonal partner discount warranty pilot"
-).split()
+_WORDS = [
+    "reliable",
+    "agreed",
+    "budget",
+    "supplier",
+    "quarter",
+    "customer",
+    "proven",
+    "delivery",
+    "harbour",
+    "margin",
+    "winter",
+    "purchase",
+    "regional",
+    "onboard",
+    "measured",
+    "invoice",
+    "seasonal",
+    "partner",
+    "discount",
+    "warranty",
+    "pilot",
+]
 NAME = "Northwind Traders"
 
 Edit = Callable[[Draft, Random], None]
@@ -164,7 +183,9 @@ def retheme(draft: Draft, random: Random) -> None:
                     lambda _: f'srgbClr val="{random.randrange(1 << 24):06X}"',
                     text,
                 )
-                part._blob = re.sub(r'latin typeface="[^"]+"', 'latin typeface="Georgia"', text).encode()
+                part._blob = re.sub(
+                    r'latin typeface="[^"]+"', 'latin typeface="Georgia"', text
+                ).encode()
     for slide in draft.slides:
         for run in texts(slide):
             run.font.name = "Georgia"

@@ -124,7 +124,9 @@ def _copied(part: Any, draft: Draft) -> Any:
 def _dead(element: Any, names: dict[str, str]) -> bool:
     """Whether the shape needs a part that was not taken along (SmartArt, objects)."""
     return any(
-        name.startswith(_R) and name.endswith(("}dm", "}id", "}embed")) and value not in names
+        name.startswith(_R)
+        and name.endswith(("}dm", "}id", "}embed"))
+        and value not in names
         and not node.tag.endswith(("}hlinkClick", "}hlinkHover"))
         for node in element.iter()
         for name, value in node.attrib.items()
@@ -158,6 +160,6 @@ def _flat(shapes: Any) -> Iterator[Any]:
         else:
             try:
                 getattr(shape, "image", None)
-            except Exception:  # noqa: S112 - a linked picture has no image of its own
+            except Exception:
                 continue
             yield shape

@@ -171,7 +171,7 @@ def _texts(shapes: Any, slide: Any, depth: int) -> Iterator[tuple[Any, str]]:
             elif getattr(shape, "has_chart", False):
                 text = _chart_text(shape.chart)
             else:
-                text = _diagram_text(shape, slide)
+                text = diagram_text(shape, slide)
         except Exception:
             text = "\n".join(node.text or "" for node in shape._element.iter(f"{_A}t"))
         if text.strip():
@@ -190,7 +190,7 @@ def _chart_text(chart: Any) -> str:
     return "\n".join(dict.fromkeys(word for word in words if word.strip()))
 
 
-def _diagram_text(shape: Any, slide: Any) -> str:
+def diagram_text(shape: Any, slide: Any) -> str:
     """SmartArt keeps its words in a part of its own."""
     for data in shape._element.iter(f"{{{_DIAGRAM}}}relIds"):
         part = slide.part.related_part(data.get(f"{_REL}dm"))

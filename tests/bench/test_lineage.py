@@ -1,0 +1,79 @@
+"""The truth that lineage is measured by is true, and a measurement counts what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from collateral.adaptations.prints import PagePrint
+from collateral.bench import lineage
+from collateral.bench.lineage import Library, calibration_error, is_copy
+from collateral.bench.truth.bases import Base, made_bases
+from collateral.bench.truth.kinds import cases
+from collateral.bench.truth.printing import print_deck
+from collateral.bench.truth.prints import read_prints
+from collateral.reading.kinds import KINDS as FILES
+
+
+@pytest.fixture(scope="module")
+def decks() -> list[Base]:
+    """Three decks of the sample company."""
+    return sorted(made_bases(3), key=lambda base: len(base.data))
+
+
+def test_the_same_seed_makes_the_same_adaptation(decks: list[Base]) -> None:
+    first, again = (
+        next(cases(decks[:1], decks[:2], decks[2:], 7, kinds=["heavy"])) for _ in range(2)
+    )
+    assert first.pages == again.pages
+    assert read_prints(first.data, FILES["pptx"]) == read_prints(again.data, FILES["pptx"])
+
+
+def test_each_page_of_a_made_adaptation_is_what_its_truth_says(decks: list[Base]) -> None:
+    known = {base.key: read_prints(base.data, FILES["pptx"]) for base in decks}
+    kinds = ["dropped", "words", "figures", "merged"]
+    for case in cases(decks[:1], decks[:2], decks[2:], 3, kinds=kinds):
+        pages = read_prints(case.data, FILES["pptx"])
+        assert len(pages) == len(case.pages)
+        for origin, page in zip(case.pages, pages, strict=True):
+            assert origin.deck is not None
+            source = known[origin.deck][origin.page - 1]
+            assert (page.bag != source.bag) is origin.edited, (case.kind, page.number)
+
+
+def test_a_print_says_what_its_deck_says(decks: list[Base]) -> None:
+    deck = read_prints(decks[0].data, FILES["pptx"])
+    printed = read_prints(print_deck(decks[0].data), FILES["pdf"])
+    for page, other in zip(deck, printed, strict=True):
+        assert not page.bag - other.bag, page.number
+
+
+def test_what_is_measured_is_counted_by_kind_and_form(
+    decks: list[Base], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lineage, "made_bases", lambda: decks)
+    result = lineage.measure(None, 1, files=1, split="all", kinds=["dropped"])
+    rows = {(row["kind"], row["form"]): row for row in result["rows"]}
+    assert set(rows) == {(k, f) for k in ("dropped", "all") for f in ("deck", "print")}
+    assert rows["dropped", "deck"]["source_recall"] == 1
+    assert rows["dropped", "print"]["page_precision"] == 1
+    assert rows["dropped", "deck"]["without_family"] == 1
+    assert "dropped" in lineage.table(result)
+
+
+def test_confidences_that_hold_as_often_as_they_say_have_no_error() -> None:
+    assert calibration_error([(0.75, True)] * 3 + [(0.75, False)]) == 0
+    assert calibration_error([(1.0, False)] * 4) == 1
+    assert calibration_error([]) is None
+
+
+def test_a_short_page_is_no_copy_however_alike() -> None:
+    thanks = PagePrint(1, ("Thank you",))
+    legal = PagePrint(1, ("No part of this may be copied by anybody without our written consent",))
+    assert not is_copy(thanks, thanks)
+    assert is_copy(legal, legal)
+
+
+def test_a_library_remembers_which_family_a_version_is_of(decks: list[Base]) -> None:
+    library = Library()
+    library.add(decks[0])
+    assert library.family(1) == decks[0].family
