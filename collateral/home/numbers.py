@@ -126,7 +126,7 @@ def manager(person: Person, today: date) -> dict[str, Any]:
         "trend": Trend(
             title=_("Deals with at least one use"),
             note=_("percent, by month"),
-            csv=url_for("reports.overview_csv"),
+            csv=url_for("reports.table", name="overview"),
             labels=shown.labels,
             values=shown.shares,
             name=_("This year"),

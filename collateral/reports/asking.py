@@ -34,13 +34,37 @@ class ReportRequest:
     product: str = ""
     stage: str = ""
     region: str = ""
+    compare: str = ""
+    """"year": with the same days a year before; "": with the period before."""
 
     @property
     def before(self) -> ReportRequest:
-        """The same for the period before."""
-        return ReportRequest(
-            self.period.before(), "", self.team_id, self.product, self.stage, self.region
-        )
+        """The same for the period that it is compared with."""
+        period = a_year_before(self.period) if self.compare == "year" else self.period.before()
+        return ReportRequest(period, "", self.team_id, self.product, self.stage, self.region)
+
+    def address(self) -> dict[str, str]:
+        """What `read` takes to make this request again, with a preset kept as one."""
+        days = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        given = ({"period": self.preset} if self.preset else days) | {
+            "team": str(self.team_id or ""),
+            "product": self.product,
+            "stage": self.stage,
+            "region": self.region,
+            "compare": self.compare,
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def a_year_before(period: Period) -> Period:
+    """The same days of the year before; 29 February becomes the 28th."""
+    return Period(_year_back(period.first), _year_back(period.last))
+
+
+def _year_back(day: date) -> date:
+    if (day.month, day.day) == (2, 29):
+        return date(day.year - 1, 2, 28)
+    return day.replace(year=day.year - 1)
 
 
 def preset_period(key: str, today: date) -> Period:
@@ -93,6 +117,7 @@ def read(args: Mapping[str, str], today: date) -> ReportRequest:
         args.get("product", "")[:80],
         args.get("stage", "")[:80],
         args.get("region", "")[:80],
+        "year" if args.get("compare") == "year" else "",
     )
 
 

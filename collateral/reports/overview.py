@@ -102,7 +102,7 @@ def overview(reader: Person, request: ReportRequest) -> Overview:
         months,
         before_months,
         _costs(asked, currency),
-        _teams(asked),
+        teams_of(asked),
     )
 
 
@@ -132,12 +132,12 @@ def _figures(asked: Asked, currency: str, months: Sequence[MonthRow]) -> Figures
         .select_from(Asset)
         .where(in_report(asked), published_by(asked))
     ).one()
-    first_use = _first_use(asked)
+    first_use = first_use_of(asked)
     open_then, with_use = db.session.execute(
         select(func.count(), _sum(case((first_use.c.day <= asked.period.last, 1), else_=0)))
         .select_from(Deal)
         .outerjoin(first_use, first_use.c.deal_id == Deal.id)
-        .where(_deals(asked), _open_between(asked.period.first, asked.period.last))
+        .where(deals_of(asked), open_between(asked.period.first, asked.period.last))
     ).one()
     return Figures(
         published,
@@ -170,7 +170,7 @@ def _sum(value: Any) -> Any:
     return func.coalesce(func.sum(value), 0)
 
 
-def _deals(asked: Asked) -> ColumnElement[bool]:
+def deals_of(asked: Asked) -> ColumnElement[bool]:
     """The deals of the report: visible, of the team's people where one is chosen."""
     wanted = [deals.visible(asked.reader)]
     if asked.request.team_id is not None:
@@ -185,12 +185,12 @@ def _deals(asked: Asked) -> ColumnElement[bool]:
     return and_(*wanted)
 
 
-def _open_between(first: date, last: date) -> ColumnElement[bool]:
+def open_between(first: date, last: date) -> ColumnElement[bool]:
     opened = func.coalesce(Deal.opened_on, Deal.closed_on, first)
     return and_(opened <= last, or_(Deal.closed_on.is_(None), Deal.closed_on >= first))
 
 
-def _first_use(asked: Asked) -> Subquery:
+def first_use_of(asked: Asked) -> Subquery:
     """The day on which each deal first had a use that counts for the reader."""
     wanted = [Use.retracted_at.is_(None), asked.scope.covers(Use.team_set_id)]
     if asked.request.stage:
@@ -208,18 +208,18 @@ def _months(asked: Asked) -> list[MonthRow]:
     refs = select(Asset.id).where(in_report(asked))
     narrowed = asked.request.product or asked.request.region
     counts = by_month(asked.scope, asked.period, asked.reader, refs=refs if narrowed else None)
-    first_use = _first_use(asked)
+    first_use = first_use_of(asked)
     columns = []
     for month in months:
         last = min(next_month(month) - timedelta(days=1), asked.period.last)
-        is_open = _open_between(month, last)
+        is_open = open_between(month, last)
         columns.append(_sum(case((is_open, 1), else_=0)))
         columns.append(_sum(case((and_(is_open, first_use.c.day <= last), 1), else_=0)))
     numbers = db.session.execute(
         select(*columns)
         .select_from(Deal)
         .outerjoin(first_use, first_use.c.deal_id == Deal.id)
-        .where(_deals(asked), _open_between(asked.period.first, asked.period.last))
+        .where(deals_of(asked), open_between(asked.period.first, asked.period.last))
     ).one()
     return [
         MonthRow(month, counts[month], int(numbers[2 * place]), int(numbers[2 * place + 1]))
@@ -250,7 +250,7 @@ def _costs(asked: Asked, currency: str) -> list[TypeCost]:
     return [TypeCost(label, Decimal(spent), Decimal(never)) for label, spent, never in rows]
 
 
-def _teams(asked: Asked) -> list[TeamRow]:
+def teams_of(asked: Asked) -> list[TeamRow]:
     teams = teams_for(asked.reader)
     if asked.request.team_id is not None:
         teams = [team for team in teams if team.id == asked.request.team_id]
@@ -266,7 +266,7 @@ def _teams(asked: Asked) -> list[TeamRow]:
         .where(TeamSetMember.team_id.in_(ids), counted_uses(asked))
         .group_by(TeamSetMember.team_id)
     )
-    first_use = _first_use(asked)
+    first_use = first_use_of(asked)
     deal_rows = db.session.execute(
         select(
             TeamMember.team_id,
@@ -277,8 +277,8 @@ def _teams(asked: Asked) -> list[TeamRow]:
         .outerjoin(first_use, first_use.c.deal_id == Deal.id)
         .where(
             TeamMember.team_id.in_(ids),
-            _deals(asked),
-            _open_between(asked.period.first, asked.period.last),
+            deals_of(asked),
+            open_between(asked.period.first, asked.period.last),
         )
         .group_by(TeamMember.team_id)
     )

@@ -1,4 +1,4 @@
-"""The reports as pages and as files."""
+"""The reports as pages."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from collateral import csv_out
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.clock import now
-from collateral.reports import asking, assets, ignored, overview, presenting, searches
+from collateral.reports import (
+    adoption,
+    asking,
+    assets,
+    coverage,
+    ignored,
+    overview,
+    presenting,
+    schedules,
+    searches,
+)
 from collateral.reports.asking import ReportRequest
 from collateral.reports.ignored import Reached
 from collateral.usage.counting import zone
@@ -26,7 +35,7 @@ def asked() -> ReportRequest:
     return asking.read(request.args, counting_day(now(), zone()))
 
 
-def _render(template: str, name: str, wanted: ReportRequest, **more: Any) -> str:
+def render(template: str, name: str, wanted: ReportRequest, **more: Any) -> str:
     return render_template(
         template,
         wanted=wanted,
@@ -34,6 +43,10 @@ def _render(template: str, name: str, wanted: ReportRequest, **more: Any) -> str
         tabs=presenting.tabs(name),
         counted_to=now(),
         kept=presenting.kept(),
+        report=name,
+        whose=presenting.whose(actor(), wanted),
+        saved=schedules.views_of(actor()),
+        zone=zone().key,
         **more,
     )
 
@@ -51,7 +64,7 @@ def overview_page() -> ResponseReturnValue:
     """What the library did for sales, and what it cost."""
     wanted = asked()
     found = overview.overview(actor(), wanted)
-    return _render(
+    return render(
         "reports/overview.html",
         "overview",
         wanted,
@@ -59,42 +72,6 @@ def overview_page() -> ResponseReturnValue:
         figures=presenting.figures(found),
         trend=presenting.trend(found),
         costs=presenting.costs(found),
-    )
-
-
-@bp.get("/reports/overview.csv")
-@requires(Permission.REPORT_READ)
-def overview_csv() -> ResponseReturnValue:
-    """The overview by month; `part=costs` and `part=teams` for those."""
-    found = overview.overview(actor(), asked())
-    part = request.args.get("part", "months")
-    if part == "costs":
-        return csv_out.attachment(
-            "cost-by-type.csv",
-            ("type", "cost used", "cost never used", "currency"),
-            ((row.type, row.used, row.never_used, found.currency) for row in found.costs),
-        )
-    if part == "teams":
-        return csv_out.attachment(
-            "teams.csv",
-            ("team", "people", "uses", "deals", "deals with a use"),
-            ((t.name, t.people, t.uses, t.deals, t.deals_with_use) for t in found.teams),
-        )
-    return csv_out.attachment(
-        "overview.csv",
-        ("month", "views", "unique views", "downloads", "uses", "deals open", "of them with a use"),
-        (
-            (
-                f"{row.month:%Y-%m}",
-                row.counts.views,
-                row.counts.unique_views,
-                row.counts.downloads,
-                row.counts.uses,
-                row.deals,
-                row.deals_with_use,
-            )
-            for row in found.months
-        ),
     )
 
 
@@ -110,23 +87,37 @@ def assets_page() -> ResponseReturnValue:
         down=request.args.get("down", "1") == "1",
         page=min(request.args.get("page", 1, type=int), 100_000),
     )
-    return _render("reports/assets.html", "assets", wanted, found=found)
+    return render("reports/assets.html", "assets", wanted, found=found)
 
 
-@bp.get("/reports/assets.csv")
+@bp.get("/reports/coverage")
 @requires(Permission.REPORT_READ)
-def assets_csv() -> ResponseReturnValue:
-    """Every asset of the report."""
-    currency, rows = assets.all_rows(actor(), asked())
-    names = (*assets.SUMMED, "uses", "deals", "won", "open", "lost", "open_amount", "won_amount")
-    head = ("id", "title", "type", "status", *(name.replace("_", " ") for name in names))
-    return csv_out.attachment(
-        "assets.csv",
-        (*head, "currency"),
-        (
-            (row.id, row.title, row.type, row.status, *(getattr(row, n) for n in names), currency)
-            for row in rows
-        ),
+def coverage_page() -> ResponseReturnValue:
+    """Stage by product, or by industry: `across`."""
+    wanted = asked()
+    found = coverage.coverage(actor(), wanted, request.args.get("across", "product"))
+    return render(
+        "reports/coverage.html",
+        "coverage",
+        wanted,
+        found=found,
+        heat=presenting.heat(found),
+        ways=presenting.across_segments(found),
+    )
+
+
+@bp.get("/reports/adoption")
+@requires(Permission.REPORT_READ)
+def adoption_page() -> ResponseReturnValue:
+    """Who searches, views and uses: by team and by person."""
+    wanted = asked()
+    found = adoption.adoption(actor(), wanted)
+    return render(
+        "reports/adoption.html",
+        "adoption",
+        wanted,
+        found=found,
+        bars=presenting.share_bars(found),
     )
 
 
@@ -136,27 +127,7 @@ def search_page() -> ResponseReturnValue:
     """Words that found nothing, and words whose results nobody opened."""
     wanted = asked()
     found = searches.search_report(actor(), wanted)
-    return _render("reports/search.html", "search", wanted, found=found)
-
-
-@bp.get("/reports/search.csv")
-@requires(Permission.REPORT_READ)
-def search_csv() -> ResponseReturnValue:
-    """Both lists of words."""
-    found = searches.search_report(actor(), asked())
-    rows = [
-        (kind, row.words, row.searches, row.people, row.last_at, row.open_amount, found.currency)
-        for kind, part in (
-            ("no result", found.without_result),
-            ("no click", found.without_click),
-        )
-        for row in part
-    ]
-    return csv_out.attachment(
-        "search.csv",
-        ("kind", "words", "searches", "people", "last searched", "their open deals", "currency"),
-        rows,
-    )
+    return render("reports/search.html", "search", wanted, found=found)
 
 
 @bp.get("/reports/ignored")
@@ -172,7 +143,7 @@ def ignored_page() -> ResponseReturnValue:
         reached=reached,
         page=min(request.args.get("page", 1, type=int), 100_000),
     )
-    return _render(
+    return render(
         "reports/ignored.html",
         "ignored",
         wanted,
@@ -181,31 +152,6 @@ def ignored_page() -> ResponseReturnValue:
         funnel=presenting.funnel(found),
         steps=presenting.reached_tabs(found, reached),
         names=presenting.reached_names(),
-    )
-
-
-@bp.get("/reports/ignored.csv")
-@requires(Permission.REPORT_READ)
-def ignored_csv() -> ResponseReturnValue:
-    """Every asset without a use in the period."""
-    currency, rows = ignored.all_rows(actor(), asked())
-    return csv_out.attachment(
-        "ignored.csv",
-        ("id", "title", "reached", "shown", "views", "downloads", "cost", "currency", "published"),
-        (
-            (
-                row.id,
-                row.title,
-                row.reached,
-                row.shown,
-                row.views,
-                row.downloads,
-                row.cost,
-                currency if row.cost is not None else "",
-                row.published_at,
-            )
-            for row in rows
-        ),
     )
 
 
@@ -222,4 +168,9 @@ def definitions() -> ResponseReturnValue:
     )
 
 
-from collateral.reports import views_explain  # noqa: E402, F401
+from collateral.reports import (  # noqa: E402
+    views_explain,  # noqa: F401
+    views_files,  # noqa: F401
+    views_mail,  # noqa: F401
+    views_scorecard,  # noqa: F401
+)

@@ -22,7 +22,17 @@ from sqlalchemy import Row, select, text, update
 
 from collateral.db import Model, db, is_sqlite, upsert
 from collateral.usage import rules
-from collateral.usage.models import METRICS, DailySum, Event, EventKind, Level, MonthlySum
+from collateral.usage.models import (
+    METRICS,
+    OF_PEOPLE,
+    DailySum,
+    Event,
+    EventKind,
+    Level,
+    MonthlySum,
+    PersonSum,
+    Span,
+)
 
 Place = tuple[Level, int, date, int]
 Deltas = dict[Place, dict[str, int]]
@@ -142,6 +152,37 @@ def _apply(changes: Sequence[Change]) -> None:
             update(Event).where(Event.id == change.event.id).values(kept=change.after)
         )
     add_up(deltas(changes, _others(changes)))
+    _add_of_people(changes)
+
+
+def _add_of_people(changes: Sequence[Change]) -> None:
+    """The sums of who did it; buyers have none."""
+    found: dict[tuple[str, date, int, int], dict[str, int]] = defaultdict(
+        lambda: dict.fromkeys(OF_PEOPLE, 0)
+    )
+    for change in changes:
+        event = change.event
+        if not event.who.startswith("p"):
+            continue
+        step = int(change.after) - int(change.before)
+        for span, day in ((Span.DAY, event.day), (Span.MONTH, event.day.replace(day=1))):
+            for metric in set(OF_PEOPLE) & set(rules.TOTALS[event.kind]):
+                found[span.value, day, int(event.who[1:]), event.team_set_id][metric] += step
+    rows: list[dict[str, object]] = [
+        {"span": Span(span), "day": day, "person_id": person, "team_set_id": team_set, **numbers}
+        for (span, day, person, team_set), numbers in sorted(found.items())
+        if any(numbers.values())
+    ]
+    if rows:
+        statement = upsert(PersonSum)
+        columns = PersonSum.__table__.c
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["span", "day", "person_id", "team_set_id"],
+                set_={name: columns[name] + statement.excluded[name] for name in OF_PEOPLE},
+            ),
+            rows,
+        )
 
 
 def _others(changes: Sequence[Change]) -> list[rules.Click]:

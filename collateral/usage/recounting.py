@@ -37,12 +37,15 @@ from collateral.db import db, is_sqlite, upsert
 from collateral.usage import rules
 from collateral.usage.models import (
     METRICS,
+    OF_PEOPLE,
     DailySum,
     Event,
     EventKind,
     Level,
     MonthlySum,
+    PersonSum,
     Retention,
+    Span,
     Use,
 )
 
@@ -113,7 +116,55 @@ def _recount_day(day: date) -> bool:
     for level, ref in _REFS.items():
         db.session.execute(_insert_events(level, ref, day))
         db.session.execute(_insert_uses(level, ref, day))
+    _recount_people(day)
     return _told(before, _fingerprint(DailySum, day), day, "day")
+
+
+def _recount_people(day: date) -> None:
+    """What each person did that day: the totals that the sums of assets hold, too."""
+    db.session.execute(delete(PersonSum).where(PersonSum.span == Span.DAY, PersonSum.day == day))
+    db.session.execute(
+        insert(PersonSum).from_select(
+            ["span", "day", "person_id", "team_set_id", *OF_PEOPLE],
+            select(
+                literal(Span.DAY, PersonSum.span.type),
+                literal(day),
+                Event.person_id,
+                Event.team_set_id,
+                *(
+                    func.sum(case((Event.kind.in_(_kinds(metric)), 1), else_=0))
+                    for metric in OF_PEOPLE
+                ),
+            )
+            .where(
+                Event.day == day,
+                Event.kept,
+                Event.person_id.is_not(None),
+                Event.kind.in_(_kinds("views")),
+            )
+            .group_by(Event.person_id, Event.team_set_id),
+        )
+    )
+
+
+def _recount_people_of_month(first: date, after_last: date) -> None:
+    db.session.execute(
+        delete(PersonSum).where(PersonSum.span == Span.MONTH, PersonSum.day == first)
+    )
+    db.session.execute(
+        insert(PersonSum).from_select(
+            ["span", "day", "person_id", "team_set_id", *OF_PEOPLE],
+            select(
+                literal(Span.MONTH, PersonSum.span.type),
+                literal(first),
+                PersonSum.person_id,
+                PersonSum.team_set_id,
+                *(func.sum(getattr(PersonSum, metric)) for metric in OF_PEOPLE),
+            )
+            .where(PersonSum.span == Span.DAY, PersonSum.day >= first, PersonSum.day < after_last)
+            .group_by(PersonSum.person_id, PersonSum.team_set_id),
+        )
+    )
 
 
 def _recount_month(first: date) -> bool:
@@ -139,6 +190,7 @@ def _recount_month(first: date) -> bool:
             .group_by(DailySum.level, DailySum.ref, DailySum.team_set_id),
         )
     )
+    _recount_people_of_month(first, after_last)
     return _told(before, _fingerprint(MonthlySum, first), first, "month")
 
 

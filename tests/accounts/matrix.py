@@ -462,6 +462,14 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /reports/<name>.csv": roles(EVERYBODY, path={"name": "overview"}),
     "GET /reports/<name>.xlsx": roles(EVERYBODY, path={"name": "overview"}),
     "GET /reports/mails": roles(EVERYBODY),
+    "POST /reports/views": roles(EVERYBODY, data={"report": "overview", "name": "Mine"}),
+    "POST /reports/views/<int:view_id>/forget": roles("----", path={"view_id": 9999}),
+    "POST /reports/<name>/mail": roles(
+        EVERYBODY,
+        path={"name": "overview"},
+        data={"rhythm": "weekly", "weekday": "0", "hour": "7", "readers": "{person_id}"},
+    ),
+    "POST /reports/mails/<int:schedule_id>/end": roles("----", path={"schedule_id": 9999}),
     "GET /reports/<name>/mail": roles(EVERYBODY, path={"name": "overview"}),
     "GET /explain/<metric>": asset(READ, path={"metric": "views"}, query={"asset": "{asset_id}"}),
     "GET /explain/<metric>.csv": asset(
@@ -480,6 +488,10 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     ),
     "GET /api/v1/assets": roles(EVERYBODY),
     "GET /api/v1/assets/<int:asset_id>/file": asset(READ),
+    "GET /api/v1/docket": roles(MARKETING),
+    "POST /api/v1/docket/<int:asset_id>/decision": asset(
+        CHANGE_BY_MARKETING, json={"decision": "mend"}
+    ),
     "POST /api/v1/assets/<int:asset_id>/retire": asset(CHANGE, json={"reason": "Out of date"}),
     "POST /api/v1/assets/<int:asset_id>/restore": asset(CHANGE),
     "GET /api/v1/deals": roles(EVERYBODY),

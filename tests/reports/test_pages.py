@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +31,7 @@ from tests.usage.support import BROWSER, happen, version_of
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YEAR = ReportRequest(Period(date(2025, 12, 1), date(2026, 11, 20)))
-PAGES = ("overview", "assets", "search", "ignored")
+PAGES = ("overview", "assets", "coverage", "adoption", "search", "ignored")
 
 
 def deal(name: str, owner: Person, **given: str) -> Deal:
@@ -45,6 +46,14 @@ def use(asset: Asset, in_deal: Deal, by: Person, at: datetime = NOW, **more: Any
     with clock.hold(max(at, NOW)):
         usage.declare_use(asset, in_deal, by=by, at=at, **more)
     db.session.commit()
+
+
+def unpacked(data: bytes) -> bytes:
+    """The words of a workbook; anything else as it is."""
+    if not data.startswith(b"PK"):
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return b"".join(book.read(name) for name in book.namelist())
 
 
 @pytest.fixture(autouse=True)
@@ -139,10 +148,10 @@ def test_what_a_person_may_not_see_is_in_no_number(app: Flask, visitor: Visitor)
     db.session.commit()
     client = visitor.as_(rep)
     for name in PAGES:
-        for address in (f"/reports/{name}", f"/reports/{name}.csv"):
-            text = client.get(address).text
-            assert "Hidden thing" not in text
-            assert "Draft thing" not in text
+        for address in (f"/reports/{name}", f"/reports/{name}.csv", f"/reports/{name}.xlsx"):
+            data = unpacked(client.get(address).data)
+            assert b"Hidden thing" not in data
+            assert b"Draft thing" not in data
     assert overview.overview(rep, YEAR).now.views == 0
     assert client.get(f"/explain/views?asset={hidden.id}").status_code == 404
     assert client.get(f"/explain/views.csv?asset={hidden.id}").status_code == 404

@@ -1,0 +1,35 @@
+"""Reports in words: figures with their change, charts, tabs, filters, definitions."""
+
+from collateral.reports.presenting.card import months_of, splits
+from collateral.reports.presenting.cells import across_segments, heat, share_bars
+from collateral.reports.presenting.definitions import definitions
+from collateral.reports.presenting.figures import Figure, figures
+from collateral.reports.presenting.frame import Filters, filters, kept, tabs, whose
+from collateral.reports.presenting.funnel import funnel, reached_names, reached_tabs
+from collateral.reports.presenting.trends import Trend, costs, trend
+from collateral.reports.presenting.words import kind_names, metric_names, outcome_names
+
+__all__ = [
+    "Figure",
+    "Filters",
+    "Trend",
+    "across_segments",
+    "costs",
+    "definitions",
+    "figures",
+    "filters",
+    "funnel",
+    "heat",
+    "kept",
+    "kind_names",
+    "metric_names",
+    "months_of",
+    "outcome_names",
+    "reached_names",
+    "reached_tabs",
+    "share_bars",
+    "splits",
+    "tabs",
+    "trend",
+    "whose",
+]

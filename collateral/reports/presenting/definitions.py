@@ -1,0 +1,88 @@
+"""What each number means."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def definitions() -> list[tuple[str, str]]:
+    """What each number means, in the words of this page alone."""
+    return [
+        (
+            _("Views"),
+            _(
+                "Somebody opened the asset's page, or downloaded it: a download is also a view. "
+                "Results shown in a search and small previews are not views. A second view of the "
+                "same version by the same person within 30 seconds of the one before is a double "
+                "click; the later one counts."
+            ),
+        ),
+        (
+            _("Unique views"),
+            _(
+                "Sessions in which the asset was viewed at least once. A session is one signed-in "
+                "browser on one day; where there is none, one person in one clock hour."
+            ),
+        ),
+        (_("Downloads"), _("The original file was downloaded, counted by the same rules.")),
+        (
+            _("Uses"),
+            _(
+                "The asset was used in a deal, at a stage, by a person: the buyer opened a tracked "
+                "link (observed), the rep said so (declared), or the CRM shows it (inferred). "
+                "A download alone is not a use."
+            ),
+        ),
+        (
+            _("Deals"),
+            _("Deals with at least one use of the asset in the period; each counts once."),
+        ),
+        (
+            _("Amount won, amount open"),
+            _(
+                "The amounts of those deals that are won, or open now. A deal that used several "
+                "assets counts in full for each, so the column must not be added up. Amounts in "
+                "other currencies than the report's are not converted and not in it."
+            ),
+        ),
+        (
+            _("Published assets used"),
+            _("Of the assets published by the end of the period, those with a use within it."),
+        ),
+        (
+            _("Cost of assets never used"),
+            _(
+                "Of the production cost of assets published by the end of the period, the part of "
+                "those without any use until then."
+            ),
+        ),
+        (
+            _("Deals with at least one use"),
+            _(
+                "Of the deals that were open at some time in the period, those with a use until "
+                "its end."
+            ),
+        ),
+        (
+            _("Team"),
+            _(
+                "What was done by people who were in the team at that moment. The numbers of "
+                "teams do not add up to the whole where people are in several."
+            ),
+        ),
+        (
+            _("Stage"),
+            _(
+                "Uses at that stage of the deal, with their deals and amounts. Views and downloads "
+                "have no stage and stay as they are."
+            ),
+        ),
+        (_("Product, region"), _("Assets that carry the term.")),
+        (
+            _("Left out"),
+            _(
+                "Double clicks, robots by COUNTER's list, and our own visits to our links. They "
+                "stay in the log, with the reason; each number opens them."
+            ),
+        ),
+    ]

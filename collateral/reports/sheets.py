@@ -1,0 +1,173 @@
+"""Each report as tables: what its CSV, its workbook, its mail and the API's files are made of.
+
+Heads are English column names for machines and spreadsheets; the pages have their own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from collateral.accounts.models import Person
+from collateral.csv_out import Cell
+from collateral.reports import adoption, assets, coverage, ignored, overview, searches
+from collateral.reports.asking import ReportRequest
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table. Rows may be a stream that is read once.
+
+    Attributes:
+        name: a word for the file and the workbook's tab.
+        chart: kind ("columns" or "bars"), and the positions of its names and its numbers.
+    """
+
+    name: str
+    head: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    chart: tuple[str, int, int] | None = None
+
+
+def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
+    found = overview.overview(reader, request)
+    months = [
+        (
+            f"{row.month:%Y-%m}",
+            row.counts.views,
+            row.counts.unique_views,
+            row.counts.downloads,
+            row.counts.uses,
+            row.deals,
+            row.deals_with_use,
+        )
+        for row in found.months
+    ]
+    return [
+        Sheet(
+            "overview",
+            ("month", "views", "unique views", "downloads", "uses", "deals open",
+             "of them with a use"),
+            months,
+            ("columns", 0, 4),
+        ),
+        Sheet(
+            "costs",
+            ("type", "cost used", "cost never used", "currency"),
+            [(row.type, row.used, row.never_used, found.currency) for row in found.costs],
+        ),
+        Sheet(
+            "teams",
+            ("team", "people", "uses", "deals", "deals with a use"),
+            [(t.name, t.people, t.uses, t.deals, t.deals_with_use) for t in found.teams],
+        ),
+    ]  # fmt: skip
+
+
+def _assets(reader: Person, request: ReportRequest) -> list[Sheet]:
+    currency, rows = assets.all_rows(reader, request)
+    names = (*assets.SUMMED, "uses", "deals", "won", "open", "lost", "open_amount", "won_amount")
+    head = ("id", "title", "type", "status", *(name.replace("_", " ") for name in names))
+    return [
+        Sheet(
+            "assets",
+            (*head, "currency"),
+            (
+                (r.id, r.title, r.type, r.status, *(getattr(r, n) for n in names), currency)
+                for r in rows
+            ),
+            ("bars", 1, 8),
+        )
+    ]
+
+
+def _coverage(reader: Person, request: ReportRequest, across: str = "product") -> list[Sheet]:
+    found = coverage.coverage(reader, request, across)
+    rows = [
+        (stage, column, cell.assets, cell.uses, cell.open_deals, "gap" if cell.gap else "")
+        for slug, stage in found.stages
+        for of, column in found.columns
+        for cell in (found.cell(slug, of),)
+    ]
+    head = ("stage", found.across, "assets", "uses", "open deals", "gap")
+    return [Sheet(f"coverage-{found.across}", head, rows)]
+
+
+def _both_coverages(reader: Person, request: ReportRequest) -> list[Sheet]:
+    return _coverage(reader, request) + _coverage(reader, request, "industry")
+
+
+def _adoption(reader: Person, request: ReportRequest) -> list[Sheet]:
+    found = adoption.adoption(reader, request)
+    head = ("searches", "views", "downloads", "uses", "deals", "deals with a use",
+            "seconds from sign-in to download, median", "sign-ins with a download")  # fmt: skip
+
+    def numbers(row: adoption.AdoptionRow) -> tuple[Cell, ...]:
+        return (row.searches, row.views, row.downloads, row.uses, row.deals,
+                row.deals_with_use, row.way, row.ways)  # fmt: skip
+
+    return [
+        Sheet(
+            "adoption-teams",
+            ("team", "people", *head),
+            [(row.name, row.people, *numbers(row)) for row in found.teams],
+            ("bars", 0, 5),
+        ),
+        Sheet(
+            "adoption-people",
+            ("person", *head),
+            [(row.name, *numbers(row)) for row in found.people],
+        ),
+    ]
+
+
+def _search(reader: Person, request: ReportRequest) -> list[Sheet]:
+    found = searches.search_report(reader, request)
+    rows = [
+        (kind, row.words, row.searches, row.people, row.last_at, row.open_amount, found.currency)
+        for kind, part in (
+            ("no result", found.without_result),
+            ("no click", found.without_click),
+        )
+        for row in part
+    ]
+    head = ("kind", "words", "searches", "people", "last searched", "their open deals", "currency")
+    return [Sheet("search", head, rows, ("bars", 1, 2))]
+
+
+def _ignored(reader: Person, request: ReportRequest) -> list[Sheet]:
+    currency, rows = ignored.all_rows(reader, request)
+    head = ("id", "title", "reached", "shown", "views", "downloads", "cost", "currency",
+            "published")  # fmt: skip
+    return [
+        Sheet(
+            "ignored",
+            head,
+            (
+                (
+                    row.id,
+                    row.title,
+                    row.reached,
+                    row.shown,
+                    row.views,
+                    row.downloads,
+                    row.cost,
+                    currency if row.cost is not None else "",
+                    row.published_at,
+                )
+                for row in rows
+            ),
+            ("bars", 1, 3),
+        )
+    ]
+
+
+REPORTS: Mapping[str, Callable[[Person, ReportRequest], list[Sheet]]] = {
+    "overview": _overview,
+    "assets": _assets,
+    "coverage": _both_coverages,
+    "adoption": _adoption,
+    "search": _search,
+    "ignored": _ignored,
+}
+"""By the name that stands in the report's address."""

@@ -1,0 +1,141 @@
+"""Saved views, and reports by mail: to whom they go, and the address in each mail to end it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from collateral.accounts.guard import actor, public, requires, token_only
+from collateral.accounts.permissions import Permission
+from collateral.clock import now
+from collateral.db import db, is_id
+from collateral.errors import Invalid, NotFound
+from collateral.reports import asking, mailing, presenting, schedules
+from collateral.reports.forms import ScheduleForm
+from collateral.reports.models import Rhythm
+from collateral.reports.sheets import REPORTS
+from collateral.reports.views import asked, bp
+from collateral.usage.counting import zone
+from collateral.usage.rules import counting_day
+
+
+@bp.post("/reports/views")
+@requires(Permission.REPORT_READ)
+def save_view() -> ResponseReturnValue:
+    """Keep the report with its filters under `name`."""
+    report = request.form.get("report", "")
+    schedules.save_view(actor(), request.form.get("name", ""), report, _filters())
+    db.session.commit()
+    flash(_("Saved."))
+    filters: dict[str, Any] = dict(_filters())
+    return redirect(url_for(f"reports.{report}_page", **filters), 303)
+
+
+@bp.post("/reports/views/<int:view_id>/forget")
+@requires(Permission.REPORT_READ)
+def forget_view(view_id: int) -> ResponseReturnValue:
+    """Remove a saved view."""
+    schedules.forget_view(actor(), view_id)
+    db.session.commit()
+    flash(_("Removed."))
+    return redirect(url_for("reports.mails"), 303)
+
+
+def _filters() -> dict[str, str]:
+    """The filters of the form, as `asking` reads them."""
+    return asking.read(request.form, counting_day(now(), zone())).address()
+
+
+@bp.get("/reports/mails")
+@requires(Permission.REPORT_READ)
+def mails() -> ResponseReturnValue:
+    """The reports that she has sent or gets, and her saved views."""
+    person = actor()
+    return render_template(
+        "reports/mails.html",
+        tabs=presenting.tabs(""),
+        schedules=schedules.of(person),
+        saved=schedules.views_of(person),
+        names=mailing.names(),
+        weekdays=mailing.weekdays(),
+        person=person,
+    )
+
+
+@bp.route("/reports/<name>/mail", methods=["GET", "POST"])
+@requires(Permission.REPORT_READ)
+def schedule(name: str) -> ResponseReturnValue:
+    """Send this report with its filters to chosen people from now on."""
+    if name not in REPORTS:
+        raise NotFound("There is no such report.")
+    person, wanted = actor(), asked()
+    form = ScheduleForm()
+    form.offer(mailing.weekdays())
+    error = ""
+    chosen = [int(text) for text in request.form.getlist("readers")[:200] if is_id(text)]
+    if form.validate_on_submit():
+        try:
+            schedules.make(
+                person, name, wanted.address(), readers=chosen,
+                rhythm=Rhythm(form.rhythm.data), weekday=form.weekday.data, hour=form.hour.data,
+                at=now(),
+            )  # fmt: skip
+        except Invalid as invalid:
+            error = invalid.sentence
+        else:
+            db.session.commit()
+            flash(_("The report goes out from now on."))
+            return redirect(url_for("reports.mails"), 303)
+    page = render_template(
+        "reports/mail.html",
+        tabs=presenting.tabs(name),
+        title=mailing.names()[name],
+        name=name,
+        wanted=wanted,
+        kept=presenting.kept(),
+        form=form,
+        people=schedules.choosable(person),
+        chosen=chosen or [person.id],
+        error=error,
+    )
+    return page, 400 if error or form.errors else 200
+
+
+@bp.post("/reports/mails/<int:schedule_id>/end")
+@requires(Permission.REPORT_READ)
+def end(schedule_id: int) -> ResponseReturnValue:
+    """Its maker ends it for all, a reader for herself."""
+    schedules.end(schedule_id, actor(), now())
+    db.session.commit()
+    flash(_("This report goes out no more."))
+    return redirect(url_for("reports.mails"), 303)
+
+
+@bp.get("/reports/mail/<token>")
+@public
+def end_mail(token: str) -> ResponseReturnValue:
+    """For who holds the address from her mail: the button that ends it. Changes nothing itself,
+    for scanners open links."""
+    schedules.of_token(token, current_app.extensions["settings"].secret_key)
+    return render_template("reports/mail_end.html", token=token, done=False)
+
+
+@bp.post("/reports/mail/<token>")
+@token_only
+def end_mail_now(token: str) -> ResponseReturnValue:
+    """End this mail, hers alone.
+
+    A mail program sends this by itself (RFC 8058), without a cookie or a page of ours: the
+    signed address is what allows it.
+    """
+    secret = current_app.extensions["settings"].secret_key
+    try:
+        schedule_id, person_id = schedules.of_token(token, secret)
+    except NotFound:
+        abort(401)
+    schedules.stop(schedule_id, person_id, now())
+    db.session.commit()
+    return render_template("reports/mail_end.html", token=token, done=True)
