@@ -73,7 +73,7 @@ def changes(at: datetime) -> list[Change]:
             Asset.status == Status.PUBLISHED,
             AssetVersion.number > 1,
             AssetVersion.state == ReadingState.READY,
-            AssetVersion.read_at >= at - LOOK_BACK,
+            AssetVersion.created_at >= at - LOOK_BACK,
         )
     )
     return found + [
@@ -147,7 +147,7 @@ def _concerned(asset_ids: set[int], at: datetime) -> dict[int, dict[int, list[st
     found: dict[int, dict[int, list[str]]] = {}
     for asset_id, person_id, name in rows:
         deals = found.setdefault(asset_id, {}).setdefault(person_id, [])
-        if name is not None:
+        if name is not None and name not in deals:
             deals.append(name)
     return found
 
