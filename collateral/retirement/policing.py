@@ -13,7 +13,7 @@ from collateral.accounts import audit
 from collateral.accounts.models import Person, Team
 from collateral.assets.models import Asset, Status, Term, Vocabulary
 from collateral.db import db
-from collateral.errors import Invalid, NotFound, WrongState
+from collateral.errors import Invalid, WrongState
 from collateral.notify.operations import tell
 from collateral.retirement import notices
 from collateral.retirement.evidence import policies, published_assets
@@ -35,14 +35,6 @@ def every() -> Sequence[Policy]:
     ).all()
 
 
-def get_policy(policy_id: int) -> Policy:
-    """One policy. Raises NotFound."""
-    found = db.session.get(Policy, policy_id)
-    if found is None:
-        raise NotFound("There is no such policy.")
-    return found
-
-
 def set_policy(type: str, team_id: int | None, terms: Terms, *, by: Person, at: datetime) -> Policy:
     """Set what holds for a type and team; "" and None are all.
 
@@ -61,7 +53,7 @@ def set_policy(type: str, team_id: int | None, terms: Terms, *, by: Person, at: 
     if terms.review_months == 0:
         sentence = "At least one month, or nothing."
         raise Invalid(sentence, fields={"review_months": sentence})
-    key = f"{type}/{team_id or ''}"
+    key = _key(type, team_id)
     policy = db.session.scalar(select(Policy).where(Policy.key == key))
     if policy is None:
         policy = Policy(key=key, type=type, team_id=team_id)
@@ -74,10 +66,16 @@ def set_policy(type: str, team_id: int | None, terms: Terms, *, by: Person, at: 
     return policy
 
 
-def delete_policy(policy: Policy, *, by: Person) -> None:
-    """Take it away."""
-    _record("docket.policy_deleted", policy, by)
-    db.session.delete(policy)
+def delete_policy(type: str, team_id: int | None, *, by: Person) -> None:
+    """Take the policy of a type and team away, where there is one."""
+    policy = db.session.scalar(select(Policy).where(Policy.key == _key(type, team_id)))
+    if policy is not None:
+        _record("docket.policy_deleted", policy, by)
+        db.session.delete(policy)
+
+
+def _key(type: str, team_id: int | None) -> str:
+    return f"{type}/{team_id or ''}"
 
 
 def _record(action: str, policy: Policy, by: Person) -> None:

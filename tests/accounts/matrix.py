@@ -228,7 +228,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /docket/undo": roles(MARKETING),
     "GET /docket/policies": roles(MARKETING),
     "POST /docket/policies": roles(MARKETING, data={"grace_days": "90"}),
-    "POST /docket/policies/<int:policy_id>/delete": roles(MARKETING, path={"policy_id": 1}),
+    "POST /docket/policies/delete": roles(MARKETING),
     "GET /docket/retired": roles(MARKETING),
     "POST /assets/<int:asset_id>/reviewed": asset(CHANGE),
     "GET /assets/<int:asset_id>/erase": asset(ERASE),

@@ -76,11 +76,14 @@ def _whole(name: str, most: int) -> int | None:
     return int(text)
 
 
-@bp.post("/docket/policies/<int:policy_id>/delete")
+@bp.post("/docket/policies/delete")
 @requires(Permission.DOCKET)
-def delete_policy(policy_id: int) -> ResponseReturnValue:
-    """Take a policy away; what holds for more holds then."""
-    policing.delete_policy(policing.get_policy(policy_id), by=actor())
+def delete_policy() -> ResponseReturnValue:
+    """Take the policy of `type` and `team` away; what holds for more holds then."""
+    team = request.form.get("team", "")
+    policing.delete_policy(
+        request.form.get("type", ""), int(team) if is_id(team) else None, by=actor()
+    )
     db.session.commit()
     flash(_("The policy is gone"))
     return redirect(url_for("retirement.policies"), 303)
