@@ -159,7 +159,7 @@ def _common(hashes: Collection[int]) -> dict[int, int]:
         rows = db.session.execute(
             select(PrintCommon.hash, PrintCommon.roots).where(PrintCommon.hash.in_(some))
         )
-        found.update(rows.tuples().all())
+        found.update(rows.all())
     return found
 
 

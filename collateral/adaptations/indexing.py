@@ -116,7 +116,7 @@ def _file_ids(files: Sequence[NewFile], at: datetime) -> dict[int, int]:
             for file in files
         ],
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def candidates(page: PagePrint) -> list[int]:
@@ -170,7 +170,7 @@ def _close(hashes: Iterable[int]) -> None:
                 .where(PrintHash.hash.in_(full))
                 .group_by(PrintHash.hash)
             )
-            _add_counts(PrintCommon, Counter(dict(roots.tuples().all())))
+            _add_counts(PrintCommon, Counter(dict(roots.all())))
 
 
 def _count_tokens(files: Sequence[NewFile]) -> None:
