@@ -23,16 +23,12 @@ export default async function upload(root) {
   let held = false;
   let began = 0;
   let orders = Date.now();
+  let store = null;
 
   root.addEventListener("files", (event) => {
     event.preventDefault();
     add(event.detail);
   });
-  const opening = openStore(root.dataset.person);
-  ask();
-  const store = await opening;
-  await restore();
-  root.dataset.restored = "";
 
   /* Taking files in */
 
@@ -342,4 +338,10 @@ export default async function upload(root) {
     filter.addEventListener("click", () => { wanted = filter.dataset.uploadFilter; narrow(); });
   }
   narrow();
+  ask();
+  store = await openStore(root.dataset.person);
+  const early = [...jobs];
+  await restore();
+  for (const item of early) if (item.file && item.state !== "taken") item.stored = await store?.keep(item);
+  root.dataset.restored = "";
 }

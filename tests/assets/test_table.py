@@ -68,6 +68,7 @@ def test_the_table_costs_the_same_whatever_its_length(marketer: SignedInClient, 
         with counted_queries(app) as seen:
             page = marketer.get(f"/assets/table?{query}")
         assert page.text.count("data-sheet-row") == count
+        assert 'value="Asset 0"' in page.text
         return len(seen)
 
     assert cost(1) == cost(6)

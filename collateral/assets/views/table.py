@@ -61,7 +61,7 @@ def table() -> ResponseReturnValue:
             {
                 "asset": asset,
                 "shown": shown,
-                "values": editing.snapshot(asset),
+                "fields": editing.snapshot(asset),
                 "offered": suggested.get(asset.id, []),
             }
             for asset, shown in zip(assets, pictured(assets), strict=True)
