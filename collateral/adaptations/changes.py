@@ -102,8 +102,8 @@ def compare(
     added, removed = new - old, old - new
     if not (any(map(is_number, added)) and any(map(is_number, removed))):
         # A number on either side may be the page's own, on one line with something else.
-        added -= Counter([str(page.number)])
-        removed -= Counter([str(source.number)])
+        added -= Counter(numbers)
+        removed -= Counter(numbers)
     added, removed = _without_splits(_unrepeated(added, furniture), _unrepeated(removed, furniture))
     if page.flow and not source.flow:
         added = _without_counting(added, page, source)

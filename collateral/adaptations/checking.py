@@ -82,6 +82,8 @@ class Found(Struct):
     sources: list[CheckedSource] = field(default_factory=list)
     pages: list[CheckedPage] = field(default_factory=list)
     branded: bool = False
+    translation: CheckedSource | None = None
+    """The version that the whole file is a translation of."""
 
 
 WORDS = 300
@@ -125,6 +127,7 @@ def answer(check: FileCheck, reading: Reading, family: str) -> None:
         ],
         pages=[_page(page, titles, prints) for page in lineage.pages],
         branded=lineage.branded,
+        translation=_translation(lineage),
     )
     _compare_with_today(found, prints, person, printed=printed)
     check.found = msgspec.to_builtins(found)
@@ -132,11 +135,16 @@ def answer(check: FileCheck, reading: Reading, family: str) -> None:
 
 def _match(lineage: Lineage, prints: Sequence[PagePrint]) -> Match:
     if not lineage.sources:
-        return Match.NONE
+        return Match.TRANSLATION if lineage.translation_of else Match.NONE
     first = lineage.sources[0]
     whole = not first.dropped and not first.moved and first.share >= 1.0 - 1e-9
     same = all(page.change is Change.SAME for page in lineage.pages)
     return Match.VERSION if whole and same and prints and not lineage.branded else Match.DERIVED
+
+
+def _translation(lineage: Lineage) -> CheckedSource | None:
+    found = lineage.translation_of
+    return CheckedSource(found.version, found.asset, 0.0, found.confidence) if found else None
 
 
 def _page(page: PageLineage, titles: dict[int, str], prints: Sequence[PagePrint]) -> CheckedPage:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 
 from collateral.adaptations.alignment import NEAR, Match
 from collateral.adaptations.library import KnownPage
-from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.prints import PagePrint, repeated_pictures
 from collateral.adaptations.scoring import picture_overlap
 
 LEAST_ALIKE = 0.15
@@ -29,6 +29,7 @@ def between(
     between them came from that one, if it shares some of its words, pictures or places. At the
     file's ends one neighbour must do, and the source must end there, too.
     """
+    bare = _bare(query)
     for version, pairs in pairs_of.items():
         positions = versions[version]
         place = {position: index for index, position in enumerate(positions)}
@@ -38,16 +39,42 @@ def between(
             if q in at or any(q == other for v in pairs_of for other, _ in pairs_of[v]):
                 continue
             wanted = _wanted(q, len(query), at, len(positions))
+            if q in bare:
+                wanted = _bare_one(q, at, used, [known[p].print for p in positions])
             if wanted is None or wanted in used:
                 continue
             position = positions[wanted]
             score = table[q].get(position, (0.0, 0.0))[0]
-            if alike(query[q], known[position].print, score) >= LEAST_ALIKE:
+            if q in bare or alike(query[q], known[position].print, score) >= LEAST_ALIKE:
                 match = Match(position, score, SURE)
                 best[q] = (SURE, match)
                 pairs.append((q, match))
                 used.add(wanted)
         pairs.sort(key=lambda pair: pair[0])
+
+
+def _bare(query: Sequence[PagePrint]) -> frozenset[int]:
+    """Pages with nothing on them but their number and what stands on most pages."""
+    repeated = repeated_pictures(query)
+    words = Counter(word for page in query for word in page.bag)
+    often = {word for word, count in words.items() if count >= max(3, 0.6 * len(query))}
+    return frozenset(
+        q
+        for q, page in enumerate(query)
+        if not page.charts
+        and page.bag.keys() <= often | {str(page.number)}
+        and all(p.sha256 in repeated for p in page.pictures)
+    )
+
+
+def _bare_one(
+    q: int, at: Mapping[int, int], used: set[int], pages: Sequence[PagePrint]
+) -> int | None:
+    """The empty page of the source that is nearest to where this one should be."""
+    before = max((other for other in at if other < q), default=None)
+    place = at[before] + 1 if before is not None else 0
+    empty = [n for n, page in enumerate(pages) if n not in used and page.empty]
+    return min(empty, key=lambda n: (abs(n - place), n), default=None)
 
 
 def prefer_alike(

@@ -18,7 +18,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from collateral.adaptations.models import Adaptation
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(FlaskForm):  # type: ignore[misc]
     """What its maker says of an adaptation."""
 
     title = StringField(_("Title"), validators=[Length(max=300)])

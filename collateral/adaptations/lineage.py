@@ -144,8 +144,10 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
     best, pairs_of = _decide(query, known, versions, matches, chosen, worth, found)
     between(query, known, versions, table, best, pairs_of)
     explained = sum(map(len, pairs_of.values())) / len(query)
-    other = _translation(query, found.files) if explained < EXPLAINED else None
-    return _tell(pages, known, versions, best, pairs_of, other)
+    if explained < EXPLAINED and (other := _translation(query, found.files)) is not None:
+        # A relation of its own: its pages are new, whatever pictures and figures they kept.
+        return Lineage((), tuple(_new(page.number) for page in pages), False, other)
+    return _tell(pages, known, versions, best, pairs_of)
 
 
 class _Candidates:
@@ -357,7 +359,6 @@ def _tell(
     versions: Mapping[int, Sequence[int]],
     best: Mapping[int, tuple[float, Match]],
     pairs_of: Mapping[int, Sequence[tuple[int, Match]]],
-    translation: Translation | None,
 ) -> Lineage:
     """Put the decisions into words: same, edited, new; dropped and moved; branded."""
     sources_of = {v: [known[p].print for p in versions[v]] for v in pairs_of}
@@ -390,7 +391,7 @@ def _tell(
         for version, pairs in pairs_of.items()
     ]
     sources.sort(key=lambda source: -source.share)
-    return Lineage(tuple(sources), tuple(told), deck.branded, translation)
+    return Lineage(tuple(sources), tuple(told), deck.branded)
 
 
 def _source(

@@ -148,6 +148,10 @@ def keep_lineage(adaptation: Adaptation, lineage: Lineage, *, asset_id: int | No
     adaptation.source_version_id = chosen.version if chosen else None
     adaptation.asset_id = versions[chosen.version].asset_id if chosen else asset_id
     adaptation.confidence = chosen.confidence if chosen else 0.0
+    if chosen is None and lineage.translation_of is not None:
+        original = lineage.translation_of
+        adaptation.source_version_id = original.version
+        adaptation.asset_id, adaptation.confidence = original.asset, original.confidence
     adaptation.traced_at = now()
 
 

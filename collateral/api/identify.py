@@ -119,6 +119,10 @@ def _told(check: FileCheck) -> Identified:
     ids = {page.version for page in found.pages if page.version}
     known = {version.id: version for version in asking.versions(actor(), ids)}
     source = next((each for each in found.sources if each.version in known), None)
+    if source is None and found.translation is not None:
+        original = asking.versions(actor(), [found.translation.version])
+        if original:
+            return _of(original[0], "translation", found.translation.confidence, [], [])
     if source is None:
         return Identified("none", pages=[_page(page, known, None) for page in found.pages])
     version = known[source.version]

@@ -97,6 +97,10 @@ def verdict_of(exact: AssetVersion | None, found: Found | None) -> Verdict:
     known = _known(found) if found else {}
     pages = [_page(page, known) for page in found.pages] if found else []
     source = next((s for s in found.sources if s.version in known), None) if found else None
+    if found is not None and source is None and found.translation is not None:
+        original = asking.versions(actor(), [found.translation.version])
+        if original:
+            return _translated(original[0])
     if found is None or source is None:
         return Verdict("info", _("Not from the library"),
                        _("No page of it is known here."), None, None, [], 0)  # fmt: skip
@@ -111,6 +115,19 @@ def verdict_of(exact: AssetVersion | None, found: Found | None) -> Verdict:
     title = _("Made from “%(title)s”", title=asset.title)
     return Verdict("warn" if outdated or _retired(asset) else "ok", title, text, asset,
                    _instead(asset), pages, outdated)  # fmt: skip
+
+
+def _translated(version: AssetVersion) -> Verdict:
+    asset = version.asset
+    title = _("A translation of “%(title)s”", title=asset.title)
+    offered = asset.current_version
+    if offered is None or offered.id == version.id:
+        text, kind = _("Of version %(number)s, which is current.", number=version.number), "ok"
+    else:
+        text = _("Of version %(number)s; version %(newer)s is offered now.", number=version.number,
+                 newer=offered.number)  # fmt: skip
+        kind = "warn"
+    return Verdict(kind, title, text, asset, _instead(asset), [], 0)
 
 
 def _of_version(version: AssetVersion, *, identical: bool, pages: list[PageSays]) -> Verdict:

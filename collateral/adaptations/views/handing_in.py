@@ -75,12 +75,20 @@ def confirming(adaptation: Adaptation, form: ConfirmForm | None = None) -> str:
         form=form or ConfirmForm.of(adaptation, reasons),
         step=step_of(adaptation),
         found=found_in(adaptation, person),
+        translation=_translation_of(adaptation),
         counts=counts_of(adaptation),
         ticks=ticks_of(adaptation),
         deals=[("", _("Not for a deal")), *((deal.id, deal.name) for deal in likely)],
         deal_source=url_for("deals.suggest"),
         asset_source=url_for("adaptations.sources"),
     )
+
+
+def _translation_of(adaptation: Adaptation) -> str:
+    """The title of what it translates, where no page of it is from there as it stands."""
+    if adaptation.sources or adaptation.asset is None or adaptation.confidence <= 0:
+        return ""
+    return adaptation.asset.title if queries.sees_source(actor(), adaptation) else ""
 
 
 @bp.get("/adaptations/sources")

@@ -23,13 +23,14 @@ def reason_labels() -> dict[str, str]:
 
 def status_label(status: Status) -> str:
     """What the state of an adaptation is called."""
-    return {
+    labels: dict[Status, str] = {
         Status.PRIVATE: _("Private"),
         Status.SUBMITTED: _("Submitted"),
         Status.ACCEPTED: _("Accepted"),
         Status.MERGED: _("Merged"),
         Status.DECLINED: _("Declined"),
-    }[status]
+    }
+    return labels[status]
 
 
 def status_kind(status: Status) -> str:
@@ -66,10 +67,10 @@ def what_labels(what: list[str], words: int, places: int) -> list[str]:
 def duration_of(minutes: int | None) -> str:
     """ "2 h 10 min", "45 min", "not said"."""
     if minutes is None:
-        return _("not said")
+        return str(_("not said"))
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return _("%(minutes)s min", minutes=rest)
+        return str(_("%(minutes)s min", minutes=rest))
     if not rest:
-        return _("%(hours)s h", hours=hours)
-    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+        return str(_("%(hours)s h", hours=hours))
+    return str(_("%(hours)s h %(minutes)s min", hours=hours, minutes=rest))
