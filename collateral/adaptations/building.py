@@ -63,7 +63,8 @@ def _hits(person: Person, text: str) -> list[Hit]:
             person,
             SearchRequest(q=query, status=(Status.PUBLISHED.value,), limit=LOOKED_AT),
         )
-        if found.hits:
-            proven = sorted(found.hits, key=lambda hit: (-hit.uses.won, -hit.uses.deals))
+        hits = [hit for hit in found.hits if not hit.near]
+        if hits:
+            proven = sorted(hits, key=lambda hit: (-hit.uses.won, -hit.uses.deals))
             return proven[:SHOWN]
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from collateral.adaptations.prints import tokens
@@ -22,40 +22,44 @@ def without_number(text: str, number: int) -> str:
 
 
 def words_changed(runs: Sequence[Run]) -> int:
-    """How many words were touched: of the words put in and those taken out the larger number."""
-    return max(
-        sum(len(tokens(run.text)) for run in runs if run.step is step)
-        for step in (Step.ADDED, Step.REMOVED)
-    )
+    """How many words were touched: of each exchange the larger number of those put in and those
+    taken out."""
+    return sum(max(len(tokens(before)), len(tokens(after))) for before, after in _exchanges(runs))
 
 
 def wordings(runs: Sequence[Run]) -> list[tuple[str, str]]:
-    """Pairs of what stood on the page and what was put in its place; either may be empty.
+    """Pairs of what stood on the page and what was put in its place; either may be empty."""
+    pairs = [
+        (_short(before), _short(after))
+        for before, after in _exchanges(runs)
+        if tokens(before) or tokens(after)
+    ]
+    return pairs[:MOST_WORDINGS]
+
+
+def _exchanges(runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    """What was taken out and what was put in, place by place.
 
     Runs that only a space or a sign keeps apart belong together: "two filling lines" became
     "four pumping stations", not three words three others.
     """
-    pairs: list[tuple[str, str]] = []
     out, into, between = "", "", ""
     for run in [*runs, Run(Step.KEPT, "\n")]:
         if run.step is Step.KEPT:
             if "\n" in run.text or tokens(run.text):
-                _close(pairs, out, into)
+                if out or into:
+                    yield out, into
                 out = into = between = ""
             else:
                 between = run.text
-            continue
-        if run.step is Step.REMOVED:
+        elif run.step is Step.REMOVED:
             out += (between if out else "") + run.text
         else:
             into += (between if into else "") + run.text
-    return pairs[:MOST_WORDINGS]
 
 
-def _close(pairs: list[tuple[str, str]], out: str, into: str) -> None:
-    before, after = (" ".join(text.split())[:LONGEST_WORDING] for text in (out, into))
-    if tokens(before) or tokens(after):
-        pairs.append((before, after))
+def _short(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_WORDING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,8 @@ def share_of(count: int, of: int) -> Interval | None:
     share = count / of
     middle = (share + Z95**2 / (2 * of)) / (1 + Z95**2 / of)
     half = Z95 * math.sqrt(share * (1 - share) / of + Z95**2 / (4 * of**2)) / (1 + Z95**2 / of)
-    return Interval(max(0.0, middle - half), share, min(1.0, middle + half))
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Interval(min(low, share), share, max(high, share))
 
 
 @dataclass(frozen=True, slots=True)

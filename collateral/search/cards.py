@@ -62,10 +62,12 @@ class Card:
     won: int = 0
     open: int = 0
     lost: int = 0
+    variant_of: str = ""
 
 
-def card(hit: Hit, search_id: int | None = None) -> Card:
-    """The card of a hit. With a search's id, opening it is noted as opened from there."""
+def card(hit: Hit, search_id: int | None = None, variant_of: str = "") -> Card:
+    """The card of a hit. With a search's id, opening it is noted as opened from there.
+    `variant_of` is the title of the asset that it was adapted from."""
     asset = hit.asset
     return Card(
         id=asset.id,
@@ -78,6 +80,7 @@ def card(hit: Hit, search_id: int | None = None) -> Card:
         page=hit.page.number if hit.page else None,
         pages=asset.page_count,
         hits=hit.pages,
+        variant_of=variant_of,
         terms=_terms(asset),
         words=None if _says_the_same(hit) else hit.snippet or None,
         date=asset.version_at or asset.created_at,

@@ -15,6 +15,7 @@ from flask_login import current_user
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
+from collateral.adaptations import queries as adaptations
 from collateral.clock import now
 from collateral.search import queries, records, typeahead
 from collateral.search.cards import Card, card, facet_name, value_name
@@ -119,7 +120,18 @@ def _context(
     person: Person, wanted: SearchRequest, result: SearchResult, search_id: int | None
 ) -> dict[str, Any]:
     """What search/list.html is given; its head says what each is."""
-    cards = [(hit.near, card(hit, search_id)) for hit in result.hits]
+    origins = adaptations.origins([hit.asset.id for hit in result.hits], actor())
+    cards = [
+        (
+            hit.near,
+            card(
+                hit,
+                search_id,
+                origins[hit.asset.id].asset.title if hit.asset.id in origins else "",
+            ),
+        )
+        for hit in result.hits
+    ]
     exact: list[Card] = [one for near, one in cards if not near]
     near: list[Card] = [one for near, one in cards if near]
     chips = _chips(wanted, result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collateral.adaptations import families, heat, operations, recreated, reviewing, rules
@@ -128,7 +128,7 @@ def test_the_most_recreated_assets_come_first_with_their_hours(scene: Scene) -> 
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 600)), max_size=30))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_hours_never_fall_below_what_was_said(minutes: list[int | None]) -> None:
     found = rules.hours(minutes)
 
@@ -140,7 +140,7 @@ def test_hours_never_fall_below_what_was_said(minutes: list[int | None]) -> None
 
 
 @given(st.integers(0, 40), st.integers(1, 40))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_share_lies_within_its_interval(count: int, of: int) -> None:
     found = rules.share_of(min(count, of), of)
 

@@ -69,8 +69,9 @@ def test_an_adaptation_is_handed_in_traced_and_merged(scene: Scene, caller: Make
 def test_what_makes_no_sense_is_refused_and_keeps_nothing(scene: Scene, caller: Make) -> None:
     rep = caller(scene.rep)
 
-    assert rep.upload("/adaptations", decks.adapted(), reasons='["because"]').status_code == 400
-    assert rep.upload("/adaptations", decks.adapted(), source="999999").status_code == 404
+    data, name = decks.adapted(), "final.pptx"
+    assert rep.upload("/adaptations", data, name, reasons='["because"]').status_code == 400
+    assert rep.upload("/adaptations", data, name, source="999999").status_code == 404
     assert rep.upload("/adaptations", b"").status_code == 422
     assert db.session.query(Adaptation).count() == 0
 
