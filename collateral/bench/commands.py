@@ -211,6 +211,25 @@ def lineage_bench(
     click.echo(json.dumps(result, indent=1) if as_json else text)
 
 
+@bench.command("reports")
+@click.option("--events", default=100_000, show_default=True, type=click.IntRange(1000, 50_000_000))
+@click.option("--database", default="", help="An empty PostgreSQL database; SQLite without it.")
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def reports_bench(events: int, database: str, home: Path | None, as_json: bool) -> None:
+    """Each report page, and `recount`, at a number of events over three years."""
+    from collateral.bench import reports
+
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        place = home or Path(folder)
+        app, _environ = _app(place, database)
+        with app.app_context():
+            result = {"events": events} | reports.run(app, events, place / "built")
+    click.echo(json.dumps(result, indent=1) if as_json else _figures(result))
+
+
 def _app(home: Path, database: str = "", search: str = "") -> tuple[Flask, dict[str, str]]:
     """An application over a library in `home`, and the environment that makes another like it."""
     from collateral import create_app

@@ -30,7 +30,8 @@ STEPS = (
 @dataclass(frozen=True)
 class InfluenceFigures:
     """Of many companies: how far the naive difference and ours are off, in points, and how
-    often the 95 % interval holds the truth; `said` is the share that passed the floor."""
+    often the 95 % interval holds the truth. `said` is the share that passes the floor, and
+    `coverage_said` that of these alone: which intervals are narrow hangs on what they hold."""
 
     world: str
     used: int
@@ -41,6 +42,7 @@ class InfluenceFigures:
     coverage: float
     width: float
     said: float
+    coverage_said: float
     reps_removed: float
     companies: int
 
@@ -71,7 +73,8 @@ def influence_figures(
 
     rng = np.random.default_rng([seed, WORLDS.index(world), used, round(effect * 100)])
     truth = expected_difference(np.random.default_rng(seed), world, used, effect)
-    naive, ours, widths, held, naive_held, reps = [], [], [], 0, 0, 0
+    naive, ours, widths = [], [], []
+    naive_held = held = said = held_said = reps = 0
     for _ in range(companies):
         market = made_market(rng, world, used, [effect])
         moments, won = market.used[0], market.cases.won
@@ -80,26 +83,30 @@ def influence_figures(
         error = np.sqrt(p1 * (1 - p1) / mine.sum() + p0 * (1 - p0) / (~mine).sum())
         naive.append(p1 - p0 - effect)
         naive_held += abs(p1 - p0 - effect) <= 1.96 * error
-        found = influence(market.cases, moments, np.ones(len(won), dtype=bool))
-        if found.overall.difference is None:
-            continue
+        eligible = np.ones(len(won), dtype=bool)
+        found = influence(market.cases, moments, eligible, floor=False)
         d = found.overall.difference
+        if d is None:
+            continue
+        holds = d.low <= truth <= d.high
         ours.append(d.value - truth)
         widths.append(d.high - d.low)
-        held += d.low <= truth <= d.high
+        held += holds
         reps += found.rep_removed
-    said = len(ours)
+        if influence(market.cases, moments, eligible).overall.difference is not None:
+            said, held_said = said + 1, held_said + holds
     return InfluenceFigures(
         world,
         used,
         effect,
         100 * float(np.mean(naive)),
         float(naive_held) / companies,
-        100 * float(np.mean(ours)) if said else 0.0,
-        held / said if said else 0.0,
-        100 * float(np.mean(widths)) if said else 0.0,
+        100 * float(np.mean(ours)),
+        held / len(ours),
+        100 * float(np.mean(widths)),
         said / companies,
-        reps / said if said else 0.0,
+        held_said / said if said else 0.0,
+        reps / len(ours),
         companies,
     )
 

@@ -32,7 +32,7 @@ AGE_BIN = 21.0
 MIN_WITH, MIN_WITHOUT, MIN_WON, MIN_LOST = 20, 40, 5, 5
 MAX_HALF_WIDTH = 0.25
 MIN_FOR_REPS, MAX_UNPAIRED = 30, 0.20
-BANDS_FROM = (60, 100, 200)
+BANDS_FROM = (40, 80, 150)
 """Deals with use from which fit is cut into three bands, four and five."""
 
 
@@ -120,7 +120,12 @@ class _Group:
 
 
 def influence(
-    cases: Cases, used: Floats, eligible: Bools, *, strata: Strata | None = None
+    cases: Cases,
+    used: Floats,
+    eligible: Bools,
+    *,
+    strata: Strata | None = None,
+    floor: bool = True,
 ) -> Influence:
     """Compare the deals that used the asset with those that had not by then.
 
@@ -128,6 +133,8 @@ def influence(
         used: for each deal when the asset was first used in it, nan for never.
         eligible: the deals that the asset was made for and that could have used it.
         strata: within what to compare; None chooses by the numbers (the module's text).
+        floor: False gives the interval also where there are not enough deals to show it; for
+            the simulator alone.
     """
     import numpy as np
 
@@ -137,9 +144,9 @@ def influence(
             key = rep_and_fit(cases, used, eligible, bands)
             groups, unpaired = _groups(cases, used, eligible, key)
             if unpaired <= MAX_UNPAIRED or (strata is not None and bands == 2):
-                return _result(cases, groups, Strata.REP_AND_FIT, unpaired)
+                return _result(cases, groups, Strata.REP_AND_FIT, unpaired, floor)
     groups, unpaired = _groups(cases, used, eligible, size_and_industry(cases, eligible))
-    return _result(cases, groups, Strata.SIZE_AND_INDUSTRY, unpaired)
+    return _result(cases, groups, Strata.SIZE_AND_INDUSTRY, unpaired, floor)
 
 
 def _most_bands(count: int) -> int:
@@ -201,17 +208,19 @@ def _split(positions: Ints, keys: Ints) -> dict[int, Ints]:
     return dict(zip(values.tolist(), np.split(ranked, starts[1:]), strict=True))
 
 
-def _result(cases: Cases, groups: list[_Group], strata: Strata, unpaired: float) -> Influence:
+def _result(
+    cases: Cases, groups: list[_Group], strata: Strata, unpaired: float, floor: bool
+) -> Influence:
     stages = sorted({group.stage for group in groups})
     return Influence(
-        _compared(cases, groups),
-        tuple((s, _compared(cases, [g for g in groups if g.stage == s])) for s in stages),
+        _compared(cases, groups, floor),
+        tuple((s, _compared(cases, [g for g in groups if g.stage == s], floor)) for s in stages),
         strata,
         unpaired,
     )
 
 
-def _compared(cases: Cases, groups: list[_Group]) -> Compared:
+def _compared(cases: Cases, groups: list[_Group], floor: bool) -> Compared:
     """Say the number only where there are enough deals, won and lost, and it is not too wide."""
     import numpy as np
 
@@ -223,7 +232,7 @@ def _compared(cases: Cases, groups: list[_Group]) -> Compared:
     won_with, won_without = int(won[users].sum()), int(won[others].sum())
     n1, n0 = len(users), len(others)
     lost = n1 + n0 - won_with - won_without
-    if not (
+    if floor and not (
         n1 >= MIN_WITH
         and n0 >= MIN_WITHOUT
         and won_with + won_without >= MIN_WON
@@ -237,7 +246,7 @@ def _compared(cases: Cases, groups: list[_Group]) -> Compared:
         ],
         repeated=_repeated(groups, len(won)),
     )
-    if found is not None and (found.high - found.low) / 2 > MAX_HALF_WIDTH:
+    if floor and found is not None and (found.high - found.low) / 2 > MAX_HALF_WIDTH:
         found = None
     return Compared(found, n1, n0, won_with, won_without, *_days(cases, groups))
 

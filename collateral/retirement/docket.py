@@ -210,7 +210,7 @@ def _dropped(gathered: Gathered, position: int) -> stopping.Stop | None:
         recent,
         gathered.deals.count(asset, gathered.recent_period),
     )
-    if chance < stopping.SURE:
+    if chance < stopping.DROPPED_SURE:
         return None
     facts = {
         "earlier": earlier,

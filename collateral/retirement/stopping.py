@@ -3,7 +3,7 @@
 Three steps lead from a deal to a use: shown, opened, used. At each, an asset goes on as live
 ones do or at 8 % of that; both are negative-binomial, the live rate and spread taken from
 the assets that are surely alive, and a quarter stop at each step before anything is known.
-The first step at which stopping is four times as likely as not is the answer; where none
+The first step at which stopping has a probability of 85 % is the answer; where none
 is, it is "not clear". Before that two other signs are looked for: use that fell off, and
 adaptations in place of uses. The settings are the project's own (`collateral bench
 evidence` prints how often an answer is wrong: fixed thresholds are wrong in a quarter).
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 STOPPED_RATE = 0.08
 STOPPED_PRIOR = 0.25
-SURE = 0.8
+SURE = 0.85
+DROPPED_SURE = 0.8
 SURELY_ALIVE = 0.8
 STEPS = (Stopped.NEVER_SHOWN, Stopped.NOT_OPENED, Stopped.NOT_USED)
 

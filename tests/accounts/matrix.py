@@ -85,6 +85,8 @@ class Entry:
 
 
 PUBLIC = Entry("public", {})
+# Opened by a signature of the message alone: 401 for whoever else asks, whatever her role.
+SIGNED = Entry("signed", {})
 
 
 def roles(outcome: str, *, path: Mapping[str, Any] | None = None, **request: Any) -> Entry:
@@ -181,6 +183,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /profile/tokens": roles(EVERYBODY),
     "POST /profile/tokens/<int:token_id>/revoke": token(OWN_ALONE),
     "POST /profile/sessions/<int:session_id>/end": roles(EVERYBODY),
+    # Other systems.
+    "POST /hooks/<name>": SIGNED,
     # What one was told.
     "GET /inbox": roles(EVERYBODY),
     "GET /inbox/<int:notice_id>": notice(OWN_ALONE),
@@ -218,6 +222,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /admin/vocabularies/synonyms": roles(ADMINS),
     "POST /admin/vocabularies/terms": roles(ADMINS),
     "POST /admin/vocabularies/terms/<int:term_id>": roles(ADMINS),
+    "GET /reports/worth": roles(EVERYBODY),
+    "GET /reports/worth.csv": roles(EVERYBODY),
     # The docket: marketing works it; deleting for good is an admin's.
     "GET /docket": roles(MARKETING),
     "GET /docket.csv": roles(MARKETING),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
-import numpy as np
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from collateral.accounts.models import AuditEntry, Person, Role
 from collateral.assets.models import Asset, AssetVersion, Page, Status, Term, Vocabulary
@@ -30,13 +28,12 @@ from collateral.retirement.models import (
 )
 from collateral.retirement.rules import Terms
 from collateral.usage.counting import zone
-from collateral.usage.models import DailySum, Evidence, Level, MonthlySum, Use
+from collateral.usage.models import Evidence, Use
 from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import set_of
-from tests.factories import make_asset, make_person, make_term
+from tests.factories import make_asset, make_person
+from tests.retirement.stock import ASSETS, DEALS, LIVE, stock
 from tests.support import SignedInClient, Visitor, counted_queries
-
-ASSETS, DEALS, LIVE = 120, 150, 40
 
 
 @pytest.fixture
@@ -46,93 +43,7 @@ def marketer(app: Flask) -> Person:
 
 @pytest.fixture
 def library(app: Flask, marketer: Person) -> list[int]:
-    """120 assets out for two years, 150 deals that fit all of them; the first forty are used,
-    of the others ten are never shown, the rest shown and not opened. All ids in order."""
-    rng = np.random.default_rng(4)
-    deck = make_term(Vocabulary.TYPE, "deck")
-    line = make_term(Vocabulary.PRODUCT, "line")
-    template = make_asset("Deck 0", owner=marketer, terms=[deck, line])
-    first = template.id
-    today = counting_day(now(), zone())
-    long_ago = now() - timedelta(days=700)
-    rows = [
-        {
-            "title": f"Deck {n}",
-            "status": Status.PUBLISHED,
-            "owner_id": marketer.id,
-            "created_by_id": marketer.id,
-            "published_at": long_ago,
-            "cost_amount": Decimal(1000 + n),
-            "cost_currency": "EUR",
-        }
-        for n in range(1, ASSETS)
-    ]
-    db.session.execute(insert(Asset), rows)
-    template.published_at = long_ago
-    db.session.flush()
-    ids = list(db.session.scalars(select(Asset.id).where(Asset.id >= first).order_by(Asset.id)))
-    from collateral.assets.models import AssetTerm
-
-    db.session.execute(
-        insert(AssetTerm),
-        [{"asset_id": i, "term_id": t.id} for i in ids[1:] for t in (deck, line)],
-    )
-    rep = make_person(Role.REP, name="Daniel Kerr")
-    teams = set_of(rep)
-    opened = today - timedelta(days=200)
-    db.session.execute(
-        insert(Deal),
-        [
-            {
-                "external_id": f"d{n}",
-                "name": f"Deal {n}",
-                "owner_id": rep.id,
-                "product": "line",
-                "opened_on": opened,
-                "closed_on": today - timedelta(days=3) if n else None,
-                "outcome": (Outcome.WON if n % 2 else Outcome.LOST) if n else Outcome.OPEN,
-            }
-            for n in range(DEALS)
-        ],
-    )
-    deals = list(db.session.scalars(select(Deal.id).order_by(Deal.id)))
-    uses, sums = [], []
-    for place, asset_id in enumerate(ids):
-        count = int(rng.poisson(7 * rng.gamma(3.0, 1 / 3))) + 1 if place < LIVE else 0
-        signs = 2 * count + int(rng.poisson(2)) if count else 0
-        shown = 300 if place < LIVE or place >= LIVE + 10 else 0
-        views = 50 + signs if place < LIVE else 1 if shown else 0
-        day = today - timedelta(days=40)
-        uses += [
-            {
-                "asset_id": asset_id,
-                "deal_id": deal_id,
-                "person_id": rep.id,
-                "team_set_id": teams,
-                "at": now() - timedelta(days=40),
-                "day": day,
-                "evidence": Evidence.DECLARED,
-            }
-            for deal_id in rng.choice(deals, min(count, DEALS), replace=False).tolist()
-        ]
-        counted = {"shown": shown, "views": views, "downloads": signs, "uses": count}
-        sums.append({"ref": asset_id, "day": day, **counted})
-    db.session.execute(insert(Use), uses)
-    for model in (DailySum, MonthlySum):
-        db.session.execute(
-            insert(model),
-            [
-                {
-                    **row,
-                    "level": Level.FAMILY,
-                    "team_set_id": teams,
-                    "day": row["day"] if model is DailySum else row["day"].replace(day=1),
-                }
-                for row in sums
-            ],
-        )
-    db.session.commit()
-    return ids
+    return stock(marketer, make_person(Role.REP, name="Daniel Kerr"))
 
 
 def worked_out() -> DocketRun:

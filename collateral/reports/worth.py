@@ -1,0 +1,243 @@
+"""Waste and worth: hours spent re-creating, and what retiring and merging saved, as ranges.
+
+Every figure is a sum over the rows that stand beside it. What nobody reported is estimated
+from what others reported, low and high; the suppositions are named on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from collateral.accounts.models import Person
+from collateral.adaptations.models import Adaptation
+from collateral.adaptations.models import Status as AdaptationStatus
+from collateral.assets.models import Asset, Status
+from collateral.db import db
+from collateral.deals.values import at_midnight
+from collateral.reports.asking import ReportRequest
+from collateral.reports.parts import Asked, ask, in_report
+from collateral.usage.counting import zone
+from collateral.usage.models import DailySum, Level, Use
+from collateral.usage.rules import counting_day
+
+LOOK_MINUTES = (1.0, 5.0)
+"""How long somebody looks at an asset that she then does not use: a supposition."""
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A range of hours."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: Hours) -> Hours:
+        return Hours(self.low + other.low, self.high + other.high)
+
+
+NONE = Hours(0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class RemadeRow:
+    """The adaptations of one asset: how many, and the hours that their makers reported."""
+
+    asset_id: int
+    title: str
+    adaptations: int
+    reported: int
+    hours: Hours
+
+
+@dataclass(frozen=True)
+class RetiredRow:
+    """A retired asset: views in the year before that led to no use, and the hours in them."""
+
+    asset_id: int
+    title: str
+    retired_at: datetime
+    views: int
+    hours: Hours
+
+
+@dataclass(frozen=True)
+class MergedRow:
+    """An asset into which adaptations were merged: uses since by people who had not adapted
+    it, the share of uses for which it was adapted before, and the hours that this would be."""
+
+    asset_id: int
+    title: str
+    merged_at: datetime
+    uses: int
+    share: float
+    hours: Hours
+
+
+@dataclass(frozen=True)
+class Worth:
+    remade: Sequence[RemadeRow]
+    retired: Sequence[RetiredRow]
+    merged: Sequence[MergedRow]
+
+    @property
+    def remade_hours(self) -> Hours:
+        return sum((row.hours for row in self.remade), NONE)
+
+    @property
+    def retired_hours(self) -> Hours:
+        return sum((row.hours for row in self.retired), NONE)
+
+    @property
+    def merged_hours(self) -> Hours:
+        return sum((row.hours for row in self.merged), NONE)
+
+
+def worth(reader: Person, request: ReportRequest) -> Worth:
+    """All of it for the period. Six queries. Raises NotFound for a team not hers to ask for."""
+    asked = ask(reader, request)
+    quartiles = _quartiles(asked)
+    return Worth(_remade(asked, quartiles), _retired(asked), _merged(asked, quartiles))
+
+
+def _bounds(asked: Asked) -> tuple[datetime, datetime]:
+    after = asked.period.last + timedelta(days=1)
+    return at_midnight(asked.period.first, zone()), at_midnight(after, zone())
+
+
+def _quartiles(asked: Asked) -> tuple[float, float]:
+    """The quarter and three-quarter point of the minutes reported up to the period's end;
+    zero where nobody has reported any."""
+    _, after = _bounds(asked)
+    minutes = sorted(
+        float(value)
+        for value in db.session.scalars(
+            select(Adaptation.minutes)
+            .join(Asset, Adaptation.asset_id == Asset.id)
+            .where(
+                Adaptation.minutes.is_not(None),
+                Adaptation.status != AdaptationStatus.PRIVATE,
+                Adaptation.created_at < after,
+                in_report(asked),
+            )
+        )
+        if value is not None
+    )
+    if not minutes:
+        return 0.0, 0.0
+    return minutes[(len(minutes) - 1) // 4], minutes[3 * (len(minutes) - 1) // 4]
+
+
+def _remade(asked: Asked, quartiles: tuple[float, float]) -> list[RemadeRow]:
+    first, after = _bounds(asked)
+    rows = db.session.execute(
+        select(
+            Asset.id,
+            Asset.title,
+            func.count(),
+            func.count(Adaptation.minutes),
+            func.coalesce(func.sum(Adaptation.minutes), 0),
+        )
+        .join(Adaptation, Adaptation.asset_id == Asset.id)
+        .where(
+            Adaptation.status != AdaptationStatus.PRIVATE,
+            Adaptation.created_at >= first,
+            Adaptation.created_at < after,
+            in_report(asked),
+        )
+        .group_by(Asset.id, Asset.title)
+        .order_by(func.count().desc(), Asset.id)
+    )
+    found = []
+    for asset_id, title, count, reported, minutes in rows:
+        low = float(minutes) / 60
+        silent = count - reported
+        hours = Hours(low + silent * quartiles[0] / 60, low + silent * quartiles[1] / 60)
+        found.append(RemadeRow(asset_id, title, count, reported, hours))
+    return found
+
+
+def _retired(asked: Asked) -> list[RetiredRow]:
+    """Assets retired in the period, with the views of the year before beyond their uses."""
+    first, after = _bounds(asked)
+    retired = db.session.execute(
+        select(Asset.id, Asset.title, Asset.retired_at)
+        .where(
+            Asset.status == Status.RETIRED,
+            Asset.retired_at >= first,
+            Asset.retired_at < after,
+            in_report(asked),
+        )
+        .order_by(Asset.retired_at.desc(), Asset.id)
+    ).all()
+    since = counting_day(first - YEAR, zone())
+    counted: dict[int, list[tuple[date, int, int]]] = {}
+    for ref, day, views, uses in db.session.execute(
+        select(DailySum.ref, DailySum.day, func.sum(DailySum.unique_views), func.sum(DailySum.uses))
+        .where(
+            DailySum.level == Level.FAMILY,
+            DailySum.ref.in_([row.id for row in retired]),
+            DailySum.day >= since,
+            asked.scope.covers(DailySum.team_set_id),
+        )
+        .group_by(DailySum.ref, DailySum.day)
+    ):
+        counted.setdefault(ref, []).append((day, int(views), int(uses)))
+    found = []
+    for asset_id, title, at in retired:
+        day = counting_day(at, zone())
+        rows = [r for r in counted.get(asset_id, []) if day - YEAR < r[0] <= day]
+        idle = max(sum(r[1] for r in rows) - sum(r[2] for r in rows), 0)
+        hours = Hours(idle * LOOK_MINUTES[0] / 60, idle * LOOK_MINUTES[1] / 60)
+        found.append(RetiredRow(asset_id, title, at, idle, hours))
+    return found
+
+
+def _merged(asked: Asked, quartiles: tuple[float, float]) -> list[MergedRow]:
+    """Assets with an adaptation merged up to the period's end, and their uses in it since."""
+    _, after = _bounds(asked)
+    merged = db.session.execute(
+        select(Asset.id, Asset.title, func.min(Adaptation.decided_at))
+        .join(Adaptation, Adaptation.asset_id == Asset.id)
+        .where(
+            Adaptation.status == AdaptationStatus.MERGED,
+            Adaptation.decided_at < after,
+            in_report(asked),
+        )
+        .group_by(Asset.id, Asset.title)
+        .order_by(Asset.title)
+    ).all()
+    ids = [asset_id for asset_id, _title, _at in merged]
+    uses: dict[int, list[tuple[datetime, int]]] = {}
+    for asset_id, at, person_id in db.session.execute(
+        select(Use.asset_id, Use.at, Use.person_id).where(
+            Use.asset_id.in_(ids), Use.retracted_at.is_(None), asked.scope.covers(Use.team_set_id)
+        )
+    ):
+        uses.setdefault(asset_id, []).append((at, person_id))
+    made: dict[int, list[tuple[datetime, int]]] = {}
+    for asset_id, at, person_id in db.session.execute(
+        select(Adaptation.asset_id, Adaptation.created_at, Adaptation.person_id).where(
+            Adaptation.asset_id.in_(ids), Adaptation.status != AdaptationStatus.PRIVATE
+        )
+    ):
+        made.setdefault(asset_id, []).append((at, person_id))
+    first, _ = _bounds(asked)
+    found = []
+    for asset_id, title, at in merged:
+        before = sum(moment < at for moment, _ in uses.get(asset_id, []))
+        adapted = sum(moment < at for moment, _ in made.get(asset_id, []))
+        share = min(adapted / before, 1.0) if before else 0.0
+        still = {person_id for moment, person_id in made.get(asset_id, []) if moment >= at}
+        since = sum(
+            max(at, first) <= moment < after and person_id not in still
+            for moment, person_id in uses.get(asset_id, [])
+        )
+        spared = since * share / 60
+        hours = Hours(spared * quartiles[0], spared * quartiles[1])
+        found.append(MergedRow(asset_id, title, at, since, share, hours))
+    return found
