@@ -28,6 +28,19 @@ PERSON = (
     "Chrome/156.0 Safari/537.36"
 )
 WIDTHS = {"390": (390, 844), "1440": (1440, 900)}
+# On every page that is visited, whatever it is visited for: an error here fails the journey.
+WEIGHED = """
+addEventListener("load", () => setTimeout(() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const files = performance.getEntriesByType("resource");
+  const bytes = (wanted) => files.filter(({ name }) => wanted.test(name))
+    .reduce((sum, file) => sum + file.encodedBodySize, 0);
+  const code = bytes(/[.](css|js)([?]|$)/);
+  const whole = page.encodedBodySize + code + bytes(/[.](svg|woff2)([?]|$)/);
+  if (code > 60000) console.error(`styles and scripts weigh ${code} bytes: ${location}`);
+  if (whole > 150000) console.error(`the page weighs ${whole} bytes: ${location}`);
+}, 200));
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,13 +115,14 @@ class Site:
             )
         )
         log.close()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.url}/healthz", timeout=2):
                     return
             except OSError:
                 time.sleep(0.1)
+        self.stop()
         pytest.fail(f"the server did not start: {(self.home / 'server.log').read_text()[-3000:]}")
 
     def stop(self) -> None:
@@ -137,26 +151,45 @@ def make_site(home: Path) -> Site:
     return Site(home, port, environ)
 
 
+def add_people(site: Site) -> None:
+    """The four who sign in, at once: each command would load the whole program again."""
+    from collateral import create_app
+    from collateral.accounts import operations
+    from collateral.accounts.models import Role
+    from collateral.config import Settings
+    from collateral.db import db
+
+    app = create_app(Settings.from_environ(site.environ))
+    with app.app_context():
+        for email, role, name in (
+            ("rep@example.com", Role.REP, "Mara Brandt"),
+            ("marketer@example.com", Role.MARKETER, "Ines Duarte"),
+            ("manager@example.com", Role.MANAGER, "Tove Berg"),
+            ("chief@example.com", Role.ADMIN, "Ada Chief"),
+        ):
+            operations.add_person(email, name, [role], by=None, password=PASSWORD)
+        db.session.commit()
+        db.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """An empty library with a rep, a marketer, a manager and an admin, running."""
     site = make_site(tmp_path_factory.mktemp("site"))
     site.command("init", "--admin", "admin@example.com")
-    site.add_person("rep@example.com", "rep", name="Mara Brandt")
-    site.add_person("marketer@example.com", "marketer", name="Ines Duarte")
-    site.add_person("manager@example.com", "manager", name="Tove Berg")
-    site.add_person("chief@example.com", "admin", name="Ada Chief")
+    add_people(site)
     site.start()
     yield site
     site.stop()
 
 
-@dataclass
-class Watched:
-    """A page whose console errors and refused scripts are remembered."""
+@pytest.fixture(scope="session")
+def stocked(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The library with what tests/journeys/stock.py says is in it; look, and leave it as it was."""
+    from tests.journeys import stock
 
-    page: Page
-    faults: list[str] = field(default_factory=list)
+    stock.fill(site, tmp_path_factory.mktemp("stock"))
+    return site
 
 
 @pytest.fixture
@@ -178,7 +211,14 @@ def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
     """`sign_in("rep@example.com")` answers a page on which that person has signed in."""
     contexts: list[BrowserContext] = []
 
-    def go(email: str, *, width: str = "1440", dark: bool = False, scripts: bool = True) -> Page:
+    def go(
+        email: str,
+        *,
+        width: str = "1440",
+        dark: bool = False,
+        scripts: bool = True,
+        **options: Any,
+    ) -> Page:
         size = WIDTHS[width]
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
@@ -188,8 +228,12 @@ def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
             accept_downloads=True,
             locale="en-GB",
             user_agent=PERSON,
+            # What comes from the offline worker's store says nothing of its weight on the way.
+            **{"service_workers": "block", **options},
         )
         contexts.append(context)
+        if scripts:
+            context.add_init_script(WEIGHED)
         page = watch(context.new_page(), faults)
         page.goto("/sign-in")
         page.get_by_label("E-mail").fill(email)

@@ -1,0 +1,64 @@
+"""Looking at a page as everybody must be able to: wide and narrow, light and dark, enlarged."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import SHOTS, WIDTHS, assert_accessible
+
+NARROW = {"width": 360, "height": 740}
+ENLARGED = {"width": 720, "height": 450}
+"""What is left of 1440 by 900 at 200 %."""
+
+
+def examine(page: Page, name: str, *, address: str | None = None) -> None:
+    """Photograph the page in four variants and hold it to what every page is held to.
+
+    One h1, no scrolling sideways at 360 px and at 200 %, nothing grave for axe, in light and dark.
+    """
+    if address is not None:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, f"{address} answered {answer.status}"
+    settle(page)
+    assert page.locator("h1").count() == 1, f"{name} has {page.locator('h1').count()} h1"
+    before = page.viewport_size
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    for width, (w, h) in WIDTHS.items():
+        page.set_viewport_size({"width": w, "height": h})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+            if (width, theme) in {("390", "dark"), ("1440", "light")}:
+                assert_accessible(page)
+    for size in (NARROW, ENLARGED):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert_fits(page, name)
+    page.emulate_media(color_scheme="light")
+    if before:
+        page.set_viewport_size(before)
+
+
+def assert_fits(page: Page, name: str) -> None:
+    """Nothing sticks out of the window at the side; the culprits are named."""
+    out = page.evaluate(
+        """() => {
+          const room = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= room) return [];
+          const scrolls = (element) => {
+            for (let up = element.parentElement; up; up = up.parentElement)
+              if (getComputedStyle(up).overflowX !== "visible") return true;
+            return false;
+          };
+          return [...document.querySelectorAll("body *")]
+            .filter((one) => one.getBoundingClientRect().right > room + 1 && !scrolls(one))
+            .map((one) => one.tagName + "." + one.className).slice(0, 4);
+        }"""
+    )
+    width = page.evaluate("document.documentElement.clientWidth")
+    assert out == [], f"{name} is wider than {width} px"
+
+
+def settle(page: Page) -> None:
+    """Until the page's behaviours are bound."""
+    page.locator("html[data-bound]").wait_for(state="attached")

@@ -1,0 +1,129 @@
+"""Every screen as it is seen: four pictures, nothing sticking out, nothing grave for axe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Site
+from tests.journeys.looking import NARROW, assert_fits, examine, settle
+from tests.journeys.stock import EXACT, GERMAN
+
+SignIn = Callable[..., Page]
+
+
+def first(page: Page, address: str, link: str) -> str:
+    """The address of the first such link on that page."""
+    page.goto(address)
+    found = page.locator(link).first.get_attribute("href")
+    assert found
+    return found
+
+
+def test_screens_of_search(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("rep@example.com")
+    for name, address in {
+        "library": "/library",
+        "library-list": "/library?view=list",
+        "library-filtered": "/library?stage=evaluation&sort=newest",
+        "search-page": f"/library?q={EXACT}",
+        "search-nothing": "/library?q=flutterbrok+zzyzx",
+        "search-meant": "/library?q=flutterbrokk",
+    }.items():
+        examine(page, name, address=address)
+
+
+def test_screens_of_collections_and_requests(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("rep@example.com")
+    for name, address in {
+        "collections": "/collections",
+        "search-save": "/collections/new?query=q%3Dbearing",
+        "requests": "/requests",
+        "requests-taken": "/requests?state=taken_on",
+        "requests-none": "/requests?state=declined",
+        "request-new": "/requests/new?q=brewery+sheet",
+    }.items():
+        examine(page, name, address=address)
+    examine(page, "collection", address=first(page, "/collections", "a.tile__link"))
+    examine(page, "request", address=first(page, "/requests?state=taken_on", "a.table__main"))
+
+
+def test_screens_of_a_rep(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("rep@example.com")
+    examine(page, "home-of-rep", address="/")
+    examine(page, "deals", address="/deals")
+    examine(page, "deal", address=first(page, "/deals", "a.table__main"))
+    hit = first(page, f"/library?q={EXACT}", "a.card__link")
+    examine(page, "asset-page", address=hit)
+    examine(page, "asset-long", address=first(page, "/library?q=pasted", "a.card__link"))
+    examine(page, "profile", address="/profile")
+
+
+def test_screens_of_marketer_and_manager(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("marketer@example.com")
+    examine(page, "home-of-marketer", address="/")
+    asset = re.sub(r"/pages/.*|\?.*", "", first(page, "/library?q=bearing", "a.card__link"))
+    examine(page, "asset-edit", address=f"{asset}/edit")
+    examine(page, "request-answer", address=first(page, "/requests", "a.table__main"))
+    number = asset.rsplit("/", 1)[1]
+    examine(page, "collection-choose", address=f"/collections/add?asset={number}&back=/library")
+    manager = sign_in("manager@example.com")
+    for name in ("overview", "assets", "search", "ignored", "definitions"):
+        examine(manager, f"report-{name}", address=f"/reports/{name}")
+    examine(manager, "home-of-manager", address="/")
+
+
+def test_every_part_stands_in_the_style_guide(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("chief@example.com")
+    examine(page, "styleguide", address="/styleguide")
+    page.emulate_media(forced_colors="active")
+    page.screenshot(path=_shot("styleguide-forced"), full_page=True)
+    page.emulate_media(forced_colors="none", reduced_motion="reduce")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((one) => {
+          const style = getComputedStyle(one);
+          const seconds = (text) => Math.max(...text.split(",").map(parseFloat));
+          return (style.animationName !== "none" && seconds(style.animationDuration) > 0.02)
+            || seconds(style.transitionDuration) > 0.02;
+        }).map((one) => one.className).slice(0, 5)"""
+    )
+    assert moving == []
+
+
+def test_german_fits_on_a_phone(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("manager@example.com")
+    page.goto("/profile")
+    page.get_by_label("Language", exact=True).select_option("de")
+    page.get_by_role("button", name=re.compile("^Save")).first.click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    try:
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        for address in (
+            "/", "/library", "/library?view=list&industry=food", "/library?q=zzyzx",
+            "/collections", "/collections/new", "/requests", "/requests?state=taken_on",
+            "/requests/new", "/deals", "/reports/overview", "/reports/assets", "/reports/ignored",
+            "/profile",
+        ):  # fmt: skip
+            page.goto(address)
+            settle(page)
+            assert_fits(page, f"{address} in German")
+        page.goto("/library?q=Abfüllanlagen")
+        expect(page.locator("article.card").first).to_contain_text(GERMAN[:30])
+        expect(page.get_by_role("link", name="Bibliothek").last).to_be_visible()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        examine(page, "library-german", address="/library")
+        examine(page, "report-german", address="/reports/overview")
+    finally:
+        page.goto("/profile")
+        page.get_by_label("Sprache", exact=True).select_option("en")
+        page.get_by_role("button", name=re.compile("^Speichern")).first.click()
+        page.wait_for_load_state()
+
+
+def _shot(name: str) -> str:
+    from tests.journeys.conftest import SHOTS
+
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    return str(SHOTS / f"{name}.png")
