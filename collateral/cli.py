@@ -23,6 +23,7 @@ WITH_COMMANDS = (
     "search",
     "retirement",
     "reports",
+    "connect",
     "demo",
     "bench",
 )

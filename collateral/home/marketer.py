@@ -18,6 +18,7 @@ from collateral.db import db
 from collateral.home import numbers
 from collateral.reports.overview import overview
 from collateral.reports.presenting import figures
+from collateral.requests import queries as requests
 from collateral.search.cards import card
 from collateral.search.engines.protocol import Sort
 from collateral.search.queries import search
@@ -53,7 +54,22 @@ def waiting(person: Person, today: date) -> list[Waiting]:
         .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
         .where(visible(person))
     ).one()
+    unanswered, taken_on = requests.to_answer(person)
     lines = [
+        Waiting(
+            "comment",
+            _("Requests"),
+            _("that nobody has taken on"),
+            url_for("requests.index", state="open"),
+            unanswered,
+        ),
+        Waiting(
+            "edit",
+            _("Requests that you make"),
+            _("taken on by you"),
+            url_for("requests.index", state="taken_on"),
+            taken_on,
+        ),
         Waiting(
             "merge",
             _("Adaptations to review"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from collateral.accounts.models import Person, PersonRole, Role
@@ -198,3 +198,18 @@ def makers() -> list[Person]:
             .order_by(func.lower(Person.name))
         )
     )
+
+
+def to_answer(person: Person) -> tuple[int, int]:
+    """How many requests nobody has taken on, and how many the person makes. One query."""
+    unanswered = func.count(case((Request.state == RequestState.OPEN, 1)))
+    hers = func.count(case((Request.state == RequestState.TAKEN_ON, 1)))
+    row = db.session.execute(
+        select(unanswered, hers).where(
+            or_(
+                Request.state == RequestState.OPEN,
+                (Request.state == RequestState.TAKEN_ON) & (Request.maker_id == person.id),
+            )
+        )
+    ).one()
+    return row[0], row[1]

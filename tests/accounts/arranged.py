@@ -252,5 +252,6 @@ SOME: dict[str, Callable[[], Any]] = {
     "position": lambda: 1,
     "width": lambda: 320,
     "page": lambda: 1,
+    "name": lambda: "crm",
     "token": lambda: "not-a-token",
 }

@@ -15,6 +15,7 @@ from collateral.notify import kinds as known
 from collateral.notify.kinds import Kind
 from collateral.notify.operations import tell
 from collateral.notify.queries import unread_count
+from collateral.requests.operations import ask, take_on
 from tests.factories import make_asset, make_person
 from tests.support import Visitor, counted_queries
 
@@ -146,3 +147,24 @@ def test_the_count_is_one_look_at_its_own_index(app: Flask) -> None:
             )
         )
         assert "ix_notice_unread" in str(plan.all())
+
+
+def test_a_marketer_sees_what_asks_for_a_decision_and_a_rep_does_not(
+    app: Flask, visitor: Visitor
+) -> None:
+    rep, marketer = make_person(), make_person(Role.MARKETER)
+    due = make_asset("Due")
+    due.review_on = now().date()
+    asked = [ask(f"A sheet {n}", by=rep, at=now()) for n in range(3)]
+    take_on(asked[0], maker=marketer, due_on=now().date(), by=marketer, at=now())
+    db.session.commit()
+    page = visitor.as_(marketer).get("/inbox").text
+    lines = dict(
+        re.findall(
+            r'items__title" href="[^"]*">([^<]+)</a>.*?strong number">(\d+)<', page, re.DOTALL
+        )
+    )
+    assert lines["Requests"] == "2"
+    assert lines["Requests that you make"] == "1"
+    assert lines["Reviews due"] == "1"
+    assert "To decide" not in visitor.as_(rep).get("/inbox").text
