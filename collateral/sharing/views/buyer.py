@@ -137,8 +137,10 @@ def _page(token: str, position: int | None, number: int) -> ResponseReturnValue:
         if part is None:
             raise NotFound(access.GONE)
     leaf = part.leaf(number) if part and (part.leaves or number != 1) else None
-    opening = note(share, None)
     view = _viewer(entered, part, leaf, number)
+    # A page that asks again until its copy is made is opened when there is something to see.
+    opening = note(share, None) if not (view and view["waiting"]) else None
+    recorded = opening is not None and opening.outcome is not Outcome.ASKED
     db.session.commit()
     answer = make_response(
         render_template(
@@ -147,16 +149,17 @@ def _page(token: str, position: int | None, number: int) -> ResponseReturnValue:
             view=view,
             parts=[_beside(entered, each) for each in parts if each is not part],
             settings=queries.settings(),
-            beacon=signer().dumps([opening.id, share.id]),
+            beacon=signer().dumps([opening.id, share.id]) if opening else "",
             beat_url=entered.address("beat"),
             quiet_url=entered.address("quiet"),
-            recorded=opening.outcome is not Outcome.ASKED,
+            recorded=recorded or QUIET not in request.cookies,
+            speaks=recorded,
             signed=bool(entered.shown.passcode or entered.shown.email),
             recorded_url=entered.address("recorded"),
             keep_days=queries.settings().keep_days,
         )
     )
-    if VISITOR not in request.cookies and opening.outcome is not Outcome.ASKED:
+    if VISITOR not in request.cookies and recorded:
         keep_cookie(answer, VISITOR, rules.new_token()[:32], YEAR)
     return answer
 
