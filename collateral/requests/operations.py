@@ -13,7 +13,7 @@ from collateral.assets.models import Asset, Status
 from collateral.db import db, upsert
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
-from collateral.notify.kinds import Kind
+from collateral.notify.kinds import Facts, Kind
 from collateral.notify.operations import tell
 from collateral.requests import notices
 from collateral.requests.models import Request, RequestState, RequestWaiting
@@ -54,7 +54,7 @@ def ask(
     marketers = db.session.scalars(
         select(PersonRole.person_id).where(PersonRole.role == Role.MARKETER)
     )
-    facts = {"request": request.id, "title": request.title, "name": by.name}
+    facts: Facts = {"request": request.id, "title": request.title, "name": by.name}
     tell(set(marketers) - {by.id}, notices.ASKED, facts, at)
     return request
 
@@ -100,7 +100,11 @@ def take_on(request: Request, *, maker: Person, due_on: date, by: Person, at: da
     facts = {"name": maker.name, "due_on": due_on.isoformat()}
     _tell(request, notices.TAKEN_ON, by=by, at=at, besides={maker.id}, **facts)
     if maker.id != by.id:
-        told = {"request": request.id, "title": request.title, "due_on": due_on.isoformat()}
+        told: Facts = {
+            "request": request.id,
+            "title": request.title,
+            "due_on": due_on.isoformat(),
+        }
         tell([maker.id], notices.ASSIGNED, told, at)
 
 
@@ -164,5 +168,5 @@ def _tell(
     waiting = db.session.scalars(
         select(RequestWaiting.person_id).where(RequestWaiting.request_id == request.id)
     )
-    told = {"request": request.id, "title": request.title, **facts}
+    told: Facts = {"request": request.id, "title": request.title, **facts}
     tell(set(waiting) - {by.id} - (besides or set()), kind, told, at)
