@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 
 from collateral.accounts.permissions import Permission, require
 from collateral.adaptations import operations, queries, reviewing
-from collateral.adaptations.models import Adaptation
+from collateral.adaptations.models import Adaptation, Status
 from collateral.adaptations.operations import Answers, DecidedMeanwhile
 from collateral.api.adaptation_shapes import AdaptationDetail, NewAdaptation, detail
 from collateral.api.asset_shapes import tag_of
@@ -65,17 +65,19 @@ def hand_in_adaptation(body: NewAdaptation, file: Received) -> Answer:
     source = assets.get_visible(person, body.source) if body.source else None
     deal = find_deal(body.deal) if body.deal else None
     adaptation = operations.hand_in(file, by=person, at=moment, asset=source)
+    answers = Answers(
+        title=body.title,
+        asset=source,
+        deal=deal,
+        reasons=body.reasons,
+        note=body.note,
+        minutes=body.minutes,
+        submit=body.submit,
+    )
     if adaptation.traced_at is None:
-        answers = Answers(
-            title=body.title,
-            asset=source,
-            deal=deal,
-            reasons=body.reasons,
-            note=body.note,
-            minutes=body.minutes,
-            submit=body.submit,
-        )
         operations.answer_ahead(adaptation, answers, at=moment)
+    elif adaptation.status is Status.PRIVATE:
+        operations.confirm(adaptation, answers, by=person, at=moment)
     location = address(f"/adaptations/{adaptation.id}")
     return _answer(adaptation, {"Location": location})
 

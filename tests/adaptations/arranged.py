@@ -6,6 +6,8 @@ import io
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from collateral.accounts.models import Person, Role
 from collateral.adaptations import operations
 from collateral.adaptations.jobs_prints import index_version
@@ -34,6 +36,17 @@ class Scene:
         marketer = make_person(Role.MARKETER, name="Ines Duarte")
         second = make_person(Role.MARKETER, name="Tove Berg")
         return cls(rep, marketer, second, publish(decks.master(), by=marketer))
+
+    @classmethod
+    def found(cls) -> Scene:
+        """The same people and master in a copy of the library that was arranged."""
+        people = {person.name: person for person in db.session.scalars(select(Person))}
+        return cls(
+            people["Daniel Kerr"],
+            people["Ines Duarte"],
+            people["Tove Berg"],
+            db.session.scalars(select(Asset)).one(),
+        )
 
     def hand_in(self, data: bytes | None = None, name: str = "final_v7_ACME.pptx") -> Adaptation:
         """An adaptation as it stands after its file was read and traced."""

@@ -46,7 +46,7 @@ def test_what_its_maker_may_not_see_is_no_source(scene: Scene) -> None:
     scene.master.teams = [make_team()]
     db.session.commit()
 
-    adaptation = scene.hand_in()
+    adaptation = scene.hand_in(decks.deck(decks.slides()[:4]), "excerpt.pptx")
 
     assert adaptation.asset_id is None
     assert {page.change for page in adaptation.pages} == {Change.NEW}
@@ -128,12 +128,12 @@ def test_a_broken_file_ends_in_a_sentence_and_nothing_is_lost(
 
     if sent.status_code == 400:  # its content contradicts its name: refused before it is kept
         assert "PowerPoint" in sent.text
-        assert db.session.query(Adaptation).count() == 0
+        assert db.session.query(Adaptation).count() == 1
         return
     assert sent.status_code == 303
     page = client.get(sent.location)
     assert "could not be read" in page.text
-    adaptation = db.session.query(Adaptation).one()
+    adaptation = db.session.query(Adaptation).filter_by(filename=name).one()
     assert adaptation.state is ReadingState.FAILED
     assert adaptation.error
     assert adaptation.error in page.text

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-from flask import Flask
-
 from collateral.adaptations.models import Adaptation
 from collateral.db import db
 from collateral.deals.models import Deal
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene
+from tests.adaptations.conftest import arranged, database_url, scene
 from tests.api.conftest import Caller
 
 Make = Callable[..., Caller]
-
-
-@pytest.fixture
-def scene(app: Flask) -> Scene:
-    del app
-    return Scene.arrange()
+__all__ = ["arranged", "database_url", "scene"]  # fixtures that the tests below ask for
 
 
 def test_an_adaptation_is_handed_in_traced_and_merged(scene: Scene, caller: Make) -> None:
@@ -73,7 +66,7 @@ def test_what_makes_no_sense_is_refused_and_keeps_nothing(scene: Scene, caller: 
     assert rep.upload("/adaptations", data, name, reasons='["because"]').status_code == 400
     assert rep.upload("/adaptations", data, name, source="999999").status_code == 404
     assert rep.upload("/adaptations", b"").status_code == 422
-    assert db.session.query(Adaptation).count() == 0
+    assert db.session.query(Adaptation).count() == 1  # the one that was arranged
 
 
 def test_a_declined_one_says_why(scene: Scene, caller: Make) -> None:
