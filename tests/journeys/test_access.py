@@ -33,11 +33,12 @@ def tab_to(page: Page, name: str | re.Pattern[str], most: int = 60) -> None:
         page.keyboard.press("Tab")
         if re.search(name, focused(page)):
             ring = page.evaluate(
-                """() => { const style = getComputedStyle(document.activeElement);
-                  const near = document.activeElement.closest(".find__box, .input-box, .card");
-                  const outer = near ? getComputedStyle(near) : style;
-                  return style.outlineStyle !== "none" || outer.outlineStyle !== "none"
-                    || outer.boxShadow !== "none" || style.boxShadow !== "none"; }"""
+                """() => {
+                  const one = document.activeElement;
+                  const box = one.closest(".find__box, .input-box") ?? one;
+                  return [getComputedStyle(one), getComputedStyle(one, "::after"),
+                    getComputedStyle(box)].some((style) => style.outlineStyle !== "none");
+                }"""
             )
             assert ring, f"nobody sees that {name} has the focus"
             return
