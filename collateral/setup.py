@@ -91,7 +91,7 @@ def database(app: Flask) -> None:
 
 def seams(app: Flask, settings: Settings) -> None:
     """Files and queue; search comes with its feature."""
-    storage.init_app(app, settings.storage_url)
+    storage.init_app(app, settings.storage_url, settings.home)
     queue.init_app(app, settings.queue_url)
     limits.init_app(app, settings)
 

@@ -16,11 +16,13 @@ from sqlalchemy import select
 
 from collateral.accounts.models import Person, PersonRole, Role
 from collateral.assets import ingest as taking
+from collateral.assets import moving
 from collateral.assets.check import findings
 from collateral.assets.ingest import Taken
 from collateral.config import Settings
 from collateral.db import db
 from collateral.queue import queue
+from collateral.storage import make_storage, storage
 
 LOOK_EVERY = 0.3
 PATIENCE = 15.0
@@ -157,4 +159,31 @@ def _verdict(found: int, mended: int) -> str:
     return f"{found} found. `collateral check --repair` mends what can be mended."
 
 
-commands = [ingest, check]
+@click.group()
+def files() -> None:
+    """The store of files."""
+
+
+@files.command("move")
+@click.option("--to", "address", required=True, metavar="STORAGE_URL", help="The other store.")
+@with_appcontext
+def move(address: str) -> None:
+    """Copy all files to another store; the library stays in use meanwhile.
+
+    Run it, set STORAGE_URL to the new address, start anew, and run it a last time with the
+    old STORAGE_URL in the environment. Nothing is deleted.
+    """
+    settings = cast(Settings, current_app.extensions["settings"])
+    target = make_storage(address, settings.home)
+    moved = moving.move(
+        storage(),
+        target,
+        lambda so_far: _progress(sys.stderr.isatty(), f"{so_far.copied} copied"),
+    )
+    click.echo(f"{moved.copied} copied, {moved.there} were there already, {moved.damaged} damaged.")
+    if moved.damaged:
+        click.echo("`collateral check --deep` names the damaged ones.", err=True)
+    sys.exit(1 if moved.damaged else 0)
+
+
+commands = [ingest, check, files]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from flask import Response, request, send_file
+from flask import Response, redirect, request, send_file
 from werkzeug.http import dump_options_header
 
 from collateral.assets.models import AssetVersion
@@ -44,6 +44,8 @@ def send_kept(sha256: str, media_type: str, filename: str, created_at: datetime)
     Raises:
         NotFound: the file is not in the store.
     """
+    if link := storage().link(sha256, attachment_header(filename), media_type):
+        return _sealed(redirect(link), attachment_header(filename))
     with storage().local(sha256) as path:
         response = send_file(
             path,
@@ -85,8 +87,8 @@ def send_preview(sha256: str, wanted: str | None) -> Response:
 
 def begins_a_download(response: Response) -> bool:
     """Whether this answer is a download rather than the rest of one, or none at all."""
-    if request.method != "GET" or response.status_code not in (200, 206):
+    if request.method != "GET" or response.status_code not in (200, 206, 302):
         return False
-    if response.status_code == 200:
+    if response.status_code in (200, 302):  # 302: the store itself sends it
         return True
     return str(response.headers.get("Content-Range", "")).startswith("bytes 0-")

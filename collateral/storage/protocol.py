@@ -1,0 +1,94 @@
+"""What every store of files can do.
+
+A file's name is the SHA-256 of its bytes, so the same file is kept once and no
+name that a person gave ever becomes a path. Originals and previews share this
+one namespace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from collateral.errors import NotFound
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file that is kept: its name and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+def check_name(sha256: str) -> None:
+    """Raise NotFound for what can be no file's name."""
+    if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
+        raise NotFound
+
+
+class Incoming(Protocol):
+    """A file on its way in: written and hashed as its bytes come, then kept or discarded."""
+
+    size: int
+
+    @property
+    def path(self) -> Path:
+        """Where its bytes lie until it is kept, for a look at what it is."""
+
+    def write(self, chunk: bytes) -> int:
+        """Take the next bytes. Raises TooLarge and OutOfSpace."""
+
+    def keep(self) -> StoredFile:
+        """Make it durable under its hash. Raises OutOfSpace; nothing is kept then."""
+
+    def discard(self) -> None:
+        """Forget it. Does nothing once it is kept, or when it was discarded before."""
+
+
+class Storage(Protocol):
+    """Keeps immutable files by the SHA-256 of what they hold."""
+
+    def incoming_file(self, *, limit: int | None = None) -> Incoming:
+        """A new file to write to, of at most `limit` bytes."""
+
+    def put(self, source: BinaryIO, *, limit: int | None = None) -> StoredFile:
+        """Stream `source` in, hashing on the way; durable when this returns.
+
+        Raises:
+            TooLarge: more than `limit` bytes came.
+            OutOfSpace: the disk is full; nothing is kept.
+        """
+
+    def put_path(self, path: Path) -> StoredFile:
+        """The same for a file on disk."""
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The file, from its first byte, seekable. Raises NotFound."""
+
+    def local(self, sha256: str) -> AbstractContextManager[Path]:
+        """A path that a reader can open while the block lasts. Raises NotFound."""
+
+    def link(self, sha256: str, disposition: str, media_type: str) -> str | None:
+        """An address from which a browser may fetch it itself within a minute, else None.
+
+        `disposition` and `media_type` are what the store then answers with.
+        """
+
+    def size(self, sha256: str) -> int | None:
+        """Its bytes, or None when it is not here."""
+
+    def kept_at(self, sha256: str) -> float | None:
+        """When it was last put here, in seconds since 1970, or None when it is not here."""
+
+    def delete(self, sha256: str) -> None:
+        """Forget the file; nothing happens when it is not here."""
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every file that is kept."""
+
+    def sweep(self, older_than: float = 3600.0) -> int:
+        """Remove what interrupted writes left more than that many seconds ago; how many."""

@@ -1,0 +1,81 @@
+"""A real S3 server for the time of a test session."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WEED = Path(sys.executable).parent / "weed"
+KEY, SECRET = "collateral-tests", "not a secret at all"
+
+
+def _free_port() -> int:
+    """One below 50,000 that is free, and so is the one 10,000 above, which goes with it."""
+    while True:
+        with socket.socket() as probe, socket.socket() as beside:
+            probe.bind(("127.0.0.1", 0))
+            port = 20_000 + probe.getsockname()[1] % 20_000
+            try:
+                beside.bind(("127.0.0.1", port + 10_000))
+            except OSError:
+                continue
+            with socket.socket() as again:
+                if again.connect_ex(("127.0.0.1", port)) != 0:
+                    return port
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
+    """The address of a server that keeps its files in `folder`."""
+    ports = {name: _free_port() for name in ("master", "volume", "filer", "s3")}
+    identities = folder / "identities.json"
+    identities.write_text(
+        json.dumps(
+            {
+                "identities": [
+                    {
+                        "name": "tests",
+                        "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
+                        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+                    }
+                ]
+            }
+        )
+    )
+    command = [
+        str(WEED), "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}",
+        f"-master.port={ports['master']}", f"-volume.port={ports['volume']}",
+        f"-filer.port={ports['filer']}", f"-s3.port={ports['s3']}", f"-s3.config={identities}",
+        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-s3.port.iceberg=0",
+    ]  # fmt: skip
+    log = (folder / "log").open("wb")
+    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+    address = f"http://127.0.0.1:{ports['s3']}"
+    try:
+        _wait(process, ports["s3"], folder / "log")
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"The S3 server ended: {log.read_text('utf-8', 'replace')[-2000:]}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("The S3 server did not answer within a minute.")
