@@ -1,11 +1,15 @@
 """What can go wrong in the domain, and the one place where it becomes an answer.
 
-Domain code raises these; the sentence in them is for the person who asked.
+Domain code raises these; the sentence in them is for the person who asked. It may be a lazy
+text (`flask_babel.lazy_gettext`), which is put into words when it is answered, in the language
+of whoever reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
 
 
 class CollateralError(Exception):
@@ -13,10 +17,20 @@ class CollateralError(Exception):
 
     status = 400
 
-    def __init__(self, sentence: str, *, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sentence: object, *, fields: Mapping[str, object] | None = None) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
-        self.fields = dict(fields or {})
+        self._sentence = sentence
+        self._fields = dict(fields or {})
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language."""
+        return str(self._sentence)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is wrong with each field, in the reader's language."""
+        return {name: str(text) for name, text in self._fields.items()}
 
 
 class BadSetting(CollateralError):
@@ -36,7 +50,7 @@ class NotFound(CollateralError):
 
     status = 404
 
-    def __init__(self, sentence: str = "There is nothing here.") -> None:
+    def __init__(self, sentence: object = _("There is nothing here.")) -> None:
         super().__init__(sentence)
 
 
@@ -45,7 +59,7 @@ class Forbidden(CollateralError):
 
     status = 403
 
-    def __init__(self, sentence: str = "You may not do this.") -> None:
+    def __init__(self, sentence: object = _("You may not do this.")) -> None:
         super().__init__(sentence)
 
 
@@ -78,7 +92,7 @@ class TooMany(CollateralError):
 
     status = 429
 
-    def __init__(self, sentence: str, *, retry_after: int) -> None:
+    def __init__(self, sentence: object, *, retry_after: int) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
 

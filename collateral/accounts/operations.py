@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from collateral.accounts import audit, devices, one_time, passwords, queries, sessions
@@ -137,14 +138,16 @@ def change_profile(
 ) -> None:
     """Raises Invalid; `fields` says which."""
     if not clean_name(name):
-        raise Invalid("A person needs a name.", fields={"name": "A person needs a name."})
+        raise Invalid(_("A person needs a name."), fields={"name": _("A person needs a name.")})
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        sentence = "There is no such time zone."
+        sentence = _("There is no such time zone.")
         raise Invalid(sentence, fields={"time_zone": sentence}) from error
     if locale not in LOCALES:
-        raise Invalid("There is no such language.", fields={"locale": "There is no such language."})
+        raise Invalid(
+            _("There is no such language."), fields={"locale": _("There is no such language.")}
+        )
     person.name, person.time_zone, person.locale = clean_name(name), time_zone, locale
     if theme is not None:
         change_theme(person, theme)
@@ -153,7 +156,9 @@ def change_profile(
 def change_theme(person: Person, theme: str) -> None:
     """Raises Invalid."""
     if theme not in THEMES:
-        raise Invalid("A theme is system, light or dark.", fields={"theme": "Choose one of three."})
+        raise Invalid(
+            _("A theme is system, light or dark."), fields={"theme": _("Choose one of three.")}
+        )
     person.theme = theme
 
 
@@ -177,7 +182,7 @@ def switch_off(person: Person, *, by: Person | None) -> None:
         WrongState: she does it to herself, or nobody would be admin any more.
     """
     if by is not None and by.id == person.id:
-        raise WrongState("Nobody can switch off their own account. Ask another admin.")
+        raise WrongState(_("Nobody can switch off their own account. Ask another admin."))
     if not person.active:
         return
     person.active = False
@@ -226,7 +231,9 @@ def change_team(team: Team, *, name: str, region: str | None, by: Person | None)
 def remove_team(team: Team, *, by: Person | None) -> None:
     """Raises WrongState while anybody or anything belongs to it."""
     if team.members:
-        raise WrongState(f"“{team.name}” still has members. Move them to other teams first.")
+        raise WrongState(
+            _("“%(name)s” still has members. Move them to other teams first.", name=team.name)
+        )
     name = team.name
     audit.record("team.removed", by=by, kind="team", id=team.id, name=name)
     db.session.delete(team)
@@ -234,14 +241,17 @@ def remove_team(team: Team, *, by: Person | None) -> None:
         db.session.flush()  # what else belongs to it, only the database knows here
     except IntegrityError as error:
         raise WrongState(
-            f"Assets or deals still belong to “{name}”. Move them to other teams first."
+            _(
+                "Assets or deals still belong to “%(name)s”. Move them to other teams first.",
+                name=name,
+            )
         ) from error
 
 
 def _some_roles(roles: Iterable[Role]) -> list[Role]:
     wanted = sorted(set(roles))
     if not wanted:
-        sentence = "A person needs at least one role."
+        sentence = _("A person needs at least one role.")
         raise Invalid(sentence, fields={"roles": sentence})
     return wanted
 
@@ -257,13 +267,13 @@ def _keep_an_admin() -> None:
     # Asked after the trail was written: from there on, nobody else changes roles.
     db.session.flush()  # the count must see the change
     if not queries.admins():
-        raise WrongState("The library needs an admin. Make somebody else admin first.")
+        raise WrongState(_("The library needs an admin. Make somebody else admin first."))
 
 
 def _team_name(name: str) -> str:
     name = clean_name(name)[:100]
     if not name:
-        raise Invalid("A team needs a name.", fields={"name": "A team needs a name."})
+        raise Invalid(_("A team needs a name."), fields={"name": _("A team needs a name.")})
     return name
 
 
@@ -273,11 +283,11 @@ def _region(region: str | None) -> str | None:
 
 def _taken(email: str) -> Conflict:
     return Conflict(
-        f"Somebody has the address {email} already.",
-        fields={"email": "Somebody has this address already."},
+        _("Somebody has the address %(email)s already.", email=email),
+        fields={"email": _("Somebody has this address already.")},
     )
 
 
 def _team_exists(name: str) -> Conflict:
-    sentence = f"There is a team “{name}” already."
+    sentence = _("There is a team “%(name)s” already.", name=name)
     return Conflict(sentence, fields={"name": sentence})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -50,7 +51,7 @@ def get_person(person_id: int) -> Person:
     """Raises NotFound."""
     person = db.session.get(Person, person_id)
     if person is None:
-        raise NotFound("There is no such person.")
+        raise NotFound(_("There is no such person."))
     return person
 
 
@@ -118,7 +119,7 @@ def get_team(team_id: int) -> Team:
     """Raises NotFound."""
     team = db.session.get(Team, team_id)
     if team is None:
-        raise NotFound("There is no such team.")
+        raise NotFound(_("There is no such team."))
     return team
 
 
@@ -126,7 +127,7 @@ def teams_named(ids: list[int]) -> list[Team]:
     """The teams of these numbers. Raises NotFound when one is missing."""
     found = list(db.session.scalars(select(Team).where(Team.id.in_(ids)).order_by(Team.name)))
     if len(found) != len(set(ids)):
-        raise NotFound("There is no such team.")
+        raise NotFound(_("There is no such team."))
     return found
 
 

@@ -13,6 +13,7 @@ import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, delete, func, select, text
 
 from collateral.accounts.models import KnownDevice, SignInAttempt
@@ -59,7 +60,7 @@ def begin(
     seconds = -(-max(mine) // timedelta(seconds=1))
     if seconds > 0:
         raise TooMany(
-            f"Too many tries from here. Wait {_spoken(seconds)}, then try again.",
+            _("Too many tries from here. Wait %(value)s, then try again.", value=_spoken(seconds)),
             retry_after=seconds,
         )
     return attempt

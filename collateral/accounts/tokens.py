@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
@@ -46,17 +47,17 @@ def create(
     unknown = [scope for scope in wanted if scope not in list(Scope)]
     if unknown or not wanted:
         raise Invalid(
-            f"Scopes are read, write and admin, not “{', '.join(unknown)}”.",
-            fields={"scopes": "Choose among read, write and admin."},
+            _("Scopes are read, write and admin, not “%(value)s”.", value=", ".join(unknown)),
+            fields={"scopes": _("Choose among read, write and admin.")},
         )
     if Scope.ADMIN in wanted and Role.ADMIN not in person.roles:
         raise Invalid(
-            "Only an admin's token may have the scope “admin”.",
-            fields={"scopes": "Only an admin's token may have the scope “admin”."},
+            _("Only an admin's token may have the scope “admin”."),
+            fields={"scopes": _("Only an admin's token may have the scope “admin”.")},
         )
     if not timedelta(0) < lifetime <= LONGEST:
         raise Invalid(
-            "A token holds for a year at most.", fields={"days": "A year is the longest."}
+            _("A token holds for a year at most."), fields={"days": _("A year is the longest.")}
         )
     text = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken(
@@ -102,7 +103,7 @@ def get_own(person: Person, token_id: int) -> ApiToken:
         select(ApiToken).where(ApiToken.id == token_id, ApiToken.person_id == person.id)
     )
     if token is None:
-        raise NotFound("There is no such token.")
+        raise NotFound(_("There is no such token."))
     return token
 
 

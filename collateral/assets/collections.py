@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -40,7 +41,7 @@ def get_visible(person: Person, collection_id: int) -> Collection:
         select(Collection).where(Collection.id == collection_id, visible(person))
     )
     if found is None:
-        raise NotFound("There is no such collection.")
+        raise NotFound(_("There is no such collection."))
     return found
 
 
@@ -120,7 +121,7 @@ def create(
     Raises Invalid without a title, Forbidden for who may not feature.
     """
     if query is not None and len(query) > LONGEST_QUERY:
-        raise Invalid("This search is too long to be saved.")
+        raise Invalid(_("This search is too long to be saved."))
     collection = Collection(
         title=_title(title),
         summary=summary.strip(),
@@ -245,25 +246,25 @@ def moved(order: Sequence[int], seen: Sequence[int], asset_id: int, *, up: bool)
 def _title(text: str) -> str:
     title = " ".join(text.split())
     if not title or len(title) > LONGEST_TITLE:
-        sentence = "A collection needs a title of at most 200 characters."
+        sentence = _("A collection needs a title of at most 200 characters.")
         raise Invalid(sentence, fields={"title": sentence})
     return title
 
 
 def _give_kind(collection: Collection, kind: CollectionKind, *, by: Person) -> None:
     if kind is CollectionKind.FEATURED and not can(by, Permission.COLLECTION_FEATURE):
-        raise Forbidden("You may not feature a collection.")
+        raise Forbidden(_("You may not feature a collection."))
     if kind is CollectionKind.PERSONAL and collection.owner_id != by.id:
-        raise Forbidden("Only its owner can take a collection back for herself.")
+        raise Forbidden(_("Only its owner can take a collection back for herself."))
     collection.kind = kind
 
 
 def _may_fill(collection: Collection, by: Person) -> None:
     _may_change(collection, by)
     if collection.query is not None:
-        raise WrongState("This collection fills itself from a search.")
+        raise WrongState(_("This collection fills itself from a search."))
 
 
 def _may_change(collection: Collection, by: Person) -> None:
     if not can(by, Permission.COLLECTION_EDIT, collection):
-        raise Forbidden("This collection is somebody else's.")
+        raise Forbidden(_("This collection is somebody else's."))

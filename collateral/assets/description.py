@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select, tuple_
 
 from collateral.accounts.models import Person, Team
@@ -84,12 +85,12 @@ def apply(asset: Asset, given: Description) -> None:
         owner = _owner(given.owner)
         changes["owner_id"] = owner.id if owner else None
         if owner is None:
-            wrong["owner"] = f"There is nobody called “{given.owner}” here."
+            wrong["owner"] = _("There is nobody called “%(owner)s” here.", owner=given.owner)
     if given.teams is not UNSET:
         changes["teams"] = _teams(given.teams, wrong)
     terms = _terms(asset, given, wrong)
     if wrong:
-        raise Invalid(" ".join(dict.fromkeys(wrong.values())), fields=wrong)
+        raise Invalid(" ".join(dict.fromkeys(map(str, wrong.values()))), fields=wrong)
     for name, value in changes.items():
         if name == "tags":
             set_tags(asset, value)
@@ -143,17 +144,22 @@ def _words(given: Description, changes: dict[str, Any], wrong: dict[str, str]) -
     if given.title is not UNSET:
         changes["title"] = " ".join(given.title.split())
         if not changes["title"]:
-            wrong["title"] = "An asset needs a title."
+            wrong["title"] = _("An asset needs a title.")
         elif len(changes["title"]) > TITLE_LENGTH:
-            wrong["title"] = f"A title has at most {TITLE_LENGTH} characters."
+            wrong["title"] = _(
+                "A title has at most %(title_length)s characters.", title_length=TITLE_LENGTH
+            )
     if given.summary is not UNSET:
         changes["summary"] = given.summary.strip()
         if len(changes["summary"]) > SUMMARY_LENGTH:
-            wrong["summary"] = f"A summary has at most {SUMMARY_LENGTH} characters."
+            wrong["summary"] = _(
+                "A summary has at most %(summary_length)s characters.",
+                summary_length=SUMMARY_LENGTH,
+            )
     if given.tags is not UNSET:
         changes["tags"] = clean_tags(given.tags)
         if len(changes["tags"]) > MOST_TAGS:
-            wrong["tags"] = f"An asset has at most {MOST_TAGS} tags."
+            wrong["tags"] = _("An asset has at most %(most_tags)s tags.", most_tags=MOST_TAGS)
     for name in ("review_on", "expires_on"):
         if getattr(given, name) is not UNSET:
             changes[name] = getattr(given, name)
@@ -171,7 +177,7 @@ def _money(
         except InvalidOperation:
             amount = Decimal(-1)
         if amount is not None and not (amount.is_finite() and 0 <= amount < Decimal(10) ** 12):
-            wrong["cost"] = "The cost must be an amount such as 1200 or 1200.50."
+            wrong["cost"] = _("The cost must be an amount such as 1200 or 1200.50.")
         else:
             amount = None if amount is None else amount.quantize(Decimal("0.01"))
             changes["cost_amount"] = amount
@@ -179,7 +185,7 @@ def _money(
     if given.currency is not UNSET:
         currency = (given.currency or "").strip().upper() or None
         if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-            wrong["currency"] = "A currency has three letters, such as EUR."
+            wrong["currency"] = _("A currency has three letters, such as EUR.")
         changes["cost_currency"] = currency
     asked = given.cost is not UNSET or given.currency is not UNSET
     if asked and amount is not None and currency is None and "currency" not in wrong:
@@ -224,7 +230,7 @@ def _terms(asset: Asset, given: Description, wrong: dict[str, str]) -> list[Term
             missing: dict[str, str] = {}
             types = resolve_terms([f"type:{given.type.removeprefix('type:')}"], missing)
             if missing:
-                wrong["type"] = f"There is no type “{given.type}”."
+                wrong["type"] = _("There is no type “%(type)s”.", type=given.type)
     if len(types) > 1:
-        wrong["type"] = "An asset has one type."
+        wrong["type"] = _("An asset has one type.")
     return types + others

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from collateral.accounts.models import Person
 from collateral.assets import operations
 from collateral.assets.merging import Clash, Edit, Value, clashes
@@ -71,20 +73,22 @@ def tidy(name: str, value: Any) -> Value:
         if isinstance(value, str):
             value = value.split(",") if name == "tags" else [value]
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise Invalid("These are not the values of a field.", fields={name: "Not a list."})
+            raise Invalid(
+                _("These are not the values of a field."), fields={name: _("Not a list.")}
+            )
         return tuple(clean_tags(value)) if name == "tags" else tuple(v for v in value if v)
     if not isinstance(value, str):
-        raise Invalid("These are not the values of a field.", fields={name: "Not a text."})
+        raise Invalid(_("These are not the values of a field."), fields={name: _("Not a text.")})
     if name == "summary":
         return _lines(value).strip()
-    value = " ".join(value.split())
+    text = " ".join(value.split())
     if name == "cost_amount":
-        value = value.replace(",", "")
+        text = text.replace(",", "")
         with suppress(InvalidOperation):
-            return f"{Decimal(value).quantize(Decimal('0.01')):f}" if value else ""
+            return f"{Decimal(text).quantize(Decimal('0.01')):f}" if text else ""
     if name == "cost_currency":
-        return value.upper()
-    return value.lower() if name == "owner" else value
+        return text.upper()
+    return text.lower() if name == "owner" else text
 
 
 def edit(asset: Asset, edits: Mapping[str, Edit], *, by: Person, at: datetime) -> bool:
@@ -124,7 +128,7 @@ def unpack(text: str) -> dict[str, Value]:
     except ValueError:
         given = None
     if not isinstance(given, dict) or not set(given) <= set(FIELDS):
-        raise Invalid("This form is not one of ours; load the page again.")
+        raise Invalid(_("This form is not one of ours; load the page again."))
     return {name: tidy(name, value) for name, value in given.items()}
 
 
@@ -153,7 +157,7 @@ def _day(name: str, values: Mapping[str, Value]) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        sentence = "A date is written as 2026-11-30."
+        sentence = _("A date is written as 2026-11-30.")
         raise Invalid(sentence, fields={name: sentence}) from error
 
 

@@ -44,7 +44,7 @@ class UploadFields:
         """Raises Invalid."""
         asset = form.get("asset", "").strip()
         if asset and not is_id(asset):
-            raise Invalid("Which asset?", fields={"asset": "Name the asset by its number."})
+            raise Invalid(_("Which asset?"), fields={"asset": _("Name the asset by its number.")})
         return cls(
             description=description_from(form),
             asset=int(asset) if asset else None,
@@ -77,7 +77,7 @@ def _date(name: str, text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
-        sentence = "A date is written as 2026-11-30."
+        sentence = _("A date is written as 2026-11-30.")
         raise Invalid(sentence, fields={name: sentence}) from error
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from flask_babel import lazy_gettext as _
+
 from collateral.assets.rules import clean_filename
 from collateral.errors import Invalid
 from collateral.queue import Job
@@ -82,7 +84,7 @@ def receive(stream: BinaryIO | Incoming, filename: str, *, limit: int | None = N
     name = clean_filename(filename)
     try:
         if incoming.size == 0:
-            raise Refused("The file is empty.")
+            raise Refused(_("The file is empty."))
         kind = _judges[0](incoming.path, name)
         if kind.mismatch:
             raise Refused(kind.mismatch)

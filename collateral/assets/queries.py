@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import joinedload, lazyload
 
@@ -57,7 +58,7 @@ def get_visible(person: Person, asset_id: int, *options: Any) -> Asset:
     """One asset. Raises NotFound when it does not exist for the person."""
     asset = db.session.scalar(select_visible(person).where(Asset.id == asset_id).options(*options))
     if asset is None:
-        raise NotFound("There is no such asset.")
+        raise NotFound(_("There is no such asset."))
     return asset
 
 
@@ -70,7 +71,7 @@ def get_version(asset: Asset, number: int | None) -> AssetVersion:
         query = query.where(AssetVersion.number == number)
     version = db.session.scalar(query)
     if version is None:
-        raise NotFound("There is no such version.")
+        raise NotFound(_("There is no such version."))
     return version
 
 
@@ -163,7 +164,7 @@ def preview_of(person: Person, asset_id: int, number: int, page: int, width: int
         )
     )
     if sha256 is None:
-        raise NotFound("There is no such preview.")
+        raise NotFound(_("There is no such preview."))
     return sha256
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import current_app
+from flask_babel import lazy_gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from collateral.accounts.models import Person
@@ -54,7 +55,7 @@ def redeem(receipt: str, person: Person) -> Received:
     try:
         owner, sha256, size, filename, *kind = _signer().loads(receipt, max_age=VALID)
     except BadData as error:
-        raise Invalid("This upload is no longer here; send the file again.") from error
+        raise Invalid(_("This upload is no longer here; send the file again.")) from error
     if owner != person.id or storage().size(sha256) != size:
-        raise Invalid("This upload is no longer here; send the file again.")
+        raise Invalid(_("This upload is no longer here; send the file again."))
     return Received(StoredFile(sha256, size), KnownKind(*kind), filename)

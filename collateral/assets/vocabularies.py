@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, func, insert, select
 
 from collateral.accounts import audit
@@ -19,7 +20,7 @@ def get(term_id: int) -> Term:
     """Raises NotFound."""
     term = db.session.get(Term, term_id)
     if term is None:
-        raise NotFound("There is no such term.")
+        raise NotFound(_("There is no such term."))
     return term
 
 
@@ -42,7 +43,7 @@ def add_term(vocabulary: Vocabulary, label: str, *, by: Person, slug: str = "") 
         raise _wrong("A term needs a name with letters or digits.")
     same = db.session.scalar(select(Term).where(Term.vocabulary == vocabulary, Term.slug == slug))
     if same is not None:
-        raise Conflict(f"“{same.label}” is in this vocabulary already.")
+        raise Conflict(_("“%(label)s” is in this vocabulary already.", label=same.label))
     last = db.session.scalar(select(func.max(Term.position)).where(Term.vocabulary == vocabulary))
     term = Term(vocabulary=vocabulary, slug=slug, label=label, position=(last or 0) + 1)
     db.session.add(term)
@@ -68,7 +69,7 @@ def merge(term: Term, into: Term, *, by: Person) -> int:
         WrongState: they are of two vocabularies, or one and the same.
     """
     if term.vocabulary is not into.vocabulary or term.id == into.id:
-        raise WrongState("Only two different terms of one vocabulary can be merged.")
+        raise WrongState(_("Only two different terms of one vocabulary can be merged."))
     assets = _assets_with(term)
     have = set(_assets_with(into))
     new = [
@@ -98,7 +99,11 @@ def remove(term: Term, *, by: Person) -> None:
     count = len(_assets_with(term))
     if count:
         raise WrongState(
-            f"{count} assets carry “{term.label}”; merge it into another term instead."
+            _(
+                "%(count)s assets carry “%(label)s”; merge it into another term instead.",
+                count=count,
+                label=term.label,
+            )
         )
     audit.record("term.removed", by=by, kind="term", id=term.id, term=term.key, label=term.label)
     db.session.delete(term)
@@ -127,7 +132,7 @@ def change_synonyms(group_id: int, words: Sequence[str], *, by: Person) -> None:
     """Other words for the group; none at all lets it go. Raises NotFound, Invalid."""
     group = db.session.get(SynonymGroup, group_id)
     if group is None:
-        raise NotFound("There is no such group of synonyms.")
+        raise NotFound(_("There is no such group of synonyms."))
     audit.record("synonyms.changed", by=by, kind="synonyms", id=group.id, was=group.words)
     if any(word.strip() for word in words):
         group.words = _words(words)
@@ -156,7 +161,7 @@ def _words(words: Sequence[str]) -> list[str]:
     cleaned = list(dict.fromkeys(" ".join(word.lower().split())[:80] for word in words))
     cleaned = [word for word in cleaned if word]
     if not 2 <= len(cleaned) <= 30:
-        sentence = "A group of synonyms has from 2 to 30 words."
+        sentence = _("A group of synonyms has from 2 to 30 words.")
         raise Invalid(sentence, fields={"words": sentence})
     return cleaned
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
+from flask_babel import lazy_gettext as _
+
 from collateral.errors import Invalid
 
 LARGEST = 256 << 20
@@ -99,16 +101,16 @@ def inspect(path: Path) -> Table:
     """
     size = path.stat().st_size
     if size == 0:
-        raise Invalid("The file is empty.")
+        raise Invalid(_("The file is empty."))
     if size > LARGEST:
-        raise Invalid(f"The file is larger than {LARGEST >> 20} MB; split it.")
+        raise Invalid(_("The file is larger than %(value)s MB; split it.", value=LARGEST >> 20))
     with path.open("rb") as file:
         encoding = _encoding(file)
     try:
         with _opened(path, encoding) as text:
             sample = text.read(_SAMPLE)
     except UnicodeError as error:
-        raise Invalid("The file is not text in any encoding that we know.") from error
+        raise Invalid(_("The file is not text in any encoding that we know.")) from error
     separator = _separator(sample)
     return Table(path, encoding, separator, _heads(path, encoding, separator))
 
@@ -120,7 +122,9 @@ def _opened(path: Path, encoding: str) -> Iterator[TextIO]:
         try:
             yield text
         except UnicodeDecodeError as error:
-            raise Invalid(f"The file is not text in {encoding} throughout.") from error
+            raise Invalid(
+                _("The file is not text in %(encoding)s throughout.", encoding=encoding)
+            ) from error
 
 
 def _encoding(file: BinaryIO) -> str:
@@ -135,7 +139,7 @@ def _encoding(file: BinaryIO) -> str:
     position, bad_at = 0, -1
     while chunk := file.read(_CHUNK):
         if b"\x00" in chunk:
-            raise Invalid("The file holds NUL bytes, so it is no table of text.")
+            raise Invalid(_("The file holds NUL bytes, so it is no table of text."))
         if bad_at < 0:
             try:
                 decoder.decode(chunk)
@@ -161,7 +165,7 @@ def _guess(sample: bytes) -> str:
         pass
     best = from_bytes(sample).best()
     if best is None:
-        raise Invalid("The file is not text in any encoding that we know.")
+        raise Invalid(_("The file is not text in any encoding that we know."))
     return best.encoding
 
 
@@ -216,8 +220,10 @@ def _heads(path: Path, encoding: str, separator: str) -> list[str]:
                 if cells and not _is_hint(cells):
                     return _checked([cell.strip() for cell in cells])
         except csv.Error as error:
-            raise Invalid(f"The head cannot be read. {_said(error, 1, 1)}") from error
-    raise Invalid("The file has no head with the names of its columns.")
+            raise Invalid(
+                _("The head cannot be read. %(value)s", value=_said(error, 1, 1))
+            ) from error
+    raise Invalid(_("The file has no head with the names of its columns."))
 
 
 def _is_hint(cells: list[str]) -> bool:
@@ -228,13 +234,17 @@ def _checked(heads: list[str]) -> list[str]:
     while heads and not heads[-1]:
         heads.pop()
     if not any(heads):
-        raise Invalid("The file has no head with the names of its columns.")
+        raise Invalid(_("The file has no head with the names of its columns."))
     if len(heads) > MOST_COLUMNS:
-        raise Invalid(f"The file has more than {MOST_COLUMNS} columns.")
+        raise Invalid(
+            _("The file has more than %(most_columns)s columns.", most_columns=MOST_COLUMNS)
+        )
     named = [head for head in heads if head]
     for head in named:
         if named.count(head) > 1:
-            raise Invalid(f"The column “{head[:100]}” stands in the head more than once.")
+            raise Invalid(
+                _("The column “%(value)s” stands in the head more than once.", value=head[:100])
+            )
     return heads
 
 

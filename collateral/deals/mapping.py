@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+
 from collateral.deals.presets import FIELDS, OTHER, PRESETS, REQUIRED, guess_columns, recognise
 from collateral.deals.values import DayOrder, Unreadable, parse_currency
 from collateral.errors import Invalid
@@ -113,7 +115,9 @@ def guess(heads: list[str], preset_key: str | None = None) -> ColumnMapping:
         Invalid: there is no such preset.
     """
     if preset_key is not None and preset_key not in PRESETS:
-        raise Invalid(f"There is no preset “{preset_key}”: salesforce or hubspot.")
+        raise Invalid(
+            _("There is no preset “%(preset_key)s”: salesforce or hubspot.", preset_key=preset_key)
+        )
     preset = recognise(heads) if preset_key is None else PRESETS[preset_key]
     columns = guess_columns(preset, heads)
     if preset is not OTHER:

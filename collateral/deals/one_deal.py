@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from collateral.db import db
@@ -60,7 +61,7 @@ def upsert_deal(
     """
     if unknown := set(given) - set(UPSERT_FIELDS):
         raise Invalid(
-            "There are unknown fields.", fields=dict.fromkeys(unknown, "There is no such field.")
+            _("There are unknown fields."), fields=dict.fromkeys(unknown, "There is no such field.")
         )
     deal = db.session.scalar(
         select(Deal).where(Deal.source == source, Deal.external_id == external_id)
@@ -88,7 +89,7 @@ def upsert_deal(
 def _incomplete(words: Mapping[str, str]) -> ColumnMapping:
     missing = [name for name in ("name", "stage") if name not in words]
     raise Invalid(
-        f"A new deal needs its {' and its '.join(missing)}.",
+        _("A new deal needs its %(value)s.", value=" and its ".join(missing)),
         fields=dict.fromkeys(missing, "It is missing."),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
@@ -60,7 +61,7 @@ def get_visible(person: Person, deal_id: int, *options: Any) -> Deal:
     """One deal. Raises NotFound when it does not exist for the person."""
     deal = db.session.scalar(select_visible(person).where(Deal.id == deal_id).options(*options))
     if deal is None:
-        raise NotFound("There is no such deal.")
+        raise NotFound(_("There is no such deal."))
     return deal
 
 
@@ -71,7 +72,7 @@ def find_visible(person: Person, external_id: str, source: str | None = None) ->
         query = query.where(Deal.source == source)
     found = db.session.scalars(query.limit(2)).all()
     if len(found) != 1:
-        raise NotFound("There is no such deal.")
+        raise NotFound(_("There is no such deal."))
     return found[0]
 
 
@@ -235,7 +236,7 @@ def get_run(run_id: int) -> ImportRun:
     """One import. Raises NotFound."""
     run = db.session.get(ImportRun, run_id)
     if run is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(_("There is no such import."))
     return run
 
 

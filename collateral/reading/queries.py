@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -66,5 +67,5 @@ def get_version(person: Person, version_id: int) -> AssetVersion:
         .where(AssetVersion.id == version_id, visible(person))
     )
     if version is None:
-        raise NotFound("There is no such version.")
+        raise NotFound(_("There is no such version."))
     return version

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from collateral.assets.models import Status, Vocabulary
@@ -50,19 +51,19 @@ class SearchRequest:
         wrong: dict[str, str] = {}
         for key in self.terms:
             if key.partition(":")[0] not in VOCABULARIES or not key.partition(":")[2]:
-                wrong["term"] = "A term looks like stage:evaluation."
+                wrong["term"] = _("A term looks like stage:evaluation.")
         if any(status not in set(Status) for status in self.status):
-            wrong["status"] = "The status is draft, in_review, published or retired."
+            wrong["status"] = _("The status is draft, in_review, published or retired.")
         if self.freshness is not None and self.freshness not in set(Freshness):
-            wrong["freshness"] = "The freshness is current or review_due."
+            wrong["freshness"] = _("The freshness is current or review_due.")
         if self.sort not in set(Sort):
-            wrong["sort"] = "Sort by relevance, proven, newest or title."
+            wrong["sort"] = _("Sort by relevance, proven, newest or title.")
         if not 1 <= self.limit <= MOST:
-            wrong["limit"] = f"The limit is a number from 1 to {MOST}."
+            wrong["limit"] = _("The limit is a number from 1 to %(most)s.", most=MOST)
         if self.cursor and not (
             self.cursor.isascii() and self.cursor.isdigit() and len(self.cursor) < 6
         ):
-            wrong["cursor"] = "The cursor is not one that a page of results gave."
+            wrong["cursor"] = _("The cursor is not one that a page of results gave.")
         if wrong:
             raise Invalid(next(iter(wrong.values())), fields=wrong)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, update
 
 from collateral.accounts import audit
@@ -55,7 +56,7 @@ def record(
         Invalid: the moment lies ahead, or before what is still kept of raw events.
     """
     if person is None and not visitor:
-        raise Invalid("An event needs somebody who did it.")
+        raise Invalid(_("An event needs somebody who did it."))
     check_moment(at)
     who = f"p{person.id}" if person else f"v{visitor[:60]}"
     team_set = set_of(person or sender)
@@ -138,7 +139,7 @@ def leave_out(event: Event, why: LeftOut, *, by: Person | None, reason: str = ""
         WrongState: it is left out already.
     """
     if event.left_out is not None:
-        raise WrongState("This event is left out already.")
+        raise WrongState(_("This event is left out already."))
     counting.hold_together(event.who)
     event.left_out = why
     db.session.flush()
@@ -153,12 +154,17 @@ def check_moment(at: datetime) -> None:
     """Raise Invalid unless an event of that moment can be counted."""
     present = now()
     if at > present + AHEAD:
-        raise Invalid("The moment lies in the future.")
+        raise Invalid(_("The moment lies in the future."))
     if present - at < timedelta(days=1):
         return
     dropped = db.session.scalar(select(Retention.dropped_before))
     if dropped and rules.counting_day(at, counting.zone()) < dropped:
-        raise Invalid(f"Events before {dropped} are no longer kept, so none can be added to them.")
+        raise Invalid(
+            _(
+                "Events before %(dropped)s are no longer kept, so none can be added to them.",
+                dropped=dropped,
+            )
+        )
 
 
 def declare_use(
@@ -184,7 +190,9 @@ def declare_use(
         Invalid: the moment lies in the future.
     """
     if at > now() + AHEAD:
-        raise Invalid("A use cannot lie in the future.", fields={"at": "It lies in the future."})
+        raise Invalid(
+            _("A use cannot lie in the future."), fields={"at": _("It lies in the future.")}
+        )
     if stage is None:
         stage = stage_at(deal, at) or deal.stage
     # Whoever says it at the same moment waits here, on both databases, and then finds our row.
@@ -241,7 +249,7 @@ def retract_use(use: Use, *, by: Person, at: datetime, reason: str = "") -> None
         WrongState: it was taken back already.
     """
     if use.retracted_at is not None:
-        raise WrongState("This use was taken back already.")
+        raise WrongState(_("This use was taken back already."))
     use.retracted_at, use.retracted_by_id = at, by.id
     use.retract_reason = reason[:500]
     db.session.flush()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import CompoundSelect, Select, Subquery, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -261,7 +262,7 @@ def get_use(person: Person, use_id: int) -> Use:
         .options(joinedload(Use.deal), joinedload(Use.asset))
     )
     if use is None:
-        raise NotFound("There is no such use.")
+        raise NotFound(_("There is no such use."))
     return use
 
 
