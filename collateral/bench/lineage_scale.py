@@ -22,7 +22,7 @@ from collateral.adaptations.index import ALL_ROOTS, MOST_PAGES, DatabaseLibrary
 from collateral.adaptations.lineage import trace
 from collateral.adaptations.models_prints import PrintCommon, PrintFile, PrintPage, PrintToken
 from collateral.adaptations.packing import pack
-from collateral.adaptations.prints import PagePrint, hash64
+from collateral.adaptations.prints import KEPT_HASHES, PagePrint, hash64
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.bench.search import Figure
 from collateral.clock import now
@@ -177,7 +177,7 @@ def _hashes(
     import numpy as np
 
     random = np.random.default_rng(seed)
-    each = indexing.KEPT_HASHES + 1
+    each = KEPT_HASHES + 1
     own = PAGES - DESIGN
     made = random.integers(-(2**63), 2**63 - 1, size=files * own * each, dtype=np.int64)
     page = np.repeat(np.arange(files * own, dtype=np.int64), each)
@@ -186,7 +186,7 @@ def _hashes(
     noted = dict.fromkeys(shared, 0)
     for file_id, deck in sorted(real.items()):
         for number, one in enumerate(deck[:own]):
-            kept = [*one.marks, *sorted(one.shingles - shared)[: indexing.KEPT_HASHES]]
+            kept = [*one.marks, *sorted(one.shingles - shared)[:KEPT_HASHES]]
             true_hash += kept
             true_page += [(file_id - 1) * own + number] * len(kept)
     strange = ~np.isin(page // own + 1, np.fromiter(real, dtype=np.int64))
@@ -229,7 +229,7 @@ def _pour(name: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) ->
 def adapted(deck: Sequence[PagePrint], random: Random, words: Words) -> list[PagePrint]:
     """Two thirds of the deck in another order, some words new, filled up to thirty pages."""
     kept = random.sample(list(deck[: PAGES - DESIGN]), 20)
-    pages = []
+    pages: list[PagePrint] = []
     for page in [*kept, *(words.page(0) for _ in range(10 - DESIGN)), *deck[-DESIGN:]]:
         boxes = list(page.boxes)
         if random.random() < 0.3:
