@@ -45,7 +45,7 @@ def build(seed: int, now: datetime) -> None:
     product = np.where(rng.random(ASSETS) < 0.6, rng.integers(0, PRODUCTS, ASSETS), -1)
     published = rng.uniform(-AHEAD, SPAN * 0.9, ASSETS)
     start = now - timedelta(days=SPAN + 60)
-    _assets(people[0], start, published)
+    _assets(people[0], start, published.tolist())
     links = [(n + 1, terms[V.STAGE][int(stage[n])]) for n in range(ASSETS)]
     links += [
         (n + 1, terms[V.INDUSTRY][int(industry[n])]) for n in range(ASSETS) if industry[n] >= 0

@@ -11,7 +11,7 @@ from collateral.clock import now
 from collateral.connect import operations, reading, signing
 from collateral.connect.models import Webhook
 from collateral.db import db
-from collateral.errors import CollateralError, TooLarge
+from collateral.errors import CollateralError
 
 bp = Blueprint("connect", __name__)
 
@@ -24,7 +24,7 @@ LONGEST_KEY = 100
 def take(name: str) -> ResponseReturnValue:
     """Take one signed message of deals; 401 for whatever is not signed for this name, now."""
     if (request.content_length or 0) > LARGEST:
-        raise TooLarge
+        return {"detail": "A message has at most 1 MB."}, 413
     body = request.get_data(cache=False)
     key = request.headers.get("webhook-id", "")
     webhook = db.session.scalar(select(Webhook).where(Webhook.name == name, Webhook.active))

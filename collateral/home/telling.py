@@ -249,5 +249,9 @@ def tell_of_closed_deals(at: datetime) -> None:
     for deal in found:
         if deal.owner_id is None or str(deal.id) in known:
             continue
-        facts = {"deal": deal.id, "name": deal.name, "outcome": deal.outcome.value}
+        facts: dict[str, str | int] = {
+            "deal": deal.id,
+            "name": deal.name,
+            "outcome": deal.outcome.value,
+        }
         tell([deal.owner_id], notices.CLOSED, facts, at, once=str(deal.id))

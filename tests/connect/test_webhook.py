@@ -185,6 +185,13 @@ def test_no_change_of_a_signed_message_passes(body: bytes, key: str, place: int)
     assert not passes(signature=signature[:spot] + "!" + signature[spot + 1 :])
 
 
+def test_a_message_that_is_too_large_is_not_even_read(
+    app: Flask, client: FlaskClient, webhook: Webhook
+) -> None:
+    answer = send(client, secret_of(app, webhook), b" " * ((1 << 20) + 1))
+    assert answer.status_code == 413
+
+
 def test_messages_are_forgotten_after_a_month(
     app: Flask, client: FlaskClient, webhook: Webhook
 ) -> None:
