@@ -169,9 +169,9 @@ def _page(page: CheckedPage, known: dict[int, AssetVersion]) -> PageSays:
         url = url_for("assets.page", asset_id=asset.id, page=page.now)
     where = _("page %(page)s of “%(title)s”", page=page.page, title=asset.title)
     words, kind = {
-        Today.CURRENT: (_("current, %(where)s", where=where), "ok"),
-        Today.CHANGED: (_("out of date: %(where)s has changed since", where=where), "warn"),
-        Today.GONE: (_("out of date: %(where)s is no longer in it", where=where), "warn"),
+        Today.CURRENT: (where, "ok"),
+        Today.CHANGED: (_("%(where)s has changed since", where=where), "warn"),
+        Today.GONE: (_("%(where)s is no longer in it", where=where), "warn"),
         Today.OWN: (_("changed from %(where)s", where=where), "edited"),
     }[page.today]
     return PageSays(page.number, page.title, words, kind, url)

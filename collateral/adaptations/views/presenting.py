@@ -331,11 +331,11 @@ def changed_lines(runs: Sequence[Run], step: Step) -> list[Line]:
 
 
 def _joined(line: Line) -> Line:
-    """A figure such as 14,200 was changed as a whole, not on both sides of its comma."""
+    """Words that only spaces and signs keep apart were changed as a whole: 14,200 is one figure."""
     joined: Line = []
     for mark, words in line:
         within = len(joined) > 1 and not joined[-1][0] and joined[-2][0] == mark
-        if mark and within and not any(c.isalnum() or c.isspace() for c in joined[-1][1]):
+        if mark and within and not any(c.isalnum() for c in joined[-1][1]):
             sign = joined.pop()[1]
             joined[-1] = (mark, joined[-1][1] + sign + words)
         else:
