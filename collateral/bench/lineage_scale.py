@@ -152,6 +152,11 @@ def _files(files: int, roots: dict[int, int]) -> None:
             ],
         )  # fmt: skip
         db.session.commit()
+    if not is_sqlite():
+        # Numbers were given by hand; the next one that the database gives is to be free.
+        numbers = "pg_get_serial_sequence('print_file', 'id')"
+        db.session.execute(text(f"select setval({numbers}, {files})"))
+        db.session.commit()
 
 
 def _contents(files: int, real: dict[int, list[PagePrint]], words: Words) -> None:
