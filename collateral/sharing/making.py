@@ -77,7 +77,7 @@ def _pictures(copy: Copy, at: datetime) -> str | None:
 def _file(copy: Copy, at: datetime) -> str | None:
     made = _binding_of(copy, at)
     if made is None:
-        return gettext("There is nothing left to bind.")
+        return str(gettext("There is nothing left to bind."))
     wanted, pdfs, pictures = made
     db.session.commit()  # nothing stays open while the child works
     with ExitStack() as stack:
@@ -156,7 +156,7 @@ def _of_pack(pack: Pack, reader: Person) -> Sections:
     """The members that have pages, by their titles."""
     return [
         (
-            (member.leaves[0].title or member.asset.title)
+            " · ".join(filter(None, (member.asset.title, member.leaves[0].title)))
             if member.item.page is not None
             else member.asset.title,
             member.leaves,

@@ -314,7 +314,7 @@ def exposed(asset_ids: Collection[int]) -> list[Exposed]:
         select(Asset, notes, hidden)
         .join(Page, Page.version_id == Asset.current_version_id)
         .where(Asset.id.in_(asset_ids))
-        .group_by(Asset)
+        .group_by(Asset.id)
         .having(or_(notes > 0, hidden > 0))
     )
     return [Exposed(asset, int(with_notes), int(unseen)) for asset, with_notes, unseen in rows]

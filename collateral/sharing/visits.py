@@ -227,7 +227,11 @@ def _first(share: Share, version: AssetVersion, deal: Deal | None, at: datetime)
         )
     if share.visited_at is None:
         share.visited_at = at
-        facts = {"share": share.id, "who": share.recipient, "title": asset.title}
+        facts: dict[str, str | int] = {
+            "share": share.id,
+            "who": share.recipient,
+            "title": asset.title,
+        }
         tell([share.person_id], OPENED, facts, at, once=f"share:{share.id}")
 
 
