@@ -42,7 +42,7 @@ def test_two_editors_are_shown_both(site: Site, sign_in: SignIn, tmp_path: objec
     ada.get_by_role("button", name="Save", exact=True).click()
     expect(ada.locator("main")).to_contain_text("For the second meeting")
     ines.get_by_role("button", name="Save", exact=True).click()
-    expect(ines.get_by_text("Somebody else saved this")).to_be_visible()
+    expect(ines.locator(".notice__title")).to_contain_text("Somebody else saved this")
     expect(ines.get_by_role("radio")).to_have_count(3)
     assert_accessible(ines)
     shoot(ines, "compare")
