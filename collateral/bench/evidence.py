@@ -12,6 +12,7 @@ from collateral.reports.difference import shrink
 from collateral.reports.influence import influence
 from collateral.retirement import stopping
 from collateral.retirement.mixture import Evidence, judge
+from collateral.retirement.models import Stopped
 
 if TYPE_CHECKING:
     pass
@@ -21,9 +22,9 @@ USED = (20, 50, 200)
 EFFECT = 0.10
 USELESS = 40
 STEPS = (
-    stopping.Stopped.NEVER_SHOWN,
-    stopping.Stopped.NOT_OPENED,
-    stopping.Stopped.NOT_USED,
+    Stopped.NEVER_SHOWN,
+    Stopped.NOT_OPENED,
+    Stopped.NOT_USED,
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from collateral.reports.difference import Difference
@@ -19,6 +18,7 @@ from collateral.reports.influence import (
 )
 from collateral.reports.influence_cases import AssetInfluence
 from collateral.templating import money_short, number, percent
+from collateral.templating import translate as _
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def _remade(asked: Asked, quartiles: tuple[float, float]) -> list[RemadeRow]:
     )
     found = []
     for asset_id, title, count, reported, minutes in rows:
-        low = float(minutes) / 60
+        low = float(minutes or 0) / 60
         silent = count - reported
         hours = Hours(low + silent * quartiles[0] / 60, low + silent * quartiles[1] / 60)
         found.append(RemadeRow(asset_id, title, count, reported, hours))
@@ -189,6 +189,8 @@ def _retired(asked: Asked) -> list[RetiredRow]:
         counted.setdefault(ref, []).append((day, int(views), int(uses)))
     found = []
     for asset_id, title, at in retired:
+        if at is None:
+            continue
         day = counting_day(at, zone())
         rows = [r for r in counted.get(asset_id, []) if day - YEAR < r[0] <= day]
         idle = max(sum(r[1] for r in rows) - sum(r[2] for r in rows), 0)
@@ -220,15 +222,19 @@ def _merged(asked: Asked, quartiles: tuple[float, float]) -> list[MergedRow]:
     ):
         uses.setdefault(asset_id, []).append((at, person_id))
     made: dict[int, list[tuple[datetime, int]]] = {}
-    for asset_id, at, person_id in db.session.execute(
+    for source_id, handed_in, maker_id in db.session.execute(
         select(Adaptation.asset_id, Adaptation.created_at, Adaptation.person_id).where(
             Adaptation.asset_id.in_(ids), Adaptation.status != AdaptationStatus.PRIVATE
         )
     ):
-        made.setdefault(asset_id, []).append((at, person_id))
+        if source_id is not None:
+            made.setdefault(source_id, []).append((handed_in, maker_id))
     first, _ = _bounds(asked)
     found = []
-    for asset_id, title, at in merged:
+    for asset_id, title, since_when in merged:
+        if since_when is None:
+            continue
+        at = since_when
         before = sum(moment < at for moment, _ in uses.get(asset_id, []))
         adapted = sum(moment < at for moment, _ in made.get(asset_id, []))
         share = min(adapted / before, 1.0) if before else 0.0

@@ -12,6 +12,7 @@ from collateral.accounts.models import Person
 from collateral.assets.models import Asset, Status
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
+from collateral.notify.kinds import Facts
 from collateral.notify.operations import tell
 from collateral.retirement import notices, operations
 from collateral.retirement.models import Choice, Decision, DocketItem, Season
@@ -93,8 +94,12 @@ def decide(
     elif choice is Choice.RETIRE:
         warn(decision, asset, days=WARNINGS[0], at=at)
     elif choice is Choice.MEND and asset.owner_id != by.id:
-        facts = {"asset": asset.id, "title": asset.title, "name": by.name}
-        facts["day"] = decision.due_on.isoformat() if decision.due_on else ""
+        facts: Facts = {
+            "asset": asset.id,
+            "title": asset.title,
+            "name": by.name,
+            "day": decision.due_on.isoformat() if decision.due_on else "",
+        }
         tell([asset.owner_id], notices.ASKED, facts, at, once=f"decision {decision.id}")
     return decision
 
@@ -141,7 +146,11 @@ def _end(decision: Decision, *, by: Person | None, at: datetime, why: str) -> No
 def warn(decision: Decision, asset: Asset, *, days: int, at: datetime) -> None:
     """Tell the owner, once for each decision and warning, when it goes out of search."""
     assert decision.due_on is not None
-    facts = {"asset": asset.id, "title": asset.title, "day": decision.due_on.isoformat()}
+    facts: Facts = {
+        "asset": asset.id,
+        "title": asset.title,
+        "day": decision.due_on.isoformat(),
+    }
     tell([asset.owner_id], notices.GOING, facts, at, once=f"decision {decision.id} {days}")
 
 

@@ -285,7 +285,11 @@ def _remade(period: Period) -> dict[int, Remade]:
         )
         .group_by(Adaptation.asset_id)
     )
-    return {asset_id: Remade(int(count), int(people)) for asset_id, count, people in rows}
+    return {
+        asset_id: Remade(int(count), int(people))
+        for asset_id, count, people in rows
+        if asset_id is not None
+    }
 
 
 def _deals(since: date) -> Deals:

@@ -391,4 +391,5 @@ def _log_beta_binomial(data: _Data, a: Floats, b: Floats) -> Floats:
         ways = gammaln(taken + 1) - gammaln(uses + 1) - gammaln(data.signs + 1)
         data.kept["ways", whole] = ways - gammaln(taken + whole) + gammaln(whole)
     logs: Floats = data.kept["ways", whole] + gammaln(uses + a) + gammaln(data.signs + b)
-    return logs - gammaln(a) - gammaln(b)
+    logs = logs - gammaln(a) - gammaln(b)
+    return logs

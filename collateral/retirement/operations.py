@@ -109,7 +109,7 @@ def _tell_downloaders(asset: Asset, replacement: Asset | None, *, by: Person, at
         for each in queries.downloaders(asset, since=(at - YEAR).date())
         if each.person.id != by.id
     ]
-    facts = {"asset": asset.id, "title": asset.title}
+    facts: dict[str, str | int] = {"asset": asset.id, "title": asset.title}
     once = f"asset {asset.id} {at:%Y-%m-%d}"
     see = {p.id for p in people if replacement and queries.sees(p, replacement)}
     title = replacement.title if replacement else ""

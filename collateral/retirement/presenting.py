@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from collateral.assets.models import Vocabulary
 from collateral.retirement.board import Row, Tile
 from collateral.retirement.models import Choice, DocketItem, Stopped
 from collateral.templating import format_date, number, percent
+from collateral.templating import translate as _
 
 
 @dataclass(frozen=True)

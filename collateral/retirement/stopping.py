@@ -89,10 +89,10 @@ def where_stopped(funnel: Funnel, alive: Floats, asked: Sequence[int]) -> list[S
         if step is None:
             stops.append(Stop(Stopped.NOT_CLEAR, {}))
             continue
-        before, after = (float(side[position]) for side in funnel.steps()[step])
+        entered, came = (float(side[position]) for side in funnel.steps()[step])
         facts = {
-            "of": round(before, 1),
-            "came": int(after),
+            "of": round(entered, 1),
+            "came": int(came),
             "usual": float(np.round(usual[step], 4)),
         }
         stops.append(Stop(STEPS[step], facts))

@@ -53,7 +53,7 @@ def test_a_marketer_works_the_docket(ignored: Site, sign_in: SignIn) -> None:
 
     choose(page, listed[:5], "Try retiring")
     expect(page.get_by_text("Dry run, nothing changed yet")).to_be_visible()
-    expect(page.get_by_text("Owners are warned")).to_be_visible()
+    expect(page.get_by_text("Owners are warned", exact=True)).to_be_visible()
     assert_accessible(page)
     shoot(page, "docket-dry-run")
     page.get_by_label("Today").check()
