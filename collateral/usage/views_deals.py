@@ -51,13 +51,13 @@ def correct(use_id: int) -> ResponseReturnValue:
     person = actor()
     use = queries.get_use(person, use_id)
     require(person, Permission.USE_CORRECT, use)
+    chosen = request.form.get("deal", "")
+    deal = deals.get_visible(person, int(chosen) if is_id(chosen) else use.deal_id)
     if use.retracted_at is not None:
         raise WrongState(_("This use was taken back already."))
     labels = stage_labels()
     if request.method == "GET":
         return render_template("deals/correct.html", use=use, labels=labels)
-    chosen = request.form.get("deal", "")
-    deal = deals.get_visible(person, int(chosen) if is_id(chosen) else use.deal_id)
     stage = request.form.get("stage", "")
     if stage not in labels and stage != use.stage:
         raise Invalid(_("Choose a stage."), fields={"stage": _("Choose a stage.")})
