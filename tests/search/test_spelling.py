@@ -37,7 +37,7 @@ def test_words_of_terms_are_not_spelling() -> None:
 
 
 @given(st.text(max_size=80), st.dictionaries(st.text(max_size=6), st.just(("x",)), max_size=3))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_text_can_be_rewritten(text: str, right: dict[str, tuple[str, ...]]) -> None:
     assert len(rewritings(text, right)) <= 1
 
