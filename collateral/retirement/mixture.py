@@ -51,7 +51,7 @@ recorded) to the usual shape of all that was recorded. Where that part varies mu
 recording explain a good deal of the spread of uses, and assets are more alike in their sum."""
 TAKEN_SHARE, TAKEN_RATE, TAKEN_SHAPE = 0.1, 0.3, 0.6
 SHAPE_SD, SHAPE_SD_WITH_SIGNS = 0.35, 0.15
-STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.2, 0.65, 0.1
+STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.27, 0.6, 0.02
 USUAL_SHAPE = 1.2
 PART_PRIOR, PART_STRENGTH = 0.3, 20.0
 
