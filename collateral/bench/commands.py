@@ -227,7 +227,11 @@ def reports_bench(events: int, database: str, home: Path | None, as_json: bool) 
         app, _environ = _app(place, database)
         with app.app_context():
             result = {"events": events} | reports.run(app, events, place / "built")
-    click.echo(json.dumps(result, indent=1) if as_json else _figures(result))
+    if as_json:
+        click.echo(json.dumps(result, indent=1))
+        return
+    for name, value in result.items():
+        click.echo(f"{name.replace('_', ' '):<32}{value:>10}")
 
 
 def _app(home: Path, database: str = "", search: str = "") -> tuple[Flask, dict[str, str]]:

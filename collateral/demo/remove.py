@@ -30,7 +30,7 @@ from collateral.deals.models import Deal
 from collateral.queue import after_commit
 from collateral.search.jobs import index_pending
 from collateral.search.models import Search, SearchOpening
-from collateral.usage.models import DailySum, Level, MonthlySum, TeamSet, TeamSetMember
+from collateral.usage.models import DailySum, Level, MonthlySum, PersonSum, TeamSet, TeamSetMember
 
 _OF_A_PERSON = (PersonRole, TeamMember, SignInSession, OneTimeToken, ApiToken)
 
@@ -73,6 +73,8 @@ def _sums() -> None:
     for model in (DailySum, MonthlySum):
         for levels, refs in (((Level.VERSION,), versions), ((Level.ASSET, Level.FAMILY), assets)):
             _run(delete(model).where(model.level.in_(levels), model.ref.in_(refs)))
+    people = select(Person.id).where(Person.sample)
+    _run(delete(PersonSum).where(PersonSum.person_id.in_(people)))
 
 
 def _drop_searches() -> None:

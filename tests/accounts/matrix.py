@@ -473,7 +473,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /reports/<name>/mail": roles(
         EVERYBODY,
         path={"name": "overview"},
-        data={"rhythm": "weekly", "weekday": "0", "hour": "7", "readers": "{person_id}"},
+        data={"rhythm": "weekly", "weekday": "0", "hour": "7"},
     ),
     "POST /reports/mails/<int:schedule_id>/end": roles("----", path={"schedule_id": 9999}),
     "GET /reports/<name>/mail": roles(EVERYBODY, path={"name": "overview"}),

@@ -53,9 +53,7 @@ def test_the_scorecard_says_where_the_asset_was_used(app: Flask, visitor: Visito
     assert f"/explain/deals?asset={asset.id}" in page.text
 
 
-def test_the_scorecard_of_what_one_may_not_see_does_not_exist(
-    app: Flask, visitor: Visitor
-) -> None:
+def test_the_scorecard_of_what_one_may_not_see_does_not_exist(app: Flask, visitor: Visitor) -> None:
     hidden = make_asset("Hidden", teams=[make_team()])
     client = visitor.as_(make_person(teams=[make_team()]))
     assert client.get(f"/reports/assets/{hidden.id}").status_code == 404

@@ -1,0 +1,174 @@
+"""Reports by mail, saved views, and the sums of searches that reports read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from collateral import clock
+from collateral.accounts.models import Role, SignInSession
+from collateral.db import db
+from collateral.errors import Invalid
+from collateral.reports import adoption, mailing, schedules, searches, summing
+from collateral.reports.models import ReportReader, ReportSchedule, Rhythm
+from collateral.search.models import Search, SearchOpening
+from collateral.usage.models import EventKind
+from tests.factories import make_asset, make_person, make_team
+from tests.reports.test_pages import NOW, YEAR
+from tests.support import Visitor
+from tests.usage.support import happen
+
+
+@pytest.fixture(autouse=True)
+def _held_clock(app: Flask) -> Any:
+    with clock.hold(NOW):
+        yield
+
+
+def schedule(owner: Any, *readers: Any, report: str = "assets") -> ReportSchedule:
+    made = schedules.make(
+        owner,
+        report,
+        {"period": "30-days"},
+        readers=[person.id for person in readers],
+        rhythm=Rhythm.WEEKLY,
+        weekday=0,
+        hour=7,
+        at=NOW,
+    )
+    db.session.commit()
+    return made
+
+
+def test_each_gets_what_she_herself_may_see(app: Flask) -> None:
+    team = make_team()
+    manager, rep = make_person(Role.MANAGER), make_person(teams=[make_team()])
+    marketer = make_person(Role.MARKETER)
+    make_asset("For everybody")
+    make_asset("For one team", teams=[team])
+    one = schedule(manager, rep, marketer)
+    for person, sees in ((marketer, True), (rep, False)):
+        message = mailing.compose(one, person, NOW)
+        assert message is not None
+        parts = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
+        assert {"assets.xlsx", "assets.csv"} <= parts.keys()
+        html = message.get_body(("html",))
+        assert html is not None
+        for text in (html.get_content(), str(parts["assets.csv"])):
+            assert "For everybody" in text
+            assert ("For one team" in text) is sees
+
+
+def test_charts_come_as_pictures(app: Flask) -> None:
+    manager, asset = make_person(Role.MANAGER), make_asset()
+    happen(EventKind.SHOWN, asset, manager, NOW)
+    db.session.commit()
+    message = mailing.compose(schedule(manager, manager, report="ignored"), manager, NOW)
+    assert message is not None
+    pictures = [p for p in message.walk() if p.get_content_type() == "image/png"]
+    assert pictures[0].get_payload(decode=True).startswith(b"\x89PNG")  # type: ignore[union-attr]
+
+
+def test_a_mail_goes_out_once_when_it_is_due(app: Flask) -> None:
+    manager = make_person(Role.MANAGER)
+    schedule(manager, manager)
+    monday = datetime(2026, 11, 23, 7, 5, tzinfo=UTC)
+    assert schedules.due(monday - timedelta(minutes=10)) == []
+    ((schedule_id, person_id),) = schedules.due(monday)
+    assert schedules.take(schedule_id, person_id, monday) == NOW
+    assert schedules.take(schedule_id, person_id, monday) is None
+    assert schedules.due(monday + timedelta(days=6)) == []
+    assert schedules.due(monday + timedelta(days=7)) == [(schedule_id, person_id)]
+
+
+def test_one_click_ends_it_without_signing_in(app: Flask, visitor: Visitor) -> None:
+    manager, rep = make_person(Role.MANAGER), make_person()
+    one = schedule(manager, manager, rep)
+    token = schedules.token_for(one.id, rep.id, app.extensions["settings"].secret_key)
+    client = app.test_client()
+    assert client.get(f"/reports/mail/{token}").status_code == 200
+    readers = select(ReportReader).where(ReportReader.person_id == rep.id)
+    assert db.session.scalars(readers).one().stopped_at is None
+    answer = client.post(f"/reports/mail/{token}", data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    db.session.expire_all()
+    assert db.session.scalars(readers).one().stopped_at == NOW
+    assert client.post("/reports/mail/nonsense").status_code == 401
+    assert schedules.due(NOW + timedelta(days=9)) == [(one.id, manager.id)]
+
+
+def test_a_rep_sends_reports_to_her_own_teams_alone(app: Flask) -> None:
+    team = make_team()
+    rep, mate, other = make_person(teams=[team]), make_person(teams=[team]), make_person()
+    schedule(rep, mate)
+    with pytest.raises(Invalid):
+        schedule(rep, other)
+    with pytest.raises(Invalid):
+        schedule(rep)
+
+
+def test_a_view_is_kept_and_forgotten(app: Flask, visitor: Visitor) -> None:
+    ana = make_person(Role.MANAGER)
+    client = visitor.as_(ana)
+    form = {"name": "Mine", "report": "search", "period": "year"}
+    assert client.post("/reports/views", data=form).status_code == 303
+    page = client.get("/reports/search").text
+    assert "/reports/search?period=year" in page
+    (view,) = schedules.views_of(ana)
+    assert visitor.as_(make_person()).post(f"/reports/views/{view.id}/forget").status_code == 404
+    assert client.post(f"/reports/views/{view.id}/forget").status_code == 303
+    assert list(schedules.views_of(ana)) == []
+
+
+def searched(person: Any, words: str, at: datetime, *, total: int, opened: Any = None) -> None:
+    number = (db.session.scalar(select(Search.id).order_by(Search.id.desc()).limit(1)) or 0) + 1
+    db.session.add(Search(id=number, at=at, person_id=person.id, session="", query=words,
+                          total=total))  # fmt: skip
+    if opened is not None:
+        db.session.add(SearchOpening(search_id=number, asset_id=opened.id, at=at))
+    db.session.commit()
+
+
+def test_summed_searches_say_what_the_log_says(app: Flask) -> None:
+    team = make_team()
+    ana, ben, manager = make_person(teams=[team]), make_person(), make_person(Role.MANAGER)
+    asset = make_asset()
+    for days in (0, 1, 3, 25, 60, 200):
+        at = NOW - timedelta(days=days)
+        searched(ana, "Pricing", at, total=0)
+        searched(ben, "pricing", at, total=0)
+        searched(ben, "Downtime", at, total=3)
+        searched(ana, "downtime", at, total=3, opened=asset)
+    readers = (manager, ana, ben)
+    before = [(searches.search_report(p, YEAR), adoption.adoption(p, YEAR)) for p in readers]
+    days = list(summing.catch_up(NOW.date()))
+    db.session.commit()
+    assert days[-1] == NOW.date() - timedelta(days=1)
+    after = [(searches.search_report(p, YEAR), adoption.adoption(p, YEAR)) for p in readers]
+    assert after == before
+    found = before[0][0]
+    assert (found.searches, found.people) == (24, 2)
+    assert [(row.words, row.searches, row.people) for row in found.without_result] == [
+        ("pricing", 12, 2)
+    ]
+    assert [(row.words, row.searches) for row in found.without_click] == [("downtime", 6)]
+
+
+def test_the_way_from_sign_in_to_download_is_the_first_one(app: Flask) -> None:
+    ana, asset = make_person(), make_asset()
+    began = NOW - timedelta(days=1)
+    browser = SignInSession(token_hash="x", person_id=ana.id, created_at=began)
+    db.session.add(browser)
+    db.session.commit()
+    for seconds in (300, 40):
+        happen(EventKind.DOWNLOADED, asset, ana, began + timedelta(seconds=seconds),
+               session=f"s{browser.id}")  # fmt: skip
+    searched(ana, "anything", began, total=1)
+    list(summing.catch_up(NOW.date()))
+    db.session.commit()
+    (row,) = adoption.adoption(ana, YEAR).people
+    assert (row.way, row.ways) == (40, 1)
