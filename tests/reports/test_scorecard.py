@@ -13,7 +13,6 @@ from flask import Flask
 from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Vocabulary
-from collateral.db import db
 from collateral.reports import adoption, asking, coverage, scorecard
 from collateral.reports.adoption import median_of
 from collateral.usage.models import EventKind
