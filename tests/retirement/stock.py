@@ -6,10 +6,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from collateral.accounts.models import Person
-from collateral.assets.models import Asset, AssetTerm, Status, Vocabulary
+from collateral.assets.models import (
+    Asset,
+    AssetTerm,
+    AssetVersion,
+    ReadingState,
+    Status,
+    Vocabulary,
+)
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
@@ -45,6 +52,34 @@ def stock(marketer: Person, rep: Person) -> list[int]:
     db.session.execute(insert(Asset), rows)
     ids = list(
         db.session.scalars(select(Asset.id).where(Asset.title.like("Deck %")).order_by(Asset.id))
+    )
+    db.session.execute(
+        insert(AssetVersion),
+        [
+            {
+                "asset_id": i,
+                "number": 1,
+                "sha256": f"{i:064x}",
+                "bytes": 1,
+                "filename": "deck.pptx",
+                "media_type": "application/octet-stream",
+                "family": "deck",
+                "label": "PowerPoint deck",
+                "state": ReadingState.READY,
+                "created_by_id": marketer.id,
+            }
+            for i in ids
+        ],
+    )
+    db.session.execute(
+        update(Asset)
+        .values(
+            current_version_id=select(AssetVersion.id)
+            .where(AssetVersion.asset_id == Asset.id)
+            .scalar_subquery()
+        )
+        .where(Asset.id.in_(ids))
+        .execution_options(synchronize_session=False)
     )
     db.session.execute(
         insert(AssetTerm),
