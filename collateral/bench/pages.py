@@ -31,7 +31,10 @@ def measure(app: Flask, environ: dict[str, str]) -> dict[str, Any]:
         Role.MARKETER: ("/", "/library", f"/assets/{asset}/edit"),
         Role.MANAGER: ("/", "/reports/overview", "/reports/assets", "/reports/ignored"),
     }
-    cookies = {role: cookie_of(app, _person(role)) for role in pages}
+    cookies = {}
+    for role in pages:
+        with app.app_context():  # one of its own: signing in ends the session before it
+            cookies[role] = cookie_of(app, _person(role))
     port = int(environ["BASE_URL"].rsplit(":", 1)[1])
     figures: list[dict[str, Any]] = []
     with served(environ, port) as (connection, _server):
