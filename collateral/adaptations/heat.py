@@ -265,4 +265,4 @@ def same_change(version_id: int, pages: Sequence[int], without: int) -> tuple[in
         .order_by(func.count(AdaptationPage.adaptation_id.distinct()).desc())
         .limit(1)
     ).first()
-    return (int(row[0]), int(row[1]), int(others or 0)) if row and others else None
+    return (int(row[0] or 0), int(row[1]), int(others or 0)) if row and others else None

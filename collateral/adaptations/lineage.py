@@ -212,11 +212,11 @@ def _vote(query: Sequence[PagePrint], finds: Finds, roots: int) -> list[int]:
         best: dict[tuple[int, int], float] = {}
         for (asset, version, _), weight in votes.items():
             best[asset, version] = max(best.get((asset, version), 0.0), weight)
-        for key, weight in best.items():
-            totals[key] += weight
+        for candidate, weight in best.items():
+            totals[candidate] += weight
         if best:
             # One page of a deck among many of a design that all others share.
-            winner = max(best, key=lambda key: (best[key], key))
+            winner = max(best, key=lambda one: (best[one], one))
             champions[winner] = max(champions[winner], best[winner])
     by_asset: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for (asset, version), weight in totals.items():

@@ -15,13 +15,13 @@ from collateral.api.asset_shapes import tag_of
 from collateral.api.auth import actor
 from collateral.api.calls import Answer, call
 from collateral.api.conditions import edits_expected, lost_race
+from collateral.api.deals import find_deal
 from collateral.api.files import TakeFile
 from collateral.api.shapes import address
 from collateral.assets import queries as assets
 from collateral.assets.operations import Received
 from collateral.clock import now
 from collateral.db import db
-from collateral.api.deals import find_deal
 
 Text = Annotated[str, Meta(max_length=5000)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import quote
 
-from flask import Response, redirect, request, send_file
+from flask import Response, request, send_file
 from werkzeug.http import dump_options_header
 
 from collateral.assets.models import AssetVersion
@@ -45,7 +45,9 @@ def send_kept(sha256: str, media_type: str, filename: str, created_at: datetime)
         NotFound: the file is not in the store.
     """
     if link := storage().link(sha256, attachment_header(filename), media_type):
-        return _sealed(redirect(link), attachment_header(filename))
+        return _sealed(
+            Response(status=302, headers={"Location": link}), attachment_header(filename)
+        )
     with storage().local(sha256) as path:
         response = send_file(
             path,

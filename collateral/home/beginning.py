@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Exists, func, select
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
@@ -48,7 +48,7 @@ def begun() -> Begun:
     own = select(Asset.id).where(~Asset.sample).limit(YOUNG).subquery()
     people = select(Person.id).where(~Person.sample).limit(2).subquery()
 
-    def any_of(model: type[Asset] | type[Deal] | type[Term], *, sample: bool) -> object:
+    def any_of(model: type[Asset] | type[Deal] | type[Term], *, sample: bool) -> Exists:
         found = model.sample if sample else ~model.sample
         return select(model.id).where(found).limit(1).exists()
 

@@ -61,7 +61,9 @@ class Binder:
         if head["contents"]:
             self._link(lines, paper, before, first=1 if head["cover"] else 0)
         for section in head["sections"]:
-            self._writer.add_outline_item(section["title"], before + section["at"])
+            self._writer.add_outline_item(
+                title=section["title"], page_number=before + section["at"]
+            )
         self._writer.metadata = {"/Title": head["title"], "/Producer": "Collateral"}
         out = io.BytesIO()
         self._writer.write(out)

@@ -173,4 +173,5 @@ from collateral.reports import (  # noqa: E402
     views_files,  # noqa: F401
     views_mail,  # noqa: F401
     views_scorecard,  # noqa: F401
+    views_worth,  # noqa: F401
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
+from collateral.clock import now
 from tests.journeys.conftest import Site
 from tests.journeys.looking import examine, settle
 
@@ -22,7 +23,7 @@ def test_a_request_is_taken_on_and_answered(stocked: Site, sign_in: SignIn) -> N
     expect(rep.get_by_role("heading", name="What changed in one page")).to_be_visible()
     page = sign_in("marketer@example.com")
     page.goto(rep.url)
-    page.get_by_label("By when").fill((date.today() + timedelta(days=5)).isoformat())
+    page.get_by_label("By when").fill((now().date() + timedelta(days=5)).isoformat())
     page.get_by_role("button", name="Take on").click()
     expect(page.locator("main")).to_contain_text("Ines Duarte makes it by")
     page.get_by_role("combobox", name="The asset that answers it").fill("changed in the")

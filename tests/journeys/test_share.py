@@ -121,5 +121,3 @@ def test_switched_off_means_off_while_it_is_open(
     # The browser notes each answer that is a 404, as these are meant to be.
     assert all("404" in fault for fault in faults)
     faults.clear()
-
-

@@ -79,7 +79,8 @@ def fill(count: int, people: dict[Role, Person], term_ids: list[int]) -> None:
         Use: [
             {
                 "asset_id": n, "version_id": n, "deal_id": n, "person_id": rep, "at": moment,
-                "stage": "evaluation", "evidence": Evidence.DECLARED, "team_set_id": teams, "day": moment.date(),
+                "stage": "evaluation", "evidence": Evidence.DECLARED, "team_set_id": teams,
+                "day": moment.date(),
             }
             for n in ids
         ],

@@ -140,9 +140,7 @@ def _add_url(asset: Asset, version: AssetVersion, current: ShownPage | None) -> 
     """Where the page goes into a pack; None for what is not sent as it is."""
     if asset.status is not Status.PUBLISHED or version.id != asset.current_version_id:
         return None
-    return url_for(
-        "sharing.choose_pack", asset=asset.id, page=current.number if current else None
-    )
+    return url_for("sharing.choose_pack", asset=asset.id, page=current.number if current else None)
 
 
 def _noun(family: str) -> str:

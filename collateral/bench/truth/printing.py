@@ -26,7 +26,7 @@ def print_deck(data: bytes) -> bytes:
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     logging.getLogger("fpdf").setLevel(logging.ERROR)
     deck = pptx.Presentation(io.BytesIO(data))
-    width, height = deck.slide_width / POINT, deck.slide_height / POINT
+    width, height = (side / POINT for side in (deck.slide_width or 0, deck.slide_height or 0))
     pdf = FPDF(unit="pt", format=(width, height * ROOM))
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)
