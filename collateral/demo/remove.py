@@ -27,12 +27,24 @@ from collateral.adaptations.models import Adaptation
 from collateral.assets.models import Asset, AssetVersion, Collection, SynonymGroup, Term
 from collateral.db import Model, db
 from collateral.deals.models import Deal
+from collateral.notify.models import Notice, NoticeChoice, NoticeRhythm
 from collateral.queue import after_commit
+from collateral.reports.models import WayToDownload
 from collateral.search.jobs import index_pending
 from collateral.search.models import Search, SearchOpening
 from collateral.usage.models import DailySum, Level, MonthlySum, PersonSum, TeamSet, TeamSetMember
 
-_OF_A_PERSON = (PersonRole, TeamMember, SignInSession, OneTimeToken, ApiToken)
+_OF_A_PERSON = (
+    PersonRole,
+    TeamMember,
+    SignInSession,
+    OneTimeToken,
+    ApiToken,
+    Notice,
+    NoticeChoice,
+    NoticeRhythm,
+    WayToDownload,
+)
 
 
 @dataclass(frozen=True)
