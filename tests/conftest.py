@@ -88,7 +88,9 @@ def make_settings(home: Path, **changes: object) -> Settings:
             "LOG_LEVEL": "WARNING",
         }
     )
-    return replace(settings, testing=True, **{"queue_url": "immediate:", **changes})
+    return replace(
+        settings, testing=True, **{"queue_url": "immediate:", "sample_assets": 2, **changes}
+    )
 
 
 @pytest.fixture(scope="session")

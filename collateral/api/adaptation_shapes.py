@@ -35,7 +35,7 @@ class NewAdaptation(Struct, forbid_unknown_fields=True):
     reasons: list[ReasonName] = field(default_factory=list)
     note: Annotated[str, Meta(max_length=5000)] = ""
     minutes: Annotated[int, Meta(ge=0, le=43200)] | None = None
-    submit: bool = False
+    submit: Literal["true", "false"] = "false"
 
 
 class AdaptationSourceShape(Struct, forbid_unknown_fields=True):

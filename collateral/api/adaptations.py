@@ -58,7 +58,7 @@ class Declining(Struct, forbid_unknown_fields=True):
     file=TakeFile.KEPT,
     answers=AdaptationDetail,
     statuses=(201,),
-    fails=(507,),
+    fails=(404, 507),
 )
 def hand_in_adaptation(body: NewAdaptation, file: Received) -> Answer:
     person, moment = actor(), now()
@@ -72,7 +72,7 @@ def hand_in_adaptation(body: NewAdaptation, file: Received) -> Answer:
         reasons=body.reasons,
         note=body.note,
         minutes=body.minutes,
-        submit=body.submit,
+        submit=body.submit == "true",
     )
     if adaptation.traced_at is None:
         operations.answer_ahead(adaptation, answers, at=moment)

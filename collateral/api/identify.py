@@ -95,6 +95,7 @@ def identify(file: Received) -> Identified | Answer:
     permission=Permission.ASSET_READ,
     does="The answer to an earlier `POST /identify`; it is kept for a week.",
     answers=Identified,
+    fails=(422,),
 )
 def identified(check_id: int) -> Identified:
     check = asking.get_own(actor(), check_id)

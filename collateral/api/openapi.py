@@ -143,7 +143,7 @@ def _query(known: Call, schemas: Json) -> list[Json]:
 
 
 def _without_null(schema: Json) -> Json:
-    """A query has no null: a parameter is there or it is not."""
+    """Queries and forms have no null: a field is there or it is not."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     schema = dict(kinds[0]) if len(kinds) == 1 else dict(schema)
     if schema.get("default", "") is None:
@@ -163,7 +163,7 @@ def _headers(known: Call) -> list[Json]:
                 "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
             }
         )
-    if known.edits and known.method in ("PATCH", "PUT"):
+    if known.edits and known.method != "GET":
         found.append(
             {
                 "name": "If-Match",
@@ -178,6 +178,8 @@ def _headers(known: Call) -> list[Json]:
 
 def _form(known: Call, schemas: Json) -> Json:
     schema = dict(schemas[known.form.__name__]) if known.form else {}
+    fields_of = schema.get("properties", {})
+    schema["properties"] = {name: _without_null(field) for name, field in fields_of.items()}
     if known.file:
         binary = {"type": "string", "format": "binary"}
         schema["properties"] = {"file": binary, **schema["properties"]}
@@ -208,11 +210,17 @@ def _failures(known: Call) -> Json:
     statuses = {*_ALWAYS, *known.fails}
     if "<" in known.path:
         statuses.add(404)
+    if "<int:" in known.path and any(
+        other.path == known.path and other.method != known.method for other in CALLS
+    ):
+        # What of an id no row can have: to the router it is no such address, but another
+        # method's pattern was met on the way.
+        statuses.add(405)
     if known.body or known.form or known.lines:
         statuses |= {413, 415}
     if known.method != "GET" or known.query:
         statuses.add(422)
-    if known.edits and known.method in ("PATCH", "PUT"):
+    if known.edits and known.method != "GET":
         statuses.add(412)
     return {str(status): _failure(status) for status in sorted(statuses)}
 

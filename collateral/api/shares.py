@@ -39,6 +39,7 @@ from collateral.sharing.operations import Asking, Wishes
     body=NewShare,
     answers=ShareMade,
     statuses=(201,),
+    fails=(404,),
 )
 def create_share(body: NewShare) -> Answer:
     person = actor()

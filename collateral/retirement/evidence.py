@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -281,7 +281,7 @@ def _remade(period: Period) -> dict[int, Remade]:
         .where(
             Adaptation.asset_id.is_not(None),
             Adaptation.status != AdaptationStatus.PRIVATE,
-            func.date(Adaptation.created_at) >= period.first.isoformat(),
+            Adaptation.created_at >= datetime.combine(period.first, time.min, zone()),
         )
         .group_by(Adaptation.asset_id)
     )

@@ -10,8 +10,6 @@ A line says for the roles **rep, marketer, manager, admin**, in this order, what
     "GET /assets/<int:asset_id>": asset(READ),           # one such string for each situation
     "POST /assets/<int:asset_id>/retire": asset(CHANGE, data={"reason": "old"}),
     "GET /healthz": PUBLIC,
-    "GET /offline": PUBLIC,
-    "GET /service-worker.js": PUBLIC,
 
 Who has not signed in is led to the sign-in page, or told 401, everywhere but at PUBLIC
 routes; routes for API tokens are asked with a token, and once with a cookie, which opens
@@ -173,6 +171,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /setup/<token>": PUBLIC,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
+    "GET /offline": PUBLIC,
+    "GET /service-worker.js": PUBLIC,
     "GET /api/v1/docs": PUBLIC,
     "GET /api/v1/openapi.json": PUBLIC,
     # One's own account.
@@ -467,6 +467,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /reports/assets/<int:asset_id>": asset(READ),
     "GET /reports/<name>.csv": roles(EVERYBODY, path={"name": "overview"}),
     "GET /reports/<name>.xlsx": roles(EVERYBODY, path={"name": "overview"}),
+    "GET /reports/mail/<token>": PUBLIC,
+    "POST /reports/mail/<token>": SIGNED,
     "GET /reports/mails": roles(EVERYBODY),
     "POST /reports/views": roles(EVERYBODY, data={"report": "overview", "name": "Mine"}),
     "POST /reports/views/<int:view_id>/forget": roles("----", path={"view_id": 9999}),

@@ -17,7 +17,16 @@ from tests.factories import make_asset, make_person
 from tests.support import Visitor
 
 Make = Callable[..., Caller]
-NAMES = {"asset_id": 999_999, "number": 1, "page": 1, "deal": "nothing", "metric": "views"}
+NAMES = {
+    "asset_id": 999_999,
+    "adaptation_id": 999_999,
+    "share_id": 999_999,
+    "check_id": 999_999,
+    "number": 1,
+    "page": 1,
+    "deal": "nothing",
+    "metric": "views",
+}
 
 
 @pytest.mark.parametrize("role", list(Role))

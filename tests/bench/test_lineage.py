@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from collateral.adaptations.prints import PagePrint
@@ -37,7 +39,10 @@ def test_each_page_of_a_made_adaptation_is_what_its_truth_says(decks: list[Base]
         for origin, page in zip(case.pages, pages, strict=True):
             assert origin.deck is not None
             source = known[origin.deck][origin.page - 1]
-            assert (page.bag != source.bag) is origin.edited, (case.kind, page.number)
+            # A page number that was typed as text stays behind when the page moves.
+            numbers = Counter({str(origin.page): 9, str(page.number): 9})
+            edited = page.bag - numbers != source.bag - numbers
+            assert edited is origin.edited, (case.kind, page.number)
 
 
 def test_a_print_says_what_its_deck_says(decks: list[Base]) -> None:

@@ -120,8 +120,8 @@ def _numbers(text: str) -> list[int | None]:
     for part in text.replace(" ", "").split(","):
         if not part:
             continue
-        first, _dash, last = part.partition("-")
-        last = last or first
+        first, dash, last = part.partition("-")
+        last = last if dash else first
         digits = first.isascii() and first.isdigit() and last.isascii() and last.isdigit()
         if not digits or len(first) > 5 or len(last) > 5 or int(last) < int(first):
             sentence = _("Pages are written as 2, 5-7.")
