@@ -78,7 +78,9 @@ def suggest(person: Person, text: str) -> Suggestions:
     try:
         scope = scope_of(person)
         ids = engine().suggest(typed, scope, hide, ASSETS)
-        searches = engine().complete(typed, scope, hide, COMPLETIONS)
+        completed = engine().complete(typed, scope, hide, COMPLETIONS + 1)
+        # What she has typed already is what Enter searches for anyway.
+        searches = [one for one in completed if one.text != " ".join(typed)][:COMPLETIONS]
     except EngineUnavailable:
         ask_to_heal("")
         ids, searches = _by_title(person, typed), []

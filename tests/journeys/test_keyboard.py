@@ -56,6 +56,7 @@ def test_everything_a_rep_comes_for_is_reached_by_keys(
     page.wait_for_url(re.compile(r"/assets/\d+"))
 
     # Paging, each page with its address; finding inside, from hit to hit.
+    page.wait_for_load_state("networkidle")  # the keys are bound once the modules are there
     place = page.locator("[data-viewer-place]")
     page.keyboard.press("ArrowRight")
     expect(place).to_contain_text("Page 2")

@@ -15,6 +15,7 @@ from collateral.assets.models import (
     AssetVersion,
     ReadingState,
     Status,
+    Term,
     Vocabulary,
 )
 from collateral.clock import now
@@ -33,7 +34,10 @@ def stock(marketer: Person, rep: Person) -> list[int]:
     """120 assets out for two years, 150 deals that fit all of them; the first forty are used,
     of the others ten are never shown, the rest shown and not opened. All ids in order."""
     rng = np.random.default_rng(4)
-    deck = make_term(Vocabulary.TYPE, "deck")
+    # A library that was begun by `collateral init` has the usual words.
+    deck = db.session.scalar(
+        select(Term).where(Term.vocabulary == Vocabulary.TYPE, Term.slug == "deck")
+    ) or make_term(Vocabulary.TYPE, "deck")
     line = make_term(Vocabulary.PRODUCT, "line")
     today = counting_day(now(), zone())
     long_ago = now() - timedelta(days=700)
