@@ -155,7 +155,7 @@ def _people(asked: Asked) -> list[AdoptionRow]:
     }
     ids = {*seen, *uses, *found, *looked}
     names = dict(
-        db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()  # type: ignore[arg-type]
+        db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     )
     rows = [
         _row(
