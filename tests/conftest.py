@@ -57,10 +57,16 @@ Rule._compile_builder = _builder  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL leave out the tests that ask for no database: there they are the same."""
+    """On PostgreSQL leave out the tests that ask for no database, or nothing of it that others
+    do not ask as well (marked `either`): there they are the same."""
     if not SERVER:
         return
-    asking = [item for item in items if {"empty_database", "migrated"} & set(_fixtures(item))]
+    asking = [
+        item
+        for item in items
+        if {"empty_database", "migrated"} & set(_fixtures(item))
+        and item.get_closest_marker("either") is None
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in asking])
     items[:] = asking
 

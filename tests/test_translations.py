@@ -158,6 +158,7 @@ class TestWhatIsWrong:
         assert not any("messages.mo" in sentence for sentence in translations.check(tmp_path))
 
 
+@pytest.mark.either
 @pytest.mark.parametrize(
     ("address", "expected"),
     [

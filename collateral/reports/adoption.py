@@ -154,9 +154,7 @@ def _people(asked: Asked) -> list[AdoptionRow]:
         if everybody or person_id == asked.reader.id
     }
     ids = {*seen, *uses, *found, *looked}
-    names = dict(
-        db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
-    )
+    names = dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
     rows = [
         _row(
             person_id,

@@ -159,6 +159,7 @@ def library(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
             db.engine.dispose()
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("route", sorted(MATRIX))
 def test_t07_nobody_gets_more_than_the_matrix_says(library: Library, route: str) -> None:
     if route not in library.routes:

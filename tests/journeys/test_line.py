@@ -94,10 +94,11 @@ def test_a_marketer_uploads_ten_files_and_sees_them_become_searchable(
     page.wait_for_load_state()
     for _ in range(20):
         page.goto("/library?q=%22night+shift%22")
-        if page.locator("article.card").count() == 4:
+        found = page.locator("article.card", has_text=re.compile(r"Night shift \d"))
+        if found.count() == 4:
             break
         page.wait_for_timeout(500)
-    expect(page.locator("article.card")).to_have_count(4)
+    expect(found).to_have_count(4)
 
 
 def test_a_retired_asset_leads_to_its_replacement_and_comes_back(
