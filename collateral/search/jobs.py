@@ -94,8 +94,9 @@ def _agree() -> None:
 def sweep() -> None:
     """Find what was lost, mend what is broken, merge what has become many."""
     index_pending()
-    engine().tidy()
-    index_pending()
+    if engine().healthy():  # else another process is making the first one just now
+        engine().tidy()
+        index_pending()
 
 
 @every(minutes=60)
