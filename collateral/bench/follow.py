@@ -37,7 +37,7 @@ def measure(app: Flask, rep: Person, environ: dict[str, str], changes: int) -> d
         select(Asset.id)
         .where(visible(rep), Asset.status == Status.PUBLISHED)
         .order_by(Asset.id)
-        .limit(changes)
+        .limit(changes + 1)
     ).all()
     taken = []
     with _worker(environ), served(environ, port) as (connection, _server):
@@ -53,7 +53,8 @@ def measure(app: Flask, rep: Person, environ: dict[str, str], changes: int) -> d
                     raise RuntimeError(f"Asset {asset_id} was not found within {TOO_LONG} s.")
                 time.sleep(0.02)
             taken.append((time.perf_counter() - started) * 1000)
-    return {"figures": [vars(Figure.of("a change until it is found", taken))]}
+    # The first one waits until the worker has started and done what was left to it.
+    return {"figures": [vars(Figure.of("a change until it is found", taken[1:]))]}
 
 
 def _page(connection: Any, word: str, cookie: str) -> str:
