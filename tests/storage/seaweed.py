@@ -52,7 +52,7 @@ def s3_server(folder: Path) -> Iterator[str]:
         str(WEED), "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}",
         f"-master.port={ports['master']}", f"-volume.port={ports['volume']}",
         f"-filer.port={ports['filer']}", f"-s3.port={ports['s3']}", f"-s3.config={identities}",
-        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-s3.port.iceberg=0",
+        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
     log = (folder / "log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
