@@ -1,12 +1,13 @@
 /* Many assets in a table: cells that are changed are saved, each with how it was found, so that nobody is overwritten. */
 
-import { all, announce, csrf, make, one } from "./dom.js";
+import { all, announce, csrf, fetchRest, make, one } from "./dom.js";
 import { say } from "./toast.js";
 
 const SEVERAL = (cell) => cell.tagName === "BUTTON";
 
-export default function sheet(form) {
+export default async function sheet(form) {
   const texts = JSON.parse(form.dataset.texts);
+  await fetchRest(one("tbody", form));
   const lines = all("[data-sheet-row]", form);
   const whole = one("[data-sheet-all]", form);
   const save = one("[data-sheet-save]", form);

@@ -3,7 +3,7 @@
    for until they are done. */
 
 import { bind } from "./app.js";
-import { all, announce, csrf, one, send as post } from "./dom.js";
+import { all, announce, csrf, fetchRest, one, send as post } from "./dom.js";
 import { fileBehind, openStore } from "./queue-store.js";
 import { say } from "./toast.js";
 import { fill, parse, size, time } from "./upload-parts.js";
@@ -337,6 +337,8 @@ export default async function upload(root) {
   for (const filter of filters) {
     filter.addEventListener("click", () => { wanted = filter.dataset.uploadFilter; narrow(); });
   }
+  await fetchRest(rows);
+  await bind(rows);
   narrow();
   ask();
   store = await openStore(root.dataset.person);

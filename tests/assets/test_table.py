@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from typing import Any
 
 from flask import Flask
@@ -72,3 +75,18 @@ def test_the_table_costs_the_same_whatever_its_length(marketer: SignedInClient, 
         return len(seen)
 
     assert cost(1) == cost(6)
+
+
+def test_a_long_table_comes_in_parts_and_nothing_is_left_out(marketer: SignedInClient) -> None:
+    ids = [make_asset(f"Deck {n}").id for n in range(85)]
+    row = re.compile(r'data-sheet-row="(\d+)"')
+    page = marketer.get("/assets/table", query_string={"asset": ids}).text
+    shown = [int(found) for found in row.findall(page)]
+    assert len(shown) == 20
+    rest = re.search(r'data-rest="([^"]*)"', page)
+    assert rest
+    for address in json.loads(html.unescape(rest[1])):
+        part = marketer.get(address, headers={"X-Fragment": "rows"}).text
+        assert "data-rest=" not in part
+        shown += [int(found) for found in row.findall(part)]
+    assert shown == ids

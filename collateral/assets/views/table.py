@@ -19,6 +19,7 @@ from collateral.assets.editing import EditedMeanwhile
 from collateral.assets.merging import Edit, Value
 from collateral.assets.models import Asset, Status, Vocabulary
 from collateral.assets.views import bp
+from collateral.assets.views.long_lists import first_rows
 from collateral.assets.views.presenting import vocabulary_names
 from collateral.assets.views.rows import pictured
 from collateral.assets.views.suggested import offers
@@ -52,7 +53,8 @@ class Sheet(Struct, forbid_unknown_fields=True):
 @requires(Permission.ASSET_CREATE)
 def table() -> ResponseReturnValue:
     """The assets that `asset` names, repeated; else those of the last day that are not out yet."""
-    assets = _assets([int(text) for text in request.args.getlist("asset") if is_id(text)])
+    every = _assets([int(text) for text in request.args.getlist("asset") if is_id(text)])
+    assets, left = first_rows(every)
     suggested = offers(assets)
     terms = queries.terms_by_vocabulary()
     return render_template(
@@ -66,6 +68,8 @@ def table() -> ResponseReturnValue:
             }
             for asset, shown in zip(assets, pictured(assets), strict=True)
         ],
+        ids=[asset.id for asset in every],
+        rest=[url_for("assets.table", asset=[one.id for one in part]) for part in left],
         terms=terms,
         labels={term.key: term.label for found in terms.values() for term in found},
         names={vocabulary.value: name for vocabulary, name in vocabulary_names().items()},

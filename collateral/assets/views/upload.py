@@ -30,6 +30,7 @@ from collateral.assets.models import Asset, AssetVersion
 from collateral.assets.rules import clean_filename
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
+from collateral.assets.views.long_lists import first_rows
 from collateral.assets.views.rows import described, duplicate_row, may_be_published, rows_of
 from collateral.clock import now
 from collateral.config import Settings
@@ -72,9 +73,14 @@ def upload() -> ResponseReturnValue:
     """Where files are dropped, and how far the person's last ones, or `?ids=`, have come."""
     lately = _ids() or queries_upload.lately_uploaded(actor(), now())
     states = queries_upload.file_states(actor(), lately)
+    shown, left = first_rows(states)
     return render_template(
         "assets/upload.html",
-        rows=rows_of(states, actor()),
+        rows=rows_of(shown, actor()),
+        rest=[
+            url_for("assets.upload", ids=",".join(str(state.version_id) for state in part))
+            for part in left
+        ],
         drafts=[state.asset_id for state in states if may_be_published(state)],
         limit=_limit(),
     )
