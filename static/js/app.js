@@ -18,7 +18,7 @@ export async function bind(root = document) {
       if (done.has(name)) continue;
       done.add(name);
       const module = await import(`./${name}.js`);
-      await module.default(element);
+      module.default(element);
     }
   }));
 }

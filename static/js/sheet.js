@@ -7,7 +7,7 @@ const SEVERAL = (cell) => cell.tagName === "BUTTON";
 
 export default async function sheet(form) {
   const texts = JSON.parse(form.dataset.texts);
-  await fetchRest(one("tbody", form));
+  const body = one("tbody", form);
   const lines = all("[data-sheet-row]", form);
   const whole = one("[data-sheet-all]", form);
   const save = one("[data-sheet-save]", form);
@@ -55,11 +55,26 @@ export default async function sheet(form) {
     return count;
   }
 
-  for (const line of [...lines, whole]) {
+  function remember(line) {
     for (const each of cells(line)) {
       if (SEVERAL(each)) put(each, value(each));
       found.set(each, value(each));
     }
+  }
+  for (const line of [...lines, whole]) remember(line);
+
+  /** Further rows come while the first can be worked on; what concerns all of them waits until they are there. */
+  async function further() {
+    if (!body.dataset.rest) return;
+    const forAll = all("[data-fill], [data-sheet-apply], [data-sheet-offers]", form);
+    for (const button of forAll) button.disabled = true;
+    body.setAttribute("aria-busy", "true");
+    const known = lines.length;
+    await fetchRest(body);
+    lines.push(...all("[data-sheet-row]", form).slice(known));
+    for (const line of lines.slice(known)) remember(line);
+    body.removeAttribute("aria-busy");
+    for (const button of forAll) button.disabled = false;
   }
 
   /* Filling down, applying to what is selected, taking what was suggested */
@@ -195,4 +210,5 @@ export default async function sheet(form) {
   }
 
   addEventListener("beforeunload", (event) => { if (!save.disabled) event.preventDefault(); });
+  await further();
 }
