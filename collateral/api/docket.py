@@ -16,7 +16,7 @@ from collateral.assets.queries import get_many, get_visible
 from collateral.clock import now
 from collateral.errors import Invalid
 from collateral.retirement import board, deciding
-from collateral.retirement.board import BoardRequest, Show
+from collateral.retirement.board_rows import BoardRequest, Row, Show
 from collateral.retirement.models import Choice, Decision, Stopped
 
 
@@ -162,7 +162,7 @@ def decide_asset(asset_id: int, body: DecisionBody) -> DecisionShape:
     return _decision(decision)
 
 
-def _proposal(row: board.Row) -> ProposalShape:
+def _proposal(row: Row) -> ProposalShape:
     item, asset = row.item, row.asset
     return ProposalShape(
         Named(asset.id, asset.title),

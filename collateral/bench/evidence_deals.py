@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from collateral.reports.influence import Cases
+from collateral.reports.influence_strata import Cases
 
 if TYPE_CHECKING:
     import numpy as np

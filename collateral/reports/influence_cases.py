@@ -6,26 +6,17 @@ their ways through the stages, and when each asset was first used in each of the
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, select
-
-from collateral.accounts.models import Person, TeamMember
-from collateral.assets import queries as assets
-from collateral.assets.models import Asset, AssetTeam, AssetTerm, Term, Vocabulary
-from collateral.db import db
-from collateral.deals import queries as deals
-from collateral.deals.models import Deal, Outcome, StageChange
+from collateral.accounts.models import Person
 from collateral.reports.asking import ReportRequest
 from collateral.reports.difference import Difference, Shrunk, shrink
-from collateral.reports.influence import Cases, Compared, Influence, influence
-from collateral.reports.parts import Asked, ask, main_currency
-from collateral.usage.models import Use
+from collateral.reports.influence import Compared, Influence, influence
+from collateral.reports.influence_loading import Known, Loaded, eligible_deals, known_assets, load
+from collateral.reports.parts import ask
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,9 +26,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 LATEST_DAYS = 30
-DAY = timedelta(days=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FITTING = (Vocabulary.PRODUCT, Vocabulary.INDUSTRY, Vocabulary.REGION)
 CERTAIN = 0.95
 
 
@@ -105,8 +93,8 @@ def influence_of(
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
-    loaded = _load(asked)
-    known = _known(asked, asset_ids, loaded)
+    loaded = load(asked)
+    known = known_assets(asked, asset_ids, loaded)
     rows = [_one(asset, loaded) for asset in known]
     differences = [row.difference for row in rows if row.difference]
     drawn = iter(shrink(differences))
@@ -124,219 +112,14 @@ def _with(row: AssetInfluence, shrunk: Shrunk) -> AssetInfluence:
     return replace(row, shrunk=shrunk)
 
 
-@dataclass(frozen=True)
-class _Known:
-    """An asset with the deals that it was made for."""
-
-    id: int
-    published: float | None
-    terms: Mapping[Vocabulary, frozenset[str]]
-    owners: frozenset[int] | None
-    """The people in its teams; None where it is for everybody."""
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    cases: Cases
-    ids: Any
-    labels: Mapping[Vocabulary, Any]
-    """For each vocabulary the deals' slugs, as an array of objects."""
-    owners: Any
-    stages: Sequence[str]
-    used: Mapping[int, Mapping[int, float]]
-    """Asset to deal's position to the moment of first use, in days."""
-    assets_in: Mapping[int, int]
-    """Deal's id to how many assets were used in it."""
-    money: Mapping[int, Sequence[tuple[int, Decimal, bool]]]
-    """Asset to (deal's id, amount, won) of its won and open deals in the currency."""
-    currency: str
-    last: float
-
-
-def _days(moment: datetime | date) -> float:
-    if isinstance(moment, datetime):
-        return (moment - EPOCH) / DAY
-    return float((moment - EPOCH.date()).days)
-
-
-def _deals(asked: Asked) -> Any:
-    """The condition for the deals that a report's influence speaks of, of any outcome."""
-    wanted = [deals.visible(asked.reader)]
-    if asked.request.team_id is not None:
-        members = select(TeamMember.person_id).where(TeamMember.team_id == asked.request.team_id)
-        wanted.append(Deal.owner_id.in_(members))
-    if asked.request.product:
-        wanted.append(Deal.product == asked.request.product)
-    if asked.request.region:
-        wanted.append(Deal.region == asked.request.region)
-    return and_(*wanted)
-
-
-def _load(asked: Asked) -> _Loaded:
-    import numpy as np
-
-    period, currency = asked.period, main_currency(asked.reader)
-    closed = and_(
-        _deals(asked),
-        Deal.outcome != Outcome.OPEN,
-        Deal.closed_on.between(period.first, period.last),
-    )
-    rows = db.session.execute(
-        select(
-            Deal.id,
-            Deal.owner_id,
-            Deal.owner_email,
-            Deal.industry,
-            Deal.product,
-            Deal.region,
-            Deal.amount,
-            Deal.currency,
-            Deal.opened_on,
-            Deal.closed_on,
-            Deal.outcome,
-        ).where(closed)
-    ).all()
-    place = {row.id: position for position, row in enumerate(rows)}
-    # The day on which a deal closed is over when it ends.
-    ends = [_days(row.closed_on) + 1 for row in rows]
-    ways: dict[int, list[tuple[float, str]]] = defaultdict(list)
-    for deal_id, stage, at in db.session.execute(
-        select(StageChange.deal_id, StageChange.stage, StageChange.at)
-        .join(Deal, Deal.id == StageChange.deal_id)
-        .where(closed)
-        .order_by(StageChange.at, StageChange.id)
-    ):
-        ways[deal_id].append((_days(at), stage))
-    visits: list[tuple[int, str, float, float]] = []
-    for row in rows:
-        opened = row.opened_on or row.closed_on
-        way = ways.get(row.id) or [(_days(opened), "")]
-        leaves = [moment for moment, _ in way[1:]] + [ends[place[row.id]]]
-        visits += [
-            (place[row.id], stage, moment, min(left, ends[place[row.id]]))
-            for (moment, stage), left in zip(way, leaves, strict=True)
-        ]
-    if asked.request.stage:
-        visits = [visit for visit in visits if visit[1] == asked.request.stage]
-    stages = sorted({visit[1] for visit in visits})
-    used: dict[int, dict[int, float]] = defaultdict(dict)
-    for asset_id, deal_id, at in db.session.execute(
-        select(Use.asset_id, Use.deal_id, func.min(Use.at))
-        .join(Deal, Deal.id == Use.deal_id)
-        .where(closed, Use.retracted_at.is_(None))
-        .group_by(Use.asset_id, Use.deal_id)
-    ):
-        used[asset_id][place[deal_id]] = _days(at)
-    money, assets_in = _money(asked, currency)
-    amounts = [float(r.amount) if r.amount and r.currency == currency else 0.0 for r in rows]
-    cases = Cases(
-        rep=_codes([row.owner_email or row.owner_id or None for row in rows]),
-        industry=_codes([row.industry or None for row in rows]),
-        size=np.array(amounts, dtype=float),
-        closed=np.array(ends, dtype=float),
-        won=np.array([row.outcome is Outcome.WON for row in rows], dtype=bool),
-        visit_deal=np.array([visit[0] for visit in visits], dtype=np.int64),
-        visit_stage=np.array([stages.index(visit[1]) for visit in visits], dtype=np.int64),
-        entered=np.array([visit[2] for visit in visits], dtype=float),
-        left=np.array([visit[3] for visit in visits], dtype=float),
-    )
-    labels = {v: np.array([getattr(r, v.value) for r in rows], dtype=object) for v in _FITTING}
-    owners = np.array([row.owner_id or 0 for row in rows], dtype=np.int64)
-    ids = np.array([row.id for row in rows], dtype=np.int64)
-    last = _days(period.last) + 1
-    return _Loaded(cases, ids, labels, owners, stages, used, assets_in, money, currency, last)
-
-
-def _codes(values: Sequence[Any]) -> Any:
-    """A number for each distinct value, -1 for None."""
-    import numpy as np
-
-    numbers: dict[Any, int] = {}
-    coded = [-1 if v is None else numbers.setdefault(v, len(numbers)) for v in values]
-    return np.array(coded, dtype=np.int64)
-
-
-def _money(
-    asked: Asked, currency: str
-) -> tuple[dict[int, list[tuple[int, Decimal, bool]]], dict[int, int]]:
-    """Amounts of deals won in the period or open now, by asset; how many assets each had."""
-    won = and_(
-        Deal.outcome == Outcome.WON,
-        Deal.closed_on.between(asked.period.first, asked.period.last),
-    )
-    money: dict[int, list[tuple[int, Decimal, bool]]] = defaultdict(list)
-    assets_in: dict[int, int] = defaultdict(int)
-    query = (
-        select(Use.asset_id, Use.deal_id, Deal.amount, Deal.currency, Deal.outcome)
-        .join(Deal, Deal.id == Use.deal_id)
-        .where(_deals(asked), won | (Deal.outcome == Outcome.OPEN), Use.retracted_at.is_(None))
-        .distinct()
-    )
-    if asked.request.stage:
-        query = query.where(Use.stage == asked.request.stage)
-    for asset_id, deal_id, amount, unit, outcome in db.session.execute(query):
-        assets_in[deal_id] += 1
-        known = amount if amount is not None and unit == currency else Decimal(0)
-        money[asset_id].append((deal_id, known, outcome is Outcome.WON))
-    return money, assets_in
-
-
-def _known(asked: Asked, asset_ids: Collection[int] | None, loaded: _Loaded) -> list[_Known]:
-    """The assets asked for that the reader may see, with what they were made for."""
-    wanted = sorted(set(loaded.used) | set(loaded.money)) if asset_ids is None else asset_ids
-    seen = and_(assets.visible(asked.reader), Asset.id.in_(wanted))
-    published = db.session.execute(
-        select(Asset.id, Asset.published_at).where(seen).order_by(Asset.id)
-    ).all()
-    ids = [row.id for row in published]
-    terms: dict[int, dict[Vocabulary, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for asset_id, vocabulary, slug in db.session.execute(
-        select(AssetTerm.asset_id, Term.vocabulary, Term.slug)
-        .join(Term, Term.id == AssetTerm.term_id)
-        .where(Term.vocabulary.in_(_FITTING), AssetTerm.asset_id.in_(ids))
-    ):
-        terms[asset_id][vocabulary].add(slug)
-    teams: dict[int, set[int]] = defaultdict(set)
-    for asset_id, person_id in db.session.execute(
-        select(AssetTeam.asset_id, TeamMember.person_id)
-        .join(TeamMember, TeamMember.team_id == AssetTeam.team_id)
-        .where(AssetTeam.asset_id.in_(ids))
-    ):
-        teams[asset_id].add(person_id)
-    return [
-        _Known(
-            asset_id,
-            _days(first_published) if first_published else None,
-            {vocabulary: frozenset(slugs) for vocabulary, slugs in terms[asset_id].items()},
-            frozenset(teams[asset_id]) if asset_id in teams else None,
-        )
-        for asset_id, first_published in published
-    ]
-
-
-def _eligible(asset: _Known, loaded: _Loaded) -> Bools:
-    """The deals whose product, industry and region are among the asset's own where it has
-    any, of its teams' people where it has any, and open when it was published."""
-    import numpy as np
-
-    fits = np.ones(len(loaded.ids), dtype=bool)
-    for vocabulary, slugs in asset.terms.items():
-        fits &= np.isin(loaded.labels[vocabulary].astype(str), list(slugs))
-    if asset.owners is not None:
-        fits &= np.isin(loaded.owners, list(asset.owners))
-    if asset.published is not None:
-        fits &= loaded.cases.closed > asset.published
-    return fits
-
-
-def _one(asset: _Known, loaded: _Loaded) -> AssetInfluence:
+def _one(asset: Known, loaded: Loaded) -> AssetInfluence:
     import numpy as np
 
     cases = loaded.cases
     used = np.full(len(loaded.ids), np.nan)
     for position, moment in loaded.used.get(asset.id, {}).items():
         used[position] = moment
-    eligible = _eligible(asset, loaded)
+    eligible = eligible_deals(asset, loaded)
     found = influence(cases, used, eligible)
     earlier = eligible & (cases.closed <= loaded.last - LATEST_DAYS)
     rest = eligible.copy()

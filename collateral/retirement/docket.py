@@ -10,7 +10,8 @@ from sqlalchemy import delete, insert, select
 
 from collateral.db import db
 from collateral.retirement import stopping
-from collateral.retirement.evidence import Counted, Gathered, Known, Remade, gather
+from collateral.retirement.eligible import Known
+from collateral.retirement.evidence import Counted, Gathered, Remade, gather
 from collateral.retirement.mixture import EACH_LIMIT, Evidence, Verdict, judge
 from collateral.retirement.models import (
     Choice,

@@ -17,6 +17,7 @@ from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, AssetTeam, AssetTerm, Status, Term, Vocabulary
 from collateral.db import db
 from collateral.deals.models import Deal, StageChange
+from collateral.retirement.eligible import FITTING, Deals, Known
 from collateral.retirement.models import Policy, Season
 from collateral.retirement.rules import WINDOW_DAYS, PolicyFor, Terms, terms_for
 from collateral.usage.counting import zone
@@ -26,27 +27,7 @@ from collateral.usage.queries import sums
 from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import Scope
 
-FITTING = (Vocabulary.PRODUCT, Vocabulary.INDUSTRY, Vocabulary.REGION)
 RECENT_DAYS = 180
-NO_DAY = date(1970, 1, 1)
-
-
-@dataclass(frozen=True)
-class Known:
-    """An asset that the docket judges."""
-
-    id: int
-    type: str
-    """Slug of its type; "" where it has none."""
-    published: date
-    owner_id: int
-    terms: Terms
-    wanted: Mapping[Vocabulary, frozenset[str]]
-    """Its own products, industries, regions and stages, where it has any."""
-    people: frozenset[int] | None
-    """Those in its teams; None where it is for everybody."""
-    months: frozenset[int] | None
-    """The months in which it is of use; None for all."""
 
 
 @dataclass(frozen=True)
@@ -79,84 +60,6 @@ class Gathered:
     earlier: Mapping[int, int]
     remade: Mapping[int, Remade]
     deals: Deals
-
-
-class Deals:
-    """Deals with at least one recorded use, as arrays to count in."""
-
-    def __init__(self, rows: Sequence[Any], stages: Mapping[int, frozenset[str]]) -> None:
-        import numpy as np
-
-        self.labels = {
-            v: np.array([getattr(row, v.value) or "" for row in rows], dtype=object)
-            for v in FITTING
-        }
-        self.owners = np.array([row.owner_id or 0 for row in rows], dtype=np.int64)
-        self.opened = np.array([_number(row.opened_on or NO_DAY) for row in rows], dtype=np.int64)
-        far = 2**31
-        self.closed = np.array(
-            [_number(row.closed_on) if row.closed_on else far for row in rows], dtype=np.int64
-        )
-        names = sorted({stage for each in stages.values() for stage in each})
-        self.reached = {
-            name: np.array([name in stages.get(row.id, ()) for row in rows], dtype=bool)
-            for name in names
-        }
-        self._fitting: dict[Any, Any] = {}
-
-    def count(self, asset: Known, period: Period, *, opened_after: date | None = None) -> float:
-        """How many deals the asset was made for were open in the period while it was published.
-
-        Args:
-            opened_after: only those opened after that day.
-        """
-        fits = self._fits(asset)
-        first = max(_number(period.first), _number(asset.published))
-        last = _number(period.last)
-        fits = fits & (self.opened <= last) & (self.closed >= first)
-        if opened_after is not None:
-            fits = fits & (self.opened > _number(opened_after))
-        if asset.months is not None:
-            fits = fits & self._in_season(asset.months, first, last)
-        return float(fits.sum())
-
-    def _fits(self, asset: Known) -> Any:
-        """The deals that its terms and teams match; worked out once for the same terms."""
-        import numpy as np
-
-        key = (tuple(sorted((v.value, *sorted(s)) for v, s in asset.wanted.items())), asset.people)
-        found = self._fitting.get(key)
-        if found is not None:
-            return found
-        fits = np.ones(len(self.owners), dtype=bool)
-        for vocabulary, slugs in asset.wanted.items():
-            if vocabulary is Vocabulary.STAGE:
-                reached = np.zeros(len(fits), dtype=bool)
-                for slug in slugs & self.reached.keys():
-                    reached |= self.reached[slug]
-                fits &= reached
-            else:
-                fits &= np.isin(self.labels[vocabulary].astype(str), sorted(slugs))
-        if asset.people is not None:
-            fits &= np.isin(self.owners, sorted(asset.people))
-        self._fitting[key] = fits
-        return fits
-
-    def _in_season(self, months: frozenset[int], first: int, last: int) -> Any:
-        import numpy as np
-
-        season = [
-            day for day in range(first, last + 1) if (NO_DAY + timedelta(days=day)).month in months
-        ]
-        if not season:
-            return np.zeros(len(self.owners), dtype=bool)
-        days = np.array(season)
-        place = np.searchsorted(days, np.maximum(self.opened, first))
-        return (place < len(days)) & (days[np.minimum(place, len(days) - 1)] <= self.closed)
-
-
-def _number(day: date) -> int:
-    return (day - NO_DAY).days
 
 
 def gather(at: datetime) -> Gathered:

@@ -10,7 +10,8 @@ from flask import url_for
 from flask_babel import ngettext
 
 from collateral.assets.models import Vocabulary
-from collateral.retirement.board import Row, Tile
+from collateral.retirement.board import Tile
+from collateral.retirement.board_rows import Row
 from collateral.retirement.models import Choice, DocketItem, Stopped
 from collateral.templating import format_date, number, percent
 from collateral.templating import translate as _

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from collateral.reports.influence import Cases, Influence, Strata, influence
+from collateral.reports.influence import Influence, influence
+from collateral.reports.influence_strata import Cases, Strata
 
 
 def made_deals(

@@ -16,7 +16,7 @@ from collateral.deals.models import Deal, Outcome
 from collateral.errors import Invalid, WrongState
 from collateral.notify.models import Notice
 from collateral.retirement import board, deciding, docket, erasing, jobs, policing
-from collateral.retirement.board import BoardRequest, Show
+from collateral.retirement.board_rows import BoardRequest, Show
 from collateral.retirement.models import (
     Choice,
     Decision,

@@ -13,8 +13,8 @@ from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db, is_id
 from collateral.queue import send
-from collateral.retirement import board, jobs, presenting
-from collateral.retirement.board import BoardRequest, Show
+from collateral.retirement import board, board_choices, board_rows, jobs, presenting
+from collateral.retirement.board_rows import BoardRequest, Show
 from collateral.retirement.models import Stopped
 from collateral.retirement.views import bp
 from collateral.templating import address_with, money_short
@@ -34,7 +34,7 @@ def asked() -> BoardRequest:
         product=args.get("product", "")[:80],
         team_id=int(args["team"]) if is_id(args.get("team", "")) else None,
         owner_id=int(args["owner"]) if is_id(args.get("owner", "")) else None,
-        sort=args.get("sort", "surest") if args.get("sort") in board.SORTS else "surest",
+        sort=args.get("sort", "surest") if args.get("sort") in board_rows.SORTS else "surest",
         page=min(request.args.get("page", 1, type=int), 100_000),
     )
 
@@ -63,10 +63,10 @@ def docket() -> ResponseReturnValue:
         ],
         needs=presenting.needs,
         choice_name=presenting.choice_name,
-        types=everything + board.terms(Vocabulary.TYPE),
-        products=everything + board.terms(Vocabulary.PRODUCT),
+        types=everything + board_choices.terms(Vocabulary.TYPE),
+        products=everything + board_choices.terms(Vocabulary.PRODUCT),
         teams=everything + [(str(team.id), team.name) for team in teams_for(actor())],
-        owners=[("", _("anyone")), *((str(i), name) for i, name in board.owners(actor()))],
+        owners=[("", _("anyone")), *((str(i), name) for i, name in board_choices.owners(actor()))],
         sorts=[
             ("surest", _("surest first")),
             ("cost", _("dearest first")),

@@ -12,7 +12,7 @@ from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db, is_id
 from collateral.errors import Invalid
-from collateral.retirement import board, policing
+from collateral.retirement import board_choices, policing
 from collateral.retirement.rules import Terms
 from collateral.retirement.views import bp
 from collateral.usage.team_sets import teams_for
@@ -27,7 +27,7 @@ def policies() -> ResponseReturnValue:
 
 def _page(error: Invalid | None = None) -> str:
     every = policing.every()
-    types = dict(board.terms(Vocabulary.TYPE))
+    types = dict(board_choices.terms(Vocabulary.TYPE))
     return render_template(
         "retirement/policies.html",
         policies=[(each, types.get(each.type, each.type)) for each in every],

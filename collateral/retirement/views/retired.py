@@ -11,7 +11,7 @@ from collateral.accounts.permissions import Permission, require
 from collateral.assets import queries as assets
 from collateral.clock import now
 from collateral.db import db
-from collateral.retirement import board, erasing, policing
+from collateral.retirement import board, board_rows, erasing, policing
 from collateral.retirement.views import bp
 from collateral.templating import format_date
 
@@ -28,7 +28,7 @@ def retired() -> ResponseReturnValue:
         assets=found,
         total=total,
         page=page,
-        pages=max(1, -(-total // board.PAGE)),
+        pages=max(1, -(-total // board_rows.PAGE)),
         erased=erasing.erased([asset.id for asset in found]),
         may_erase=erasing.may_be_erased(found, at=now()),
     )
