@@ -12,10 +12,11 @@ from sqlalchemy.orm import joinedload
 
 from collateral.accounts.models import Person
 from collateral.adaptations.index import DatabaseLibrary
-from collateral.adaptations.lineage import Change, Lineage, PageLineage, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.models import FileCheck
 from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.relations import Change, Lineage, PageLineage
 from collateral.adaptations.storing import stored_rows
 from collateral.adaptations.tracing import is_printed, prints_from
 from collateral.assets.models import Asset, AssetVersion

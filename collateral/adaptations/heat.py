@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, case, func, select
 
 from collateral.adaptations import rules
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, AdaptationPage, Status
+from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset, AssetVersion, Page
 from collateral.db import db
 from collateral.usage.models import Use

@@ -11,7 +11,6 @@ from itertools import chain
 from sqlalchemy import delete, func, insert, select
 
 from collateral.adaptations.index import ALL_ROOTS, MOST_PAGES, at_once
-from collateral.adaptations.lineage import Lineage
 from collateral.adaptations.models_prints import (
     PrintCommon,
     PrintFile,
@@ -21,6 +20,7 @@ from collateral.adaptations.models_prints import (
 )
 from collateral.adaptations.packing import pack, unpack
 from collateral.adaptations.prints import KEPT_HASHES, PagePrint, hash64
+from collateral.adaptations.relations import Lineage
 from collateral.adaptations.tracing import is_printed, prints_of, trace_version
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.db import db, table, upsert

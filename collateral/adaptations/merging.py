@@ -17,9 +17,9 @@ from sqlalchemy.orm import undefer
 
 from collateral.accounts.models import Person
 from collateral.adaptations import notices
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, AdaptationPage, Merging
 from collateral.adaptations.packing import page_print
+from collateral.adaptations.relations import Change
 from collateral.assets import operations as assets
 from collateral.assets.models import Asset, AssetVersion, Page, ReadingState
 from collateral.assets.models import Status as AssetStatus

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collateral.accounts.models import Person
 from collateral.adaptations import models_prints as models_prints
-from collateral.adaptations.lineage import Change
+from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset, AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import Model, choice

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
@@ -21,23 +20,19 @@ from collateral.adaptations.models import (
     Reason,
     Status,
 )
+from collateral.adaptations.turns import NOTE_LENGTH, note_step, take_turn
 from collateral.assets.intake import Received
 from collateral.assets.models import Asset, ReadingState
 from collateral.assets.rules import TITLE_LENGTH, title_from_filename
 from collateral.db import db
 from collateral.deals.models import Deal
-from collateral.errors import Conflict, Invalid, WrongState
+from collateral.errors import Invalid, WrongState
 from collateral.notify.operations import tell
 from collateral.queue import after_commit
 from collateral.usage import operations as usage
 from collateral.usage.models import Use
 
 MOST_MINUTES = 60 * 24 * 30
-NOTE_LENGTH = 5000
-
-
-class DecidedMeanwhile(Conflict):
-    """Somebody else changed or decided it after the page was opened."""
 
 
 def hand_in(
@@ -250,66 +245,3 @@ def declare_use(
     if adaptation.variant_id is None and db.session.get(AdaptationUse, use.id) is None:
         db.session.add(AdaptationUse(use_id=use.id, adaptation_id=adaptation.id))
     return use
-
-
-def take_turn(adaptation: Adaptation, revision: int | None) -> None:
-    """Raise its revision, unless somebody else did since `revision` was read.
-
-    Whoever comes second waits here for the first and is then told; nothing is overwritten.
-
-    Raises:
-        DecidedMeanwhile: it has another revision by now.
-    """
-    expected = adaptation.revision if revision is None else revision
-    taken = db.session.execute(
-        update(Adaptation)
-        .where(Adaptation.id == adaptation.id, Adaptation.revision == expected)
-        .values(revision=Adaptation.revision + 1)
-        .execution_options(synchronize_session=False)
-    )
-    if cast("CursorResult[Any]", taken).rowcount != 1:
-        raise DecidedMeanwhile(_what_happened(adaptation))
-    # What another request committed before we held the row must not be taken for unchanged.
-    db.session.refresh(adaptation)
-
-
-def _what_happened(adaptation: Adaptation) -> str:
-    row = db.session.execute(
-        select(Person.name, AdaptationStep.status)
-        .join(AdaptationStep, AdaptationStep.person_id == Person.id)
-        .where(AdaptationStep.adaptation_id == adaptation.id)
-        .order_by(AdaptationStep.id.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return "It was changed while you had it open. Nothing was overwritten; look again."
-    words = {
-        Status.SUBMITTED: "submitted it",
-        Status.ACCEPTED: "accepted it",
-        Status.MERGED: "merged pages of it",
-        Status.DECLINED: "declined it, or a page of it,",
-        Status.PRIVATE: "took it back",
-    }
-    return f"{row[0]} {words[row[1]]} while you had it open. Nothing was overwritten."
-
-
-def note_step(
-    adaptation: Adaptation,
-    status: Status,
-    *,
-    by: Person,
-    at: datetime,
-    text: str = "",
-    pages: Sequence[int] = (),
-) -> None:
-    """Write down what happened, for all to see."""
-    db.session.add(
-        AdaptationStep(
-            adaptation_id=adaptation.id,
-            person_id=by.id,
-            status=status,
-            text=text.strip()[:NOTE_LENGTH],
-            pages=list(pages),
-            at=at,
-        )
-    )

@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import (
     Adaptation,
     AdaptationComment,
@@ -19,6 +18,7 @@ from collateral.adaptations.models import (
     AdaptationStep,
     Status,
 )
+from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset
 from collateral.assets.models import Status as AssetStatus
 from collateral.assets.queries import NAME_ONLY, select_visible

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from collateral.accounts.models import Person
 from collateral.adaptations import rules
 from collateral.adaptations.heat import counted
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, AdaptationPage, AdaptationSource
+from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset
 from collateral.assets.queries import visible
 from collateral.db import db

@@ -11,7 +11,6 @@ from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.adaptations import notices
 from collateral.adaptations.jobs_adaptations import put_together
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.merging import credit_of, tell_of_version
 from collateral.adaptations.models import (
     Adaptation,
@@ -19,8 +18,9 @@ from collateral.adaptations.models import (
     Merging,
     Status,
 )
-from collateral.adaptations.operations import NOTE_LENGTH, note_step, take_turn
 from collateral.adaptations.queries import dropped
+from collateral.adaptations.relations import Change
+from collateral.adaptations.turns import NOTE_LENGTH, note_step, take_turn
 from collateral.assets import operations as assets
 from collateral.assets.intake import Received
 from collateral.assets.models import Asset, AssetVersion

@@ -12,9 +12,10 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from collateral.accounts.models import Person
 from collateral.adaptations import rules
 from collateral.adaptations.index import DatabaseLibrary
-from collateral.adaptations.lineage import Change, Lineage, PageLineage, Source, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.models import Adaptation, AdaptationPage, AdaptationSource
 from collateral.adaptations.models_prints import PrintFile
+from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
 from collateral.adaptations.tracing import is_printed, prints_from, trace_file
 from collateral.adaptations.worddiff import word_runs
 from collateral.assets.models import AssetVersion, Page, ReadingState

@@ -22,9 +22,10 @@ from sqlalchemy import select
 
 from collateral.accounts.models import Person
 from collateral.adaptations.index import DatabaseLibrary
-from collateral.adaptations.lineage import Lineage, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.packing import page_print
 from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.relations import Lineage
 from collateral.assets.models import AssetVersion, Page
 from collateral.db import db
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from collateral.accounts.models import Person
-from collateral.adaptations.lineage import Lineage
 from collateral.adaptations.models import Adaptation, VersionOrigin
 from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.operations import hand_in
+from collateral.adaptations.relations import Lineage
 from collateral.assets import operations as assets
 from collateral.assets.intake import Received
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status

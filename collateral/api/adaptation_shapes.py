@@ -8,8 +8,8 @@ from msgspec import Meta, Struct, field
 
 from collateral.accounts.models import Person
 from collateral.adaptations import queries
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, Merging, Reason, Status
+from collateral.adaptations.relations import Change
 from collateral.api.shapes import Id, Moment, Named, Somebody, named, somebody
 from collateral.assets.models import ReadingState
 

@@ -9,7 +9,8 @@ from msgspec import Meta, Struct, field
 from collateral.accounts.permissions import Permission, require
 from collateral.adaptations import operations, queries, reviewing
 from collateral.adaptations.models import Adaptation, Status
-from collateral.adaptations.operations import Answers, DecidedMeanwhile
+from collateral.adaptations.operations import Answers
+from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.api.adaptation_shapes import AdaptationDetail, NewAdaptation, detail
 from collateral.api.asset_shapes import tag_of
 from collateral.api.auth import actor

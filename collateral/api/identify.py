@@ -11,8 +11,8 @@ from collateral.accounts.permissions import Permission
 from collateral.accounts.tokens import Scope
 from collateral.adaptations import asking, checking
 from collateral.adaptations.checking import CheckedPage, Found, Today
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import FileCheck, Purpose
+from collateral.adaptations.relations import Change
 from collateral.api.auth import actor
 from collateral.api.calls import Answer, Nothing, call
 from collateral.api.files import TakeFile

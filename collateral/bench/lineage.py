@@ -17,8 +17,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from collateral.adaptations.lineage import Change, Lineage, PageLineage, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.relations import Change, Lineage, PageLineage
 from collateral.bench.lineage_memory import MemoryLibrary
 from collateral.bench.truth.bases import Base, made_bases, real_bases
 from collateral.bench.truth.kinds import KINDS, Case, cases

@@ -9,9 +9,9 @@ from typing import Any
 
 from collateral.accounts import tokens
 from collateral.accounts.models import Person, Role
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, AdaptationPage, FileCheck, Purpose
 from collateral.adaptations.models import Status as Adapted
+from collateral.adaptations.relations import Change
 from collateral.assets.models import (
     Asset,
     Collection,

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from collateral.adaptations.lineage import Change, Lineage, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.relations import Change, Lineage
 from collateral.bench.lineage_memory import MemoryLibrary
 from collateral.bench.truth.prints import read_prints
 from collateral.reading.kinds import KINDS

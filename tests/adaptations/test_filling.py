@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collateral.adaptations.lineage import Change, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.prints import PagePrint, Picture
+from collateral.adaptations.relations import Change
 from collateral.bench.lineage_memory import MemoryLibrary
 from tests.adaptations.test_lineage import made_deck, numbered
 

@@ -10,10 +10,11 @@ from collateral.accounts.models import Role
 from collateral.adaptations import indexing
 from collateral.adaptations.index import MOST_PAGES, DatabaseLibrary
 from collateral.adaptations.jobs_prints import behind, index_version
-from collateral.adaptations.lineage import Change, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.models_prints import PrintCommon, PrintFile, PrintHash, PrintToken
 from collateral.adaptations.packing import pack, unpack
 from collateral.adaptations.prints import PagePrint, Picture
+from collateral.adaptations.relations import Change
 from collateral.adaptations.tracing import prints_of, trace_file, trace_version
 from collateral.assets.models import Asset, Status
 from collateral.clock import now

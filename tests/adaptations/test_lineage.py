@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from collateral.adaptations.lineage import Change, trace
+from collateral.adaptations.lineage import trace
 from collateral.adaptations.prints import PagePrint, Picture
+from collateral.adaptations.relations import Change
 from tests.adaptations.memory import MemoryLibrary
 
 SYLLABLES = ["ka", "lo", "mi", "ren", "sta", "vor", "pel", "tan", "dru", "fis", "gol", "hem"]

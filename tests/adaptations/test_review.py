@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from collateral.adaptations import operations, queries, reviewing
 from collateral.adaptations.models import Merging, Status
-from collateral.adaptations.operations import DecidedMeanwhile
+from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.assets.models import Page
 from collateral.assets.models import Status as AssetStatus
 from collateral.clock import now

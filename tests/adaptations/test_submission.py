@@ -9,9 +9,10 @@ from flask import Flask
 
 from collateral.accounts.models import Role
 from collateral.adaptations import operations, queries
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, Status
-from collateral.adaptations.operations import Answers, DecidedMeanwhile
+from collateral.adaptations.operations import Answers
+from collateral.adaptations.relations import Change
+from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.assets import blobs
 from collateral.assets.models import ReadingState
 from collateral.clock import now

@@ -13,7 +13,7 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
 from collateral.adaptations import queries, reviewing
 from collateral.adaptations.models import Adaptation
-from collateral.adaptations.operations import DecidedMeanwhile
+from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.adaptations.views import bp
 from collateral.assets.operations import receive
 from collateral.assets.uploads import takes_files

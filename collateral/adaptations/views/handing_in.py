@@ -15,7 +15,8 @@ from collateral.adaptations.forms import ConfirmForm
 from collateral.adaptations.models import Adaptation, Status
 from collateral.adaptations.operations import Answers
 from collateral.adaptations.views import bp
-from collateral.adaptations.views.presenting import counts_of, found_in, step_of, ticks_of
+from collateral.adaptations.views.found import found_in, step_of
+from collateral.adaptations.views.ticks import counts_of, ticks_of
 from collateral.adaptations.views.wording import reason_labels
 from collateral.assets import queries as assets
 from collateral.assets.operations import receive

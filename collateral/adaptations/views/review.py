@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, can
 from collateral.adaptations import heat, queries, reviewing
-from collateral.adaptations.lineage import Change
 from collateral.adaptations.models import Adaptation, Merging, Status
+from collateral.adaptations.relations import Change
 from collateral.adaptations.views import bp
+from collateral.adaptations.views.comparing import compared
+from collateral.adaptations.views.found import step_of
 from collateral.adaptations.views.handing_in import confirming
-from collateral.adaptations.views.presenting import compared, step_of
 from collateral.adaptations.views.wording import (
     duration_of,
     reason_labels,

@@ -1,0 +1,84 @@
+"""The decisions put into words: same, edited, new; dropped and moved; branded. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
+
+from collateral.adaptations.alignment import Match, moved
+from collateral.adaptations.changes import PageChange, compare, deck_wide, without_branding
+from collateral.adaptations.deciding import KNOWN_FROM
+from collateral.adaptations.library import KnownPage
+from collateral.adaptations.prints import Furniture, PagePrint, furniture, repeated_pictures
+from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
+
+BORROWED_SHARE = 0.15
+
+
+def tell(
+    query: Sequence[PagePrint],
+    known: Sequence[KnownPage],
+    versions: Mapping[int, Sequence[int]],
+    best: Mapping[int, tuple[float, Match]],
+    pairs_of: Mapping[int, Sequence[tuple[int, Match]]],
+) -> Lineage:
+    """Put the decisions into words: same, edited, new; dropped and moved; branded."""
+    sources_of = {v: [known[p].print for p in versions[v]] for v in pairs_of}
+    own = furniture(query)
+    theirs = reduce(or_, map(furniture, sources_of.values()), Furniture())
+    pictures = repeated_pictures(query).union(*map(repeated_pictures, sources_of.values()))
+    changes = {}
+    for pairs in pairs_of.values():
+        for q, m in pairs:
+            source = known[m.position].print
+            ignore = pictures if source.flow or query[q].flow else frozenset()
+            changes[q] = compare(source, query[q], ignore=ignore, furniture=own | theirs)
+    deck = deck_wide(list(changes.values()))
+    told = []
+    for q, page in enumerate(query):
+        sure, match = best.get(q, (0.0, None))
+        if match is None or q not in changes:
+            shared = known[match.position] if match and match.likely >= KNOWN_FROM else None
+            told.append(
+                PageLineage(page.number, Change.NEW, None, 0.0, 1 - sure, PageChange(), shared)
+            )
+            continue
+        what = without_branding(changes[q], deck)
+        change = Change.SAME if what.nothing else Change.EDITED
+        told.append(
+            PageLineage(page.number, change, known[match.position], match.score, sure, what)
+        )
+    sources = [
+        _source(version, pairs, known, versions[version], best, len(query))
+        for version, pairs in pairs_of.items()
+    ]
+    sources.sort(key=lambda source: -source.share)
+    return Lineage(tuple(sources), tuple(told), deck.branded)
+
+
+def _source(
+    version: int,
+    pairs: Sequence[tuple[int, Match]],
+    known: Sequence[KnownPage],
+    positions: Sequence[int],
+    best: Mapping[int, tuple[float, Match]],
+    size: int,
+) -> Source:
+    used = {known[match.position].print.number for _, match in pairs}
+    every = [known[position].print.number for position in positions]
+    share = len(pairs) / size
+    order = [(q + 1, known[match.position].print.number) for q, match in pairs]
+    return Source(
+        version=version,
+        asset=known[positions[0]].asset,
+        share=share,
+        confidence=max(best[q][0] for q, _ in pairs),
+        dropped=tuple(n for n in every if n not in used),
+        moved=tuple(sorted(moved(order))),
+        borrowed=share < BORROWED_SHARE,
+    )
+
+
+def new_page(number: int) -> PageLineage:
+    return PageLineage(number, Change.NEW, None, 0.0, 1.0, PageChange())
