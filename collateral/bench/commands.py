@@ -39,7 +39,7 @@ def search_bench(assets: int, seed: int, home: Path | None, database: str, as_js
 
 @bench.command("ingest")
 @click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
-@click.option("--files", default=60, show_default=True, type=click.IntRange(4, 80))
+@click.option("--files", default=60, show_default=True, type=click.IntRange(4, 70))
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
@@ -85,13 +85,20 @@ def follow_bench(assets: int, changes: int, seed: int, home: Path | None, as_jso
 @bench.command("evidence")
 @click.option("--companies", default=200, show_default=True, type=click.IntRange(2, 10_000))
 @click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    type=click.Choice(["influence", "useless", "docket"]),
+    help="These tables alone; all without it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a row.")
-def evidence_bench(companies: int, seed: int, as_json: bool) -> None:
+def evidence_bench(companies: int, seed: int, tables: tuple[str, ...], as_json: bool) -> None:
     """What the docket and the comparison of deals do in companies whose truth is known."""
     from collateral.bench import evidence
 
     last = ""
-    for table, row in evidence.measure(companies, seed):
+    for table, row in evidence.measure(companies, seed, tables or evidence.TABLES):
         if as_json:
             click.echo(json.dumps({"table": table, **row}))
             continue

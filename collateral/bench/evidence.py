@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from collateral.bench.evidence_deals import WORLDS, expected_difference, made_market
 from collateral.bench.evidence_libraries import LARGEST, SMALLEST, made_library
 from collateral.reports.difference import shrink
-from collateral.reports.influence import influence
+from collateral.reports.influence import influence, may_be_told
 from collateral.retirement import stopping
 from collateral.retirement.mixture import Evidence, judge
 from collateral.retirement.models import Stopped
-
-if TYPE_CHECKING:
-    pass
 
 SHARES = (0.0, 0.1, 0.3, 0.6, 0.8, 0.95, 1.0)
 USED = (20, 50, 200)
@@ -32,7 +29,8 @@ STEPS = (
 class InfluenceFigures:
     """Of many companies: how far the naive difference and ours are off, in points, and how
     often the 95 % interval holds the truth. `said` is the share that passes the floor, and
-    `coverage_said` that of these alone: which intervals are narrow hangs on what they hold."""
+    `coverage_said` that of these alone: which intervals are narrow hangs on what they hold.
+    `reps_removed` is the share compared within reps, `coverage_reps` the coverage of these."""
 
     world: str
     used: int
@@ -45,6 +43,7 @@ class InfluenceFigures:
     said: float
     coverage_said: float
     reps_removed: float
+    coverage_reps: float
     companies: int
 
 
@@ -75,7 +74,7 @@ def influence_figures(
     rng = np.random.default_rng([seed, WORLDS.index(world), used, round(effect * 100)])
     truth = expected_difference(np.random.default_rng(seed), world, used, effect)
     naive, ours, widths = [], [], []
-    naive_held = held = said = held_said = reps = 0
+    naive_held = held = said = held_said = reps = held_reps = 0
     for _ in range(companies):
         market = made_market(rng, world, used, [effect])
         moments, won = market.used[0], market.cases.won
@@ -93,8 +92,9 @@ def influence_figures(
         ours.append(d.value - truth)
         widths.append(d.high - d.low)
         held += holds
-        reps += found.rep_removed
-        if influence(market.cases, moments, eligible).overall.difference is not None:
+        if found.rep_removed:
+            reps, held_reps = reps + 1, held_reps + holds
+        if may_be_told(found.overall):
             said, held_said = said + 1, held_said + holds
     return InfluenceFigures(
         world,
@@ -108,6 +108,7 @@ def influence_figures(
         said / companies,
         held_said / said if said else 0.0,
         reps / len(ours),
+        held_reps / reps if reps else 0.0,
         companies,
     )
 
@@ -206,15 +207,31 @@ def _stops(library: Any, evidence: Sequence[Evidence], verdict: Any, listed: lis
     return len(told), off
 
 
-def measure(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every row of every table, as (table, row), as soon as it is known."""
+TABLES = ("influence", "useless", "docket")
+
+
+def measure(
+    companies: int, seed: int, tables: Sequence[str] = TABLES
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every row of these tables, as (table, row), as soon as it is known."""
+    if "influence" in tables:
+        yield from _influence(companies, seed)
+    if "useless" in tables:
+        yield "useless", useless_companies(companies, seed)
+    if "docket" in tables:
+        yield from _docket(companies, seed)
+
+
+def _influence(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for world in WORLDS:
         for used in USED:
             for effect in (0.0, EFFECT):
                 row = influence_figures(world, used, effect, companies, seed)
                 yield "influence", asdict(row)
-    yield "useless", useless_companies(companies, seed)
-    for messy in (False, True):
+
+
+def _docket(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    for messy in (True, False):
         for signs in (False, True):
             for ignored in SHARES:
                 some = companies if 0.0 < ignored < 0.95 else max(companies * 2 // 5, 1)

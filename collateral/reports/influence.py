@@ -13,7 +13,7 @@ result says so. `collateral bench evidence` measures what each choice does to th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from collateral.reports.difference import Difference, Stratum, difference
@@ -200,13 +200,7 @@ def _compared(cases: Cases, groups: list[_Group], floor: bool) -> Compared:
     others = np.unique(np.concatenate([group.others for group in groups]))
     won_with, won_without = int(won[users].sum()), int(won[others].sum())
     n1, n0 = len(users), len(others)
-    lost = n1 + n0 - won_with - won_without
-    if floor and not (
-        n1 >= MIN_WITH
-        and n0 >= MIN_WITHOUT
-        and won_with + won_without >= MIN_WON
-        and lost >= MIN_LOST
-    ):
+    if floor and not _enough(n1, n0, won_with + won_without):
         return Compared(None, n1, n0, won_with, won_without)
     found = difference(
         [
@@ -215,9 +209,24 @@ def _compared(cases: Cases, groups: list[_Group], floor: bool) -> Compared:
         ],
         repeated=_repeated(groups, len(won)),
     )
-    if floor and found is not None and (found.high - found.low) / 2 > MAX_HALF_WIDTH:
-        found = None
-    return Compared(found, n1, n0, won_with, won_without, *_days(cases, groups))
+    compared = Compared(found, n1, n0, won_with, won_without, *_days(cases, groups))
+    return compared if not floor or may_be_told(compared) else replace(compared, difference=None)
+
+
+def _enough(with_asset: int, without: int, won: int) -> bool:
+    lost = with_asset + without - won
+    enough = with_asset >= MIN_WITH and without >= MIN_WITHOUT
+    return enough and won >= MIN_WON and lost >= MIN_LOST
+
+
+def may_be_told(compared: Compared) -> bool:
+    """Whether there are enough deals for the difference to be told, and it is not too wide."""
+    found, won = compared.difference, compared.won_with + compared.won_without
+    return (
+        found is not None
+        and _enough(compared.with_asset, compared.without, won)
+        and (found.high - found.low) / 2 <= MAX_HALF_WIDTH
+    )
 
 
 def _repeated(groups: list[_Group], count: int) -> float:

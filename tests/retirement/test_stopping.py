@@ -52,6 +52,13 @@ def test_the_first_step_that_fell_behind_is_named(
     assert stop.where is where
 
 
+def test_what_was_hardly_shown_is_not_said_to_be_unopened() -> None:
+    # Twenty-five times shown and never opened would be "not opened" by itself.
+    funnel, alive = funnel_with((2.0, 25, 0, 0))
+    (stop,) = where_stopped(funnel, alive, [60])
+    assert stop.where is Stopped.NOT_CLEAR
+
+
 def test_without_live_assets_nothing_is_clear() -> None:
     funnel, alive = funnel_with((9.0, 4, 0, 0))
     (stop,) = where_stopped(funnel, np.zeros_like(alive), [60])
