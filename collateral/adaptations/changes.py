@@ -1,8 +1,7 @@
 """What differs between a page and the page it came from. Pure.
 
 Any word, number, picture or chart value that differs makes the page `edited`; a theme
-alone does not. What is added in the same way on most pages of a deck and replaces nothing
-(a customer's logo, her name) is one statement about the deck, and its pages stay `same`.
+alone does not.
 """
 
 from __future__ import annotations
@@ -23,7 +22,6 @@ from collateral.adaptations.prints import (
     tokens,
 )
 
-DECK_WIDE_SHARE, DECK_WIDE_PAGES = 0.6, 3
 SAME_PICTURE_BITS = 8
 PRINTED_PICTURE_BITS = 12
 LARGE_PICTURE = 0.02
@@ -62,18 +60,6 @@ class PageChange:
     @property
     def nothing(self) -> bool:
         return not self.flags
-
-
-@dataclass(frozen=True)
-class DeckChange:
-    """What was added all over the deck."""
-
-    words: frozenset[str]
-    pictures: frozenset[str]
-
-    @property
-    def branded(self) -> bool:
-        return bool(self.words or self.pictures)
 
 
 def compare(
@@ -238,32 +224,3 @@ def same_picture(one: Picture, other: Picture) -> bool:
     if not one.phash or not other.phash:
         return False
     return (int(one.phash, 16) ^ int(other.phash, 16)).bit_count() <= SAME_PICTURE_BITS
-
-
-def deck_wide(changes: Sequence[PageChange]) -> DeckChange:
-    """What at least 60 % of the pages (and three) gained without losing anything for it.
-
-    A word that took another's place on those pages is an edit, not branding.
-    """
-    limit = max(DECK_WIDE_PAGES, DECK_WIDE_SHARE * len(changes))
-    words = Counter(word for change in changes for word in change.added if not change.removed)
-    pictures = Counter(
-        sha
-        for change in changes
-        for sha in set(change.pictures_added)
-        if not change.pictures_removed
-    )
-    return DeckChange(
-        frozenset(word for word, count in words.items() if count >= limit),
-        frozenset(sha for sha, count in pictures.items() if count >= limit),
-    )
-
-
-def without_branding(change: PageChange, deck: DeckChange) -> PageChange:
-    """The change of a page less what is said once for the whole deck."""
-    if change.removed:
-        added = dict(change.added)
-    else:
-        added = {word: n for word, n in change.added.items() if word not in deck.words}
-    came = tuple(sha for sha in change.pictures_added if sha not in deck.pictures)
-    return PageChange(added, change.removed, came, change.pictures_removed, change.charts)

@@ -48,12 +48,18 @@ class Unfit(Exception):
 
 def credit_of(adaptation: Adaptation) -> str:
     """What the next version says is new in it."""
-    own = [str(number) for number in adaptation.merged_pages if number > 0]
+    pages = {page.number: page for page in adaptation.pages}
+    moves = {n for n in adaptation.merged_pages if n > 0 and pages[n].change is Change.SAME}
+    own = [str(number) for number in adaptation.merged_pages if number > 0 and number not in moves]
     gone = [str(-number) for number in adaptation.merged_pages if number < 0]
     parts = []
     if own:
         noun = "Page" if len(own) == 1 else "Pages"
         parts.append(f"{noun} {', '.join(own)} of {adaptation.person.name}'s “{adaptation.title}”.")
+    if moves:
+        noun = "Page" if len(moves) == 1 else "Pages"
+        named = ", ".join(str(pages[n].source_page) for n in sorted(moves))
+        parts.append(f"{noun} {named} moved as in {adaptation.person.name}'s “{adaptation.title}”.")
     if gone:
         parts.append(f"Without page{'' if len(gone) == 1 else 's'} {', '.join(gone)}.")
     return " ".join(parts)
@@ -173,11 +179,13 @@ def _steps(
             if page.source_version_id != adaptation.source_version_id:
                 raise Unfit(f"Page {number} was adapted from another asset.")
             steps.append(Step("replace", _found(place, page.source_page or 0), number))
-        else:
+        elif page.change is Change.NEW:
             steps.append(Step("insert", _behind(number, theirs, adaptation, place), number))
-    if len({step.at for step in steps if step.do != "insert"}) != sum(
-        step.do != "insert" for step in steps
-    ):
+        if page.moved:
+            at = _found(place, page.source_page or 0)
+            steps.append(Step("move", at, _behind(number, theirs, adaptation, place)))
+    taken = [step.at for step in steps if step.do in ("replace", "drop")]
+    if len(set(taken)) != len(taken):
         raise Unfit("Two of the pages would take the same page's place.")
     return steps
 
@@ -212,10 +220,15 @@ def _found(place: dict[int, int], number: int) -> int:
 def _behind(
     number: int, theirs: dict[int, AdaptationPage], adaptation: Adaptation, place: dict[int, int]
 ) -> int:
-    """The page of the master that a new page comes after: the last one before it that is known."""
+    """The page of the master that one comes after: the last before it that is known.
+
+    A page that moved in the adaptation tells no place unless its move is merged, too.
+    """
     for before in range(number - 1, 0, -1):
         page = theirs.get(before)
         if page is None or page.source_version_id != adaptation.source_version_id:
+            continue
+        if page.moved and before not in adaptation.merged_pages:
             continue
         if page.source_page in place:
             return place[page.source_page]
@@ -230,7 +243,13 @@ def _expected(
     gone = {step.at for step in steps if step.do == "drop"}
     inserts = sorted((step for step in steps if step.do == "insert"), key=lambda s: s.page)
     result: list[AnyPage] = [theirs[step.page] for step in inserts if step.at == 0]
-    for page in ours:
+    order = [page.number for page in ours]
+    for step in steps:
+        if step.do == "move":
+            order.remove(step.at)
+            order.insert(order.index(step.page) + 1 if step.page else 0, step.at)
+    by_number = {page.number: page for page in ours}
+    for page in (by_number[number] for number in order):
         if page.number not in gone:
             result.append(replaced.get(page.number, page))
         result += [theirs[step.page] for step in inserts if step.at == page.number]

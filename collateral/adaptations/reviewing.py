@@ -15,6 +15,7 @@ from collateral.adaptations.merging import credit_of, tell_of_version
 from collateral.adaptations.models import (
     Adaptation,
     AdaptationComment,
+    AdaptationPage,
     Merging,
     Status,
 )
@@ -150,14 +151,14 @@ def merge(
     """Take these pages into the next version of the source; it is put together afterwards.
 
     Args:
-        pages: numbers of its own edited or new pages; negative ones are pages of the source
-            that shall go, as they went in it.
+        pages: numbers of its own edited, new or moved pages (a moved one takes the place that
+            it has in it); negative ones are pages of the source that shall go, as they went.
 
     Raises:
         Invalid: no page, or one that is the same or not there.
         DecidedMeanwhile, WrongState.
     """
-    changed = {page.number for page in adaptation.pages if page.change is not Change.SAME}
+    changed = {page.number for page in adaptation.pages if may_merge(adaptation, page)}
     takeable = changed | {-number for number in dropped(adaptation)}
     chosen = sorted(set(pages), key=lambda number: (number < 0, abs(number)))
     if not chosen:
@@ -172,6 +173,13 @@ def merge(
     adaptation.merge_sentence = None
     _decide(adaptation, Status.MERGED, notices.MERGED, by=by, at=at, text=text, pages=chosen)
     after_commit(put_together, adaptation.id)
+
+
+def may_merge(adaptation: Adaptation, page: AdaptationPage) -> bool:
+    """Whether the page differs from its source in words, in looks or in its place."""
+    if page.change is Change.SAME:
+        return page.moved and page.source_version_id == adaptation.source_version_id
+    return True
 
 
 def decline(

@@ -7,7 +7,8 @@ from functools import reduce
 from operator import or_
 
 from collateral.adaptations.alignment import Match, moved
-from collateral.adaptations.changes import PageChange, compare, deck_wide, without_branding
+from collateral.adaptations.branding import deck_wide, of_prints, without_branding
+from collateral.adaptations.changes import PageChange, compare
 from collateral.adaptations.deciding import KNOWN_FROM
 from collateral.adaptations.library import KnownPage
 from collateral.adaptations.prints import Furniture, PagePrint, furniture, repeated_pictures
@@ -35,6 +36,9 @@ def tell(
             ignore = pictures if source.flow or query[q].flow else frozenset()
             changes[q] = compare(source, query[q], ignore=ignore, furniture=own | theirs)
     deck = deck_wide(list(changes.values()))
+    print_wide = of_prints(
+        [query[q] for q in sorted(changes)], [page for all_ in sources_of.values() for page in all_]
+    )
     told = []
     for q, page in enumerate(query):
         sure, match = best.get(q, (0.0, None))
@@ -54,7 +58,7 @@ def tell(
         for version, pairs in pairs_of.items()
     ]
     sources.sort(key=lambda source: -source.share)
-    return Lineage(tuple(sources), tuple(told), deck.branded)
+    return Lineage(tuple(sources), tuple(told), deck.branded or print_wide.branded)
 
 
 def _source(

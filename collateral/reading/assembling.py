@@ -31,10 +31,11 @@ class Step:
 
     Attributes:
         do: put page `page` of the other deck in the place of `at`, behind it (0: in front of
-            all), or take `at` out.
+            all), or take `at` out. A move takes `at` from its place and puts it right behind
+            the deck's own page `page` (0: in front of all), where that stands by then.
     """
 
-    do: Literal["replace", "insert", "drop"]
+    do: Literal["replace", "insert", "drop", "move"]
     at: int
     page: int = 0
 

@@ -91,7 +91,8 @@ class Assembly:
         return self._base.slides._sldIdLst
 
     def run(self, steps: list[dict[str, Any]]) -> None:
-        """All replacements, then insertions from the last place to the first, then what goes."""
+        """All replacements, then moves in the order given, then insertions from the last place
+        to the first, then what goes."""
         if self._base.part._element.find(_CUSTOM_SHOWS) is not None and any(
             step["do"] == "drop" for step in steps
         ):
@@ -99,6 +100,9 @@ class Assembly:
         for step in steps:
             if step["do"] == "replace":
                 self._fill(self._base_slide(step["at"]), step["page"])
+        for step in steps:
+            if step["do"] == "move":
+                self._move(step["at"], step["page"])
         inserts = [step for step in steps if step["do"] == "insert"]
         for step in sorted(inserts, key=lambda step: (-step["at"], -step["page"])):
             self._insert(step["at"], step["page"])
@@ -246,6 +250,23 @@ class Assembly:
             named[0].addprevious(entry)
         else:
             place.addnext(entry)
+
+    def _move(self, number: int, behind: int) -> None:
+        self._base_slide(number)
+        slide_id = self._ids[number - 1]
+        before = self._ids[behind - 1] if behind else None
+        if slide_id == before:
+            raise Refused(f"Page {number} cannot come behind itself.")
+        if behind:
+            self._base_slide(behind)
+        entry = next(one for one in self._entries if one.get("id") == slide_id)
+        self._entries.remove(entry)
+        places = [other.get("id") for other in self._entries]
+        self._entries.insert(places.index(before) + 1 if before else 0, entry)
+        for one in list(self._base.part._element.iter(f"{_P14}sldId")):
+            if one.get("id") == slide_id:
+                one.getparent().remove(one)
+                self._list_in_section(slide_id, before)
 
     def _drop(self, number: int) -> None:
         self._base_slide(number)

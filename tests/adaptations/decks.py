@@ -68,6 +68,11 @@ def master() -> bytes:
 
 def adapted() -> bytes:
     """Pages 2 and 3 with other figures, 4 dropped, one new page at the end."""
+    return deck(adapted_pages())
+
+
+def adapted_pages() -> list[Slide]:
+    """The pages of `adapted`."""
     pages = slides()
     pages[1] = Slide(
         pages[1].title, pages[1].text.replace("€14,200", "£9,600").replace("line", "pump"),
@@ -79,4 +84,4 @@ def adapted() -> bytes:
         Slide("Pumping stations on the Severn", "Four stations lift drinking water over the weir\n"
               "Each has a standby pump that has not run since commissioning")
     )  # fmt: skip
-    return deck(pages)
+    return pages

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collateral.adaptations.changes import compare, deck_wide, without_branding
+from collateral.adaptations.branding import deck_wide, of_prints, without_branding
+from collateral.adaptations.changes import compare
 from collateral.adaptations.prints import Furniture, PagePrint, Picture
 
 PAGE = PagePrint(
@@ -77,6 +78,29 @@ def test_a_name_that_takes_anothers_place_stays_an_edit() -> None:
     deck = deck_wide(changes)
     assert not deck.branded
     assert not any(without_branding(change, deck).nothing for change in changes)
+
+
+LOGO = Picture("c" * 64, "0f0f3c3cf0f0c3c3", 0.01)
+
+
+def printed(number: int, *more: str, pictures: tuple[Picture, ...] = ()) -> PagePrint:
+    return PagePrint(number, ("Confidential", f"page {number} text", *more), pictures, flow=True)
+
+
+def test_a_print_that_repeats_what_its_source_has_nowhere_was_branded() -> None:
+    source = [printed(n) for n in range(1, 6)]
+    assert of_prints([printed(n, "Prepared for ACME") for n in range(1, 6)], source).words == {
+        "prepared", "for", "acme",
+    }  # fmt: skip
+    assert of_prints([printed(n, pictures=(LOGO,)) for n in range(1, 6)], source).pictures
+    assert not of_prints(source, source).branded
+
+
+def test_a_name_on_some_pages_of_a_print_or_beside_a_deck_brands_nothing() -> None:
+    source = [printed(n) for n in range(1, 6)]
+    assert not of_prints([printed(n, *["ACME"][n % 2 :]) for n in range(1, 6)], source).branded
+    deck = [PagePrint(n, (f"page {n} text",)) for n in range(1, 6)]
+    assert not of_prints([printed(n, "ACME") for n in range(1, 6)], deck).branded
 
 
 @given(st.lists(st.text(max_size=30), max_size=5))

@@ -83,6 +83,42 @@ def test_a_second_merge_finds_its_pages_in_the_version_that_the_first_made(scene
     assert current_texts(scene)[3] == "Your data stays in the dairy"
 
 
+def test_a_move_is_merged_and_what_came_behind_the_moved_page_comes_behind_it(
+    scene: Scene,
+) -> None:
+    pages = decks.slides()
+    stops = decks.Slide("Every stop costs a pump", pages[1].text, pages[1].notes)
+    new = decks.adapted_pages()[-1]
+    order = [pages[0], pages[4], new, stops, pages[2], pages[3], pages[5]]
+    adaptation = scene.submit(scene.hand_in(decks.deck(order), "reordered.pptx"))
+    assert [page.number for page in adaptation.pages if page.moved] == [2]
+    before = current_texts(scene)
+
+    reviewing.merge(adaptation, [2, 3], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+
+    assert adaptation.merging is Merging.DONE, adaptation.merge_sentence
+    assert current_texts(scene) == [
+        before[0], before[4], new.title, before[1], before[2], before[3], before[5],
+    ]  # fmt: skip
+    version = adaptation.merged_version
+    assert version is not None
+    assert "Page 5 moved" in version.changes
+
+
+def test_an_edited_page_that_moved_brings_its_words_and_its_place(scene: Scene) -> None:
+    pages = decks.slides()
+    stops = decks.Slide("Every stop costs a pump", pages[1].text, pages[1].notes)
+    order = [pages[0], pages[2], pages[3], pages[4], stops, pages[5]]
+    adaptation = scene.submit(scene.hand_in(decks.deck(order), "reordered.pptx"))
+
+    reviewing.merge(adaptation, [5], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+
+    assert adaptation.merging is Merging.DONE, adaptation.merge_sentence
+    assert current_texts(scene) == [page.title for page in order]
+
+
 def test_where_it_cannot_be_put_together_the_new_file_is_asked_for(scene: Scene) -> None:
     from collateral.assets import operations as assets
 

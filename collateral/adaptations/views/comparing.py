@@ -12,6 +12,7 @@ from collateral.accounts.models import Person
 from collateral.adaptations import queries
 from collateral.adaptations.models import Adaptation, AdaptationPage
 from collateral.adaptations.relations import Change
+from collateral.adaptations.reviewing import may_merge
 from collateral.adaptations.rules import without_number
 from collateral.adaptations.views.remarks import (
     Refusal,
@@ -46,6 +47,8 @@ class Pair:
     remarks: list[Remark]
     refusal: Refusal | None
     merged: bool
+    takeable: bool
+    """Whether it can be merged."""
     other: str
     """Title of another asset, where the page is from there."""
 
@@ -175,6 +178,7 @@ def _pair(
         remarks=remarks.get(page.number, []),
         refusal=refusals.get(page.number),
         merged=page.number in adaptation.merged_pages,
+        takeable=may_merge(adaptation, page),
         other=other,
     )
 
@@ -198,6 +202,7 @@ def _dropped(
         remarks=remarks.get(-number, []),
         refusal=refusals.get(-number),
         merged=-number in adaptation.merged_pages,
+        takeable=True,
         other="",
     )
 
