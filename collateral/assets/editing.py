@@ -34,13 +34,24 @@ FIELDS = (
 
 
 class EditedMeanwhile(Conflict):
-    """Somebody else changed the same fields since; nothing was written."""
+    """Somebody else changed the same fields since; nothing was written.
 
-    def __init__(self, found: Mapping[str, Clash]) -> None:
+    `who` edited the asset last: the one to talk to. None where that was long ago or no person.
+    """
+
+    def __init__(self, found: Mapping[str, Clash], who: str | None) -> None:
         super().__init__(
-            "Somebody else saved this asset while you were editing it. Nothing was overwritten."
+            _(
+                "%(who)s saved this asset while you were editing it. Nothing was overwritten.",
+                who=who,
+            )
+            if who
+            else _(
+                "Somebody else saved this asset while you were editing it. Nothing was overwritten."
+            )
         )
         self.clashes = dict(found)
+        self.who = who
 
 
 def snapshot(asset: Asset) -> dict[str, Value]:
@@ -104,7 +115,7 @@ def edit(asset: Asset, edits: Mapping[str, Edit], *, by: Person, at: datetime) -
     operations.hold(asset)
     current = snapshot(asset)
     if found := clashes(wanted, current):
-        raise EditedMeanwhile(found)
+        raise EditedMeanwhile(found, asset.edited_by.name if asset.edited_by else None)
     values = {**current, **{name: one.now for name, one in wanted.items()}}
     try:
         operations.describe(asset, _description(values, set(wanted)), by=by, at=at)

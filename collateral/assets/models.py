@@ -140,12 +140,15 @@ class Asset(Model):
     updated_at: Mapped[datetime] = mapped_column(default=now)
     edits: Mapped[int] = mapped_column(default=1)
     """Raised at each edit of what describes it; a form that carries an older one is told so."""
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who made the last of these edits: a second editor is told whose words stand there."""
     revision: Mapped[int] = mapped_column(default=1)
     """Raised by every change that search must see."""
     indexed_revision: Mapped[int] = mapped_column(default=0)
     sample: Mapped[bool] = mapped_column(default=False)
 
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id])
+    edited_by: Mapped[Person | None] = relationship(foreign_keys=[edited_by_id])
     terms: Mapped[list[Term]] = relationship(
         secondary="asset_term", order_by="Term.position, Term.label"
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, text
 
 from collateral.accounts import audit
@@ -52,7 +53,7 @@ class AlreadyHere(Conflict):
         self.receipt: str | None = None
         first = self.assets[0]
         super().__init__(
-            f"This very file is already in the library, as “{first.title}”.",
+            _("This very file is already in the library, as “%(title)s”.", title=first.title),
             fields={"file": f"asset {first.id}"},
         )
 
@@ -104,7 +105,7 @@ def add_version(
         WrongState: the asset is retired.
     """
     if asset.status is Status.RETIRED:
-        raise WrongState("A retired asset takes no new version; restore it first.")
+        raise WrongState(_("A retired asset takes no new version; restore it first."))
     _take_turns(received.stored.sha256)
     asset.updated_at = at
     db.session.flush()  # in SQLite this takes the one write lock, so that the number is ours
@@ -118,7 +119,13 @@ def add_version(
         .execution_options(populate_existing=True)
     )
     if newest and newest.sha256 == received.stored.sha256:
-        raise Conflict(f"This very file is version {newest.number} of “{asset.title}” already.")
+        raise Conflict(
+            _(
+                "This very file is version %(number)s of “%(title)s” already.",
+                number=newest.number,
+                title=asset.title,
+            )
+        )
     return _new_version(asset, received, newest.number + 1 if newest else 1, by, at, changes)
 
 
@@ -166,11 +173,11 @@ def describe(
     """
     if edits is not None and _current_edits(asset) != edits:
         raise EditedMeanwhile(
-            "Somebody else saved this asset while you were editing it. Nothing was overwritten."
+            _("Somebody else saved this asset while you were editing it. Nothing was overwritten.")
         )
     # Asked to be published, a draft whose file has been read is published now, others later.
     describing.apply(asset, replace(description, publish=UNSET))
-    _edited(asset, at)
+    _edited(asset, by, at)
     if description.publish is True:
         publish(asset, by=by, at=at)
     elif description.publish is False:
@@ -181,7 +188,7 @@ def hold(asset: Asset) -> None:
     """Read the asset as it is committed; nobody changes it until our transaction is over."""
     _current_edits(asset)
     db.session.refresh(asset)
-    db.session.expire(asset, ["terms", "tag_rows", "teams", "owner"])
+    db.session.expire(asset, ["terms", "tag_rows", "teams", "owner", "edited_by"])
 
 
 def _current_edits(asset: Asset) -> int:
@@ -211,8 +218,9 @@ def describe_many(
         describe(asset, description, by=by, at=at)
 
 
-def _edited(asset: Asset, at: datetime) -> None:
+def _edited(asset: Asset, by: Person, at: datetime) -> None:
     asset.edits = Asset.edits + 1
+    asset.edited_by_id = by.id
     asset.updated_at = at
 
 
@@ -224,7 +232,7 @@ def publish(asset: Asset, *, by: Person, at: datetime) -> None:
         WrongState: it is retired, or published already.
     """
     if asset.status is Status.RETIRED:
-        raise WrongState("A retired asset is not published; restore it.")
+        raise WrongState(_("A retired asset is not published; restore it."))
     if asset.status is Status.PUBLISHED:
         return
     state = db.session.scalar(
@@ -260,7 +268,7 @@ def _publish(asset: Asset, *, by: Person, at: datetime) -> None:
 def send_to_review(asset: Asset, *, by: Person, at: datetime) -> None:
     """Say that a draft may be looked at. Raises WrongState for what is no draft."""
     if asset.status is not Status.DRAFT:
-        raise WrongState("Only a draft can be sent to review.")
+        raise WrongState(_("Only a draft can be sent to review."))
     asset.status = Status.IN_REVIEW
     asset.updated_at = at
     audit.record("asset.sent_to_review", by=by, kind="asset", id=asset.id, title=asset.title)
@@ -269,7 +277,7 @@ def send_to_review(asset: Asset, *, by: Person, at: datetime) -> None:
 def back_to_draft(asset: Asset, *, by: Person, at: datetime) -> None:
     """Take it back from review or from publication. Raises WrongState otherwise."""
     if asset.status not in (Status.IN_REVIEW, Status.PUBLISHED):
-        raise WrongState("Only what is in review or published can become a draft again.")
+        raise WrongState(_("Only what is in review or published can become a draft again."))
     audit.record(
         "asset.withdrawn",
         by=by,
@@ -287,7 +295,7 @@ def back_to_draft(asset: Asset, *, by: Person, at: datetime) -> None:
 def make_current(asset: Asset, version: AssetVersion, *, by: Person, at: datetime) -> None:
     """Offer this version in place of the one before: an older one, or one that was not read."""
     if version.asset_id != asset.id:
-        raise WrongState("The version belongs to another asset.")
+        raise WrongState(_("The version belongs to another asset."))
     if asset.current_version_id == version.id:
         return
     asset.current_version_id = version.id

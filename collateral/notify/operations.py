@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, delete, select, update
 
 from collateral.accounts.models import Person
@@ -122,7 +123,7 @@ def choose_mail(person: Person, mail: Collection[str], *, at: datetime) -> None:
 def set_rhythm(person: Person, rhythm: Rhythm, hour: int, *, at: datetime) -> None:
     """When her digest comes: `hour` is 0 to 23 on her own clock. Raises Invalid."""
     if not 0 <= hour <= 23:
-        raise Invalid("An hour is from 0 to 23.", fields={"hour": "From 0 to 23."})
+        raise Invalid(_("An hour is from 0 to 23."), fields={"hour": _("From 0 to 23.")})
     row = rhythm_of(person)
     row.rhythm, row.hour = rhythm, hour
     db.session.add(row)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from collateral.accounts.models import Person
@@ -76,7 +77,7 @@ def get_told(person: Person, notice_id: int) -> Told:
     )
     found = readable(person, [row] if row else [])
     if not found:
-        raise NotFound("There is no such notice.")
+        raise NotFound(_("There is no such notice."))
     return found[0]
 
 

@@ -5,6 +5,7 @@ It is signed and kept nowhere. Whoever holds it can change nothing but that pers
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from collateral.accounts.models import Person
@@ -27,5 +28,5 @@ def person_of(token: str, secret: str) -> Person:
         person_id = None
     person = db.session.get(Person, person_id) if isinstance(person_id, int) else None
     if person is None or not person.active:
-        raise NotFound("This address is not complete. Take it from the mail once more.")
+        raise NotFound(_("This address is not complete. Take it from the mail once more."))
     return person

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
@@ -132,7 +133,7 @@ def confirm(
         WrongState: the deal is still open.
     """
     if deal.outcome is Outcome.OPEN:
-        raise WrongState("This deal is still open.")
+        raise WrongState(_("This deal is still open."))
     wrong = [
         use
         for use in uses_of_deal(deal, by)
@@ -175,6 +176,6 @@ def correct(use: Use, *, deal: Deal, stage: str, by: Person, at: datetime, reaso
         WrongState: it was taken back already, or nothing about it is different.
     """
     if (deal.id, stage) == (use.deal_id, use.stage):
-        raise WrongState("Choose another deal or another stage.")
+        raise WrongState(_("Choose another deal or another stage."))
     retract_use(use, by=by, at=at, reason=reason.strip() or "Corrected")
     return declare_use(use.asset, deal, by=use.person, at=use.at, stage=stage, version=use.version)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import joinedload
 
@@ -92,7 +93,7 @@ def _count(condition: Any) -> Any:
 def _found(asset: Asset, metric: str, scope: Scope, period: Period) -> Any:
     kinds = rules.FOUND.get(metric)
     if kinds is None:
-        raise NotFound("There is no such number.")
+        raise NotFound(_("There is no such number."))
     return and_(
         Event.asset_id == asset.id,
         Event.day.between(period.first, period.last),

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, or_, select, true
 
 from collateral.accounts.models import Person, Team
@@ -86,9 +87,9 @@ def scope_of(reader: Person, team_id: int | None = None) -> Scope:
     reads_all = can(reader, Permission.REPORT_READ_ALL)
     if team_id is not None:
         if not reads_all and team_id not in reader.team_ids:
-            raise NotFound("There is no such team.")
+            raise NotFound(_("There is no such team."))
         if db.session.get(Team, team_id) is None:
-            raise NotFound("There is no such team.")
+            raise NotFound(_("There is no such team."))
         return Scope(False, frozenset({team_id}))
     if reads_all:
         return Scope(True)

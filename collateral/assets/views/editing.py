@@ -77,7 +77,7 @@ def edit(asset_id: int) -> ResponseReturnValue:
         form.blame(error)
         return _page(asset, form, field, base, 400)
     except EditedMeanwhile as error:
-        return _comparison(asset, form, field, edits, error.clashes)
+        return _comparison(asset, form, field, edits, error)
     db.session.commit()
     if not _by_script():
         flash(_("Saved"))
@@ -126,11 +126,10 @@ def _comparison(
     form: EditForm,
     field: str,
     edits: Mapping[str, Edit],
-    found: Mapping[str, Clash],
+    error: EditedMeanwhile,
 ) -> ResponseReturnValue:
     """Both, side by side. What is saved now is read again, for the next try to begin with."""
-    base = editing.snapshot(asset)
-    at = asset.updated_at
+    found, base, at = error.clashes, editing.snapshot(asset), asset.updated_at
     wanted = {name: one for name, one in edits.items() if one.changes}
     shown = [_compared(name, found[name], form) for name in FIELDS if name in found]
     others = [form.label_of(name) for name in FIELDS if name in wanted and name not in found]
@@ -142,6 +141,7 @@ def _comparison(
         compared=shown,
         others=others,
         saved_at=at,
+        who=error.who,
         base=editing.pack(base),
         mine=editing.pack({name: one.now for name, one in wanted.items()}),
         was=editing.pack({name: one.was for name, one in wanted.items()}),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from flask_babel import lazy_gettext as _
+
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.assets import downloads, queries
@@ -37,6 +39,6 @@ def file(asset_id: int) -> Response:
 def preview(asset_id: int, number: int, page: int, width: int) -> Response:
     """A page's picture, 320 or 1280 wide."""
     if width not in (320, 1280):
-        raise NotFound("Previews are 320 or 1280 wide.")
+        raise NotFound(_("Previews are 320 or 1280 wide."))
     sha256 = queries.preview_of(actor(), asset_id, number, page, width)
     return downloads.send_preview(sha256, request.args.get("v"))
