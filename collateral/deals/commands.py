@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -10,9 +13,9 @@ from flask.cli import with_appcontext
 
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals import operations
+from collateral.deals import operations, reporting
 from collateral.deals.jobs import zone
-from collateral.deals.models import RowResult
+from collateral.deals.models import ImportRun
 
 
 @click.group("deals")
@@ -31,33 +34,52 @@ def import_file(
     file: Path, preset: str | None, mapping: str | None, dry_run: bool, as_json: bool
 ) -> None:
     """Read a CSV file of deals. Exit status 0 only when no line was refused."""
-    report = operations.import_deals(
-        file,
-        file.name,
-        by=None,
-        at=now(),
-        mapping=operations.load_json(mapping) if mapping else None,
-        preset=preset,
-        dry_run=dry_run,
-        zone=zone(),
-    )
+    with _bar(file, shown=not as_json) as progress:
+        run = operations.import_path(
+            file,
+            file.name,
+            by=None,
+            at=now(),
+            mapping=operations.load_json(mapping) if mapping else None,
+            preset=preset,
+            dry_run=dry_run,
+            zone=zone(),
+            progress=progress,
+        )
     db.session.commit()
     if as_json:
-        click.echo(json.dumps(operations.as_json(report)))
+        click.echo(json.dumps(reporting.as_json(reporting.report_of(run))))
     else:
-        _print(report)
-    if report.refused:
+        _print(run)
+    if run.refused:
         raise SystemExit(1)
 
 
-def _print(report: operations.ImportReport) -> None:
-    for row in report.rows:
-        if row.result is RowResult.REFUSED:
-            click.echo(f"line {row.line}: {' '.join(row.notes)}", err=True)
-    said = "would be" if report.dry_run else "are"
+@contextmanager
+def _bar(file: Path, *, shown: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar that grows with the lines, on standard error; off a terminal a line every 10,000."""
+    if not shown:
+        yield None
+        return
+    if not sys.stderr.isatty():
+        yield lambda done: click.echo(f"{done} lines", err=True) if done % 10_000 == 0 else None
+        return
+    with file.open("rb") as content:
+        # Line breaks inside quotes count, too: the bar may stop a little short.
+        length = max(
+            1, sum(chunk.count(b"\n") for chunk in iter(lambda: content.read(1 << 20), b""))
+        )
+    with click.progressbar(length=length, label=file.name, file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)
+
+
+def _print(run: ImportRun) -> None:
+    for row in reporting.refused(run):
+        click.echo(f"line {row.line}: {' '.join(row.notes)}", err=True)
+    said = "would be" if run.dry_run else "are"
     click.echo(
-        f"{report.new} {said} new, {report.changed} changed, {report.unchanged} unchanged, "
-        f"{report.refused} refused."
+        f"{run.new} {said} new, {run.changed} changed, {run.unchanged} unchanged, "
+        f"{run.refused} refused."
     )
 
 

@@ -9,10 +9,12 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from collateral.db import db
-from collateral.deals.importing import all_people, all_words
+from collateral.deals.gone import WITH_GONE
 from collateral.deals.mapping import ColumnMapping
 from collateral.deals.models import Deal, RowResult, StageChange
+from collateral.deals.owners import all_people
 from collateral.deals.rules import Facts, RowReader, differences
+from collateral.deals.storing import all_words
 from collateral.deals.values import DayOrder, Unreadable, at_midnight
 from collateral.errors import Invalid
 
@@ -64,7 +66,8 @@ def upsert_deal(
             _("There are unknown fields."), fields=dict.fromkeys(unknown, "There is no such field.")
         )
     deal = db.session.scalar(
-        select(Deal).where(Deal.source == source, Deal.external_id == external_id)
+        select(Deal).where(Deal.source == source, Deal.external_id == external_id),
+        execution_options=WITH_GONE,
     )
     words = {name: value if value is not None else "" for name, value in given.items()}
     if deal is not None:
@@ -132,7 +135,8 @@ def _store(
     else:
         before = {name: getattr(deal, name) for name in values}
         different = differences(before, values)
-        result = RowResult.CHANGED if different else RowResult.UNCHANGED
+        result = RowResult.CHANGED if different or deal.gone_at else RowResult.UNCHANGED
+        deal.gone_at = None
         if "stage_label" in different and not moves:
             moves = [(values["stage_label"], facts.stage_at or at)]
     for name in different:

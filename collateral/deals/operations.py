@@ -5,57 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select
 
 from collateral.accounts.models import Person
 from collateral.db import db
 from collateral.deals import csv_files
-from collateral.deals.importing import run_import
+from collateral.deals.importing import Progress, run_import
 from collateral.deals.mapping import ColumnMapping, from_json, guess
 from collateral.deals.models import (
     ImportRow,
     ImportRun,
     ImportState,
-    RowResult,
 )
 from collateral.deals.one_deal import UPSERT_FIELDS, upsert_deal
+from collateral.deals.reporting import ImportReport, RowReport, as_json, report_of
 from collateral.errors import Invalid, WrongState
 from collateral.storage import storage
 
 KEPT_REPORTS = 20
-
-
-@dataclass(frozen=True)
-class RowReport:
-    """What became of one line: its number in the file, and why or with what left out."""
-
-    line: int
-    result: RowResult
-    external_id: str
-    name: str
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """What an import did, or in a dry run would do. Lines that change nothing are counted only."""
-
-    run_id: int
-    dry_run: bool
-    new: int
-    changed: int
-    unchanged: int
-    refused: int
-    rows: list[RowReport]
-
-    @property
-    def total(self) -> int:
-        return self.new + self.changed + self.unchanged + self.refused
 
 
 def receive(
@@ -94,9 +66,9 @@ def choose_mapping(run: ImportRun, mapping: ColumnMapping, *, dry_run: bool) -> 
     if run.state not in (ImportState.MAPPING, ImportState.FAILED) and not (
         run.state is ImportState.DONE and run.dry_run
     ):
-        raise WrongState("This file is already in, or on its way.")
+        raise WrongState(_("This file is already in, or on its way."))
     if run.sha256 is None:
-        raise WrongState("The file of this import is no longer here; upload it again.")
+        raise WrongState(_("The file of this import is no longer here; upload it again."))
     with storage().local(run.sha256) as path:
         mapping.check(csv_files.inspect(path).heads)
     db.session.execute(delete(ImportRow).where(ImportRow.run_id == run.id))
@@ -108,16 +80,18 @@ def choose_mapping(run: ImportRun, mapping: ColumnMapping, *, dry_run: bool) -> 
     run.state = ImportState.WAITING
 
 
-def carry_out(run: ImportRun, *, at: datetime, zone: tzinfo = UTC) -> None:
+def carry_out(
+    run: ImportRun, *, at: datetime, zone: tzinfo = UTC, progress: Progress | None = None
+) -> None:
     """Read the waiting file into deals, all in the caller's transaction.
 
     Raises:
         Invalid: the file as a whole cannot be read.
     """
     if run.sha256 is None or run.state is not ImportState.WAITING:
-        raise WrongState("This import does not wait for its turn.")
+        raise WrongState(_("This import does not wait for its turn."))
     with storage().local(run.sha256) as path:
-        _read_in(run, path, from_json(run.mapping), at=at, zone=zone)
+        _read_in(run, path, from_json(run.mapping), at=at, zone=zone, progress=progress)
     _forget_old_reports(run)
 
 
@@ -150,28 +124,42 @@ def import_deals(
         Invalid: the file as a whole cannot be read, or the mapping does not fit it.
     """
     if isinstance(source_file, Path):
-        return _import_path(source_file, filename, by, at, mapping, preset, source, dry_run, zone)
+        run = import_path(
+            source_file, filename, by=by, at=at, mapping=mapping, preset=preset, source=source,
+            dry_run=dry_run, zone=zone,
+        )  # fmt: skip
+        return report_of(run)
     kept = storage().put(source_file, limit=csv_files.LARGEST)
     with storage().local(kept.sha256) as path:
-        return _import_path(path, filename, by, at, mapping, preset, source, dry_run, zone)
+        return import_deals(
+            path, filename, by=by, at=at, mapping=mapping, preset=preset, source=source,
+            dry_run=dry_run, zone=zone,
+        )  # fmt: skip
 
 
-def _import_path(
+def import_path(
     path: Path,
     filename: str,
+    *,
     by: Person | None,
     at: datetime,
-    given: Mapping[str, Any] | None,
-    preset: str | None,
-    source: str,
-    dry_run: bool,
-    zone: tzinfo,
-) -> ImportReport:
-    told = from_json(given or {})
+    mapping: Mapping[str, Any] | None = None,
+    preset: str | None = None,
+    source: str = "",
+    dry_run: bool = False,
+    zone: tzinfo = UTC,
+    progress: Progress | None = None,
+) -> ImportRun:
+    """The same without its report, which has a row for each line, however many those are.
+
+    Args:
+        progress: is told how many lines are done, again and again.
+    """
+    told = from_json(mapping or {})
     guessed = guess(
         csv_files.inspect(path).heads, preset if preset is not None else told.preset or None
     )
-    mapping = ColumnMapping(
+    settled = ColumnMapping(
         columns={**guessed.columns, **told.columns},
         stages=told.stages,
         day_order=told.day_order,
@@ -181,26 +169,32 @@ def _import_path(
     run = ImportRun(
         by_id=by.id if by else None,
         filename=filename[:300],
-        source=source or mapping.preset or "csv",
-        preset=mapping.preset,
-        mapping=mapping.to_json(),
+        source=source or settled.preset or "csv",
+        preset=settled.preset,
+        mapping=settled.to_json(),
         dry_run=dry_run,
         state=ImportState.WAITING,
         created_at=at,
     )
     db.session.add(run)
     db.session.flush()  # its rows need its id
-    _read_in(run, path, mapping, at=at, zone=zone)
+    _read_in(run, path, settled, at=at, zone=zone, progress=progress)
     _forget_old_reports(run)
-    return report_of(run)
+    return run
 
 
 def _read_in(
-    run: ImportRun, path: Path, mapping: ColumnMapping, *, at: datetime, zone: tzinfo
+    run: ImportRun,
+    path: Path,
+    mapping: ColumnMapping,
+    *,
+    at: datetime,
+    zone: tzinfo,
+    progress: Progress | None = None,
 ) -> None:
     run.new = run.changed = run.unchanged = run.refused = 0
     run.started_at = at
-    run_import(path, mapping, run=run, at=at, zone=zone)
+    run_import(path, mapping, run=run, at=at, zone=zone, progress=progress)
     run.state = ImportState.DONE
     run.finished_at = at
     db.session.flush()
@@ -220,26 +214,6 @@ def _forget_old_reports(run: ImportRun) -> None:
         db.session.execute(delete(ImportRow).where(ImportRow.run_id <= newest_to_go))
 
 
-def report_of(run: ImportRun) -> ImportReport:
-    """The report of a finished import with every line that it names."""
-    rows = db.session.execute(
-        select(
-            ImportRow.line, ImportRow.result, ImportRow.external_id, ImportRow.name, ImportRow.notes
-        )
-        .where(ImportRow.run_id == run.id)
-        .order_by(ImportRow.line)
-    )
-    return ImportReport(
-        run.id,
-        run.dry_run,
-        run.new,
-        run.changed,
-        run.unchanged,
-        run.refused,
-        [RowReport(*row) for row in rows],
-    )
-
-
 def discard_file(run: ImportRun) -> None:
     """Let go of the uploaded file. It leaves the store with the next sweep, unless an asset or
     another import is of the very same bytes."""
@@ -252,28 +226,7 @@ def load_json(text: str) -> dict[str, Any]:
         value = json.loads(text)
         if isinstance(value, dict):
             return value
-    raise Invalid('The mapping must be a JSON object, such as {"columns": {"name": "Title"}}.')
-
-
-def as_json(report: ImportReport) -> dict[str, Any]:
-    """The report as the API and the command answer it."""
-    return {
-        "dry_run": report.dry_run,
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "refused": report.refused,
-        "rows": [
-            {
-                "line": row.line,
-                "result": row.result.value,
-                "external_id": row.external_id,
-                "name": row.name,
-                "notes": row.notes,
-            }
-            for row in report.rows
-        ],
-    }
+    raise Invalid(_('The mapping must be a JSON object, such as {"columns": {"name": "Title"}}.'))
 
 
 __all__ = [

@@ -15,7 +15,7 @@ from collateral.accounts.models import Person, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Vocabulary
 from collateral.clock import now
-from collateral.db import db, is_id
+from collateral.db import db, is_id, is_sqlite
 from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
 from collateral.errors import NotFound
 
@@ -100,25 +100,38 @@ class DealPage:
 
 
 def list_deals(person: Person, request: DealRequest) -> DealPage:
-    """One page of the deals that the person may see. Two queries."""
-    query = _narrowed(select_visible(person), person, request)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    pages = max(1, -(-total // request.limit))
-    page = min(max(1, request.page), pages)
+    """One page of the deals that the person may see. Three queries, or two where words are asked.
+
+    The page is found by ids alone: sorting whole rows costs several times as much.
+    """
+    found = _narrowed(select(Deal.id).where(visible(person)), person, request)
     column = SORTS.get(request.sort, SORTS["next_call"])
     order = column.desc().nulls_last() if request.down else column.asc().nulls_last()
-    rows = db.session.scalars(
-        query.options(joinedload(Deal.owner))
-        .order_by(order, Deal.id)
-        .limit(request.limit)
-        .offset((page - 1) * request.limit)
-    ).all()
-    return DealPage(rows, total, page, pages)
+    ids = found.order_by(order, Deal.id).limit(request.limit)
+    page = max(1, request.page)
+    if request.q and page == 1:
+        # Words are looked for in every deal, so they are looked for once.
+        counted = db.session.execute(ids.add_columns(func.count().over())).all()
+        total = counted[0][1] if counted else 0
+        wanted, pages = [row[0] for row in counted], max(1, -(-total // request.limit))
+    else:
+        total = db.session.scalar(found.with_only_columns(func.count())) or 0
+        pages = max(1, -(-total // request.limit))
+        page = min(page, pages)
+        wanted = list(db.session.scalars(ids.offset((page - 1) * request.limit)))
+    rows = {
+        deal.id: deal
+        for deal in db.session.scalars(
+            select(Deal).where(Deal.id.in_(wanted)).options(joinedload(Deal.owner))
+        )
+    }
+    return DealPage([rows[deal_id] for deal_id in wanted if deal_id in rows], total, page, pages)
 
 
-def _narrowed(query: Select[Deal], person: Person, request: DealRequest) -> Select[Deal]:
-    if request.outcome:
-        query = query.where(Deal.outcome == request.outcome)
+def _narrowed(query: Select[int], person: Person, request: DealRequest) -> Select[int]:
+    # Naming all three lets SQLite take the index for them, too.
+    wanted = [request.outcome] if request.outcome else list(Outcome)
+    query = query.where(Deal.outcome.in_(wanted))
     if request.stage:
         query = query.where(Deal.stage == request.stage)
     if request.owner == "me":
@@ -133,12 +146,10 @@ def _narrowed(query: Select[Deal], person: Person, request: DealRequest) -> Sele
 def matches(word: str) -> ColumnElement[bool]:
     """The condition that a word stands in the deal's name, account or id."""
     like = f"%{word.replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
-    return or_(
-        *(
-            column.ilike(like, escape="~")
-            for column in (Deal.name, Deal.account, Deal.external_id, Deal.owner_name)
-        )
-    )
+    columns = (Deal.name, Deal.account, Deal.external_id, Deal.owner_name)
+    if is_sqlite():  # whose LIKE knows no case; lower() on both sides would take thrice as long
+        return or_(*(column.like(like, escape="~") for column in columns))
+    return or_(*(column.ilike(like, escape="~") for column in columns))
 
 
 def find_open(person: Person, q: str, limit: int = 10) -> Sequence[Deal]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -47,6 +47,34 @@ class Facts:
     values: dict[str, Any]
     stage_at: datetime | None
     notes: list[str]
+
+
+@dataclass(frozen=True)
+class History:
+    """The stages that a deal went through: the CRM's words and their moments, in order."""
+
+    moves: tuple[tuple[str, datetime], ...]
+    whole: bool = True
+    """Whether the CRM told all of them; else those before the first of these stay as they are."""
+
+
+def history_changes(
+    known: Sequence[tuple[int, str, datetime]], history: History
+) -> tuple[list[tuple[str, datetime]], list[int]]:
+    """What is to be added to the known stages, and the ids of those that are none.
+
+    Args:
+        known: id, label and moment of each.
+    """
+    given = dict.fromkeys(history.moves)
+    here = {(label, at) for _, label, at in known}
+    since = min((at for _, at in given), default=None)
+    undone = [
+        move_id
+        for move_id, label, at in known
+        if (label, at) not in given and since is not None and (history.whole or at >= since)
+    ]
+    return [move for move in given if move not in here], undone
 
 
 def slug_of(text: str) -> str:
@@ -131,6 +159,10 @@ class RowReader:
                 else None
             )
         return Facts(external_id, values, stage_at, notes)
+
+    def stage_of(self, label: str) -> str:
+        """Our stage for the CRM's word, or ""."""
+        return outcome_and_stage(label, self.mapping, self.words.stage)[1]
 
     def _owner(self, row: Mapping[str, str], values: dict[str, Any]) -> None:
         if "owner" not in row and "owner_email" not in row:
