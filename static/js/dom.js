@@ -57,15 +57,6 @@ export async function fetchPage(url, fragment, signal) {
   return { document: new DOMParser().parseFromString(text, "text/html"), url: response.url };
 }
 
-/** The rows of a long list that the page itself did not bring: asked for in parts, put at its end. */
-export async function fetchRest(body) {
-  for (const url of JSON.parse(body.dataset.rest ?? "[]")) {
-    const part = await fetchPage(url, "rows");
-    body.append(...[...one("[data-rows]", part.document).rows].map((row) => document.adoptNode(row)));
-  }
-  delete body.dataset.rest;
-}
-
 /** Put the fetched page's fragments in place of ours. Returns the new elements. */
 export function replaceFragments(fetched, names = null) {
   const replaced = [];

@@ -1,6 +1,7 @@
 /* Many assets in a table: cells that are changed are saved, each with how it was found, so that nobody is overwritten. */
 
-import { all, announce, csrf, fetchRest, make, one } from "./dom.js";
+import { all, announce, csrf, make, one } from "./dom.js";
+import { fetchRest } from "./rest.js";
 import { say } from "./toast.js";
 
 const SEVERAL = (cell) => cell.tagName === "BUTTON";
@@ -62,20 +63,6 @@ export default async function sheet(form) {
     }
   }
   for (const line of [...lines, whole]) remember(line);
-
-  /** Further rows come while the first can be worked on; what concerns all of them waits until they are there. */
-  async function further() {
-    if (!body.dataset.rest) return;
-    const forAll = all("[data-fill], [data-sheet-apply], [data-sheet-offers]", form);
-    for (const button of forAll) button.disabled = true;
-    body.setAttribute("aria-busy", "true");
-    const known = lines.length;
-    await fetchRest(body);
-    lines.push(...all("[data-sheet-row]", form).slice(known));
-    for (const line of lines.slice(known)) remember(line);
-    body.removeAttribute("aria-busy");
-    for (const button of forAll) button.disabled = false;
-  }
 
   /* Filling down, applying to what is selected, taking what was suggested */
 
@@ -210,5 +197,12 @@ export default async function sheet(form) {
   }
 
   addEventListener("beforeunload", (event) => { if (!save.disabled) event.preventDefault(); });
-  await further();
+  // The first rows can be worked on while the others come.
+  await fetchRest(body, {
+    waiting: all("[data-bulk-all], [data-fill], [data-sheet-apply], [data-sheet-offers]", form),
+    came(rows) {
+      lines.push(...rows);
+      for (const line of rows) remember(line);
+    },
+  });
 }

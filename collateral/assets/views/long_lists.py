@@ -1,5 +1,5 @@
 """Lists of up to two hundred rows with fields in each: the page brings the first, its script asks
-for the others in parts (`fetchRest` in static/js/dom.js) at the page's own address."""
+for the others in parts (`fetchRest` in static/js/rest.js) at the page's own address."""
 
 from __future__ import annotations
 

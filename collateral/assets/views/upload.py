@@ -77,6 +77,7 @@ def upload() -> ResponseReturnValue:
     return render_template(
         "assets/upload.html",
         rows=rows_of(shown, actor()),
+        count=len(states),
         rest=[
             url_for("assets.upload", ids=",".join(str(state.version_id) for state in part))
             for part in left
@@ -121,7 +122,7 @@ def upload_file() -> ResponseReturnValue:
     """
     given = request.files.get("file")
     if given is None or not given.filename:
-        raise Invalid("Choose a file first.", fields={"file": "Choose a file first."})
+        raise Invalid(_("Choose a file first."), fields={"file": _("Choose a file first.")})
     try:
         asset, number = _take(given)
     except operations.AlreadyHere as error:
