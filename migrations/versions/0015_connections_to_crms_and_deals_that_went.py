@@ -149,17 +149,17 @@ def upgrade() -> None:
             "ix_deal_outcome_next_call_at", ["outcome", "next_call_at"], unique=False
         )
 
-    if op.get_bind().dialect.name == "sqlite":
-        op.create_index(
-            "ix_deal_words",
-            "deal",
-            ["outcome", "gone_at", "name", "account", "external_id", "owner_name", "next_call_at"],
-        )
+    op.create_index(
+        "ix_deal_words",
+        "deal",
+        ["outcome", "gone_at", "name", "account", "external_id", "owner_name", "next_call_at"],
+        postgresql_where=sa.text("false"),
+    )
+
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.drop_index("ix_deal_words", "deal")
+    op.drop_index("ix_deal_words", "deal")
     with op.batch_alter_table("deal", schema=None) as batch_op:
         batch_op.drop_index("ix_deal_outcome_next_call_at")
         batch_op.drop_column("gone_at")
