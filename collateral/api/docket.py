@@ -50,6 +50,17 @@ class DecisionShape(Struct, forbid_unknown_fields=True):
     replacement: Named | None
 
 
+class SuccessorShape(Struct, forbid_unknown_fields=True):
+    """What is used in the place of an asset that was dropped: in how many of the same deals since
+    the fall (`deals` of `of`) and in the year before it."""
+
+    asset: Named
+    deals: int
+    of: int
+    deals_before: int
+    of_before: int
+
+
 class ProposalShape(Struct, forbid_unknown_fields=True):
     """An asset of the docket. `deals` passed by, `expected` uses in them, `wrong` is the
     probability that the asset is live after all."""
@@ -65,6 +76,7 @@ class ProposalShape(Struct, forbid_unknown_fields=True):
     views: int
     wrong: float
     stopped: str
+    successor: SuccessorShape | None
     more_deals: int | None
     open_deals: int
     cost: Money | None
@@ -176,10 +188,24 @@ def _proposal(row: Row) -> ProposalShape:
         item.views,
         round(item.wrong, 4),
         item.stopped.value,
+        _successor(row),
         item.more_deals,
         row.open_deals,
         money(asset.cost_amount, asset.cost_currency),
         _decision(row.decision) if row.decision else None,
+    )
+
+
+def _successor(row: Row) -> SuccessorShape | None:
+    facts, asset = row.item.facts, row.successor
+    if asset is None:
+        return None
+    return SuccessorShape(
+        Named(asset.id, asset.title),
+        facts["its_deals"],
+        facts["deals"],
+        facts["its_deals_before"],
+        facts["deals_before"],
     )
 
 

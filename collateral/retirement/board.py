@@ -104,7 +104,7 @@ def board(person: Person, request: BoardRequest) -> Board:
     }[request.show]
     pages = max(1, -(-total // request.limit))
     page = min(max(1, request.page), pages)
-    rows = rows_of(which, request.sort, request.limit, (page - 1) * request.limit)
+    rows = rows_of(person, which, request.sort, request.limit, (page - 1) * request.limit)
     return Board(
         latest(),
         currency,
@@ -118,7 +118,7 @@ def board(person: Person, request: BoardRequest) -> Board:
         total,
         page,
         pages,
-        rows_of(and_(narrowed, which_of(Show.PEACE)), "surest", PEACE, 0)
+        rows_of(person, and_(narrowed, which_of(Show.PEACE)), "surest", PEACE, 0)
         if request.show is Show.OPEN
         else [],
     )
@@ -129,15 +129,25 @@ def all_rows(person: Person, request: BoardRequest) -> list[Row]:
     which = and_(narrowed_to(person, request), which_of(request.show))
     if request.stopped is not None:
         which = and_(which, DocketItem.stopped == request.stopped)
-    return rows_of(which, request.sort, 100_000, 0)
+    return rows_of(person, which, request.sort, 100_000, 0)
 
 
 def of_asset(person: Person, asset_id: int) -> Row:
     """What the docket says of one asset. Raises NotFound where it says nothing."""
-    found = rows_of(and_(assets.visible(person), DocketItem.asset_id == asset_id), "surest", 1, 0)
+    found = rows_of(
+        person, and_(assets.visible(person), DocketItem.asset_id == asset_id), "surest", 1, 0
+    )
     if not found:
         raise NotFound("The docket does not speak of this asset.")
     return found[0]
+
+
+def successor_of(person: Person, asset_id: int) -> Asset | None:
+    """What is used in the place of a dropped asset, where the docket names it."""
+    item = db.session.get(DocketItem, asset_id)
+    named = item.facts.get("successor") if item else None
+    found = assets.get_many(person, [named]) if named else []
+    return next((asset for asset in found if asset.status is Status.PUBLISHED), None)
 
 
 def get_decision(person: Person, decision_id: int) -> Decision:

@@ -68,6 +68,8 @@ class Row:
     first_page: Page | None
     decision: Decision | None
     open_deals: int
+    successor: Asset | None = None
+    """What is used in its place since it was dropped, where the person may see it."""
 
 
 SORTS: dict[str, Any] = {
@@ -134,8 +136,10 @@ def joined(*columns: Any) -> Select[Any]:
     )
 
 
-def rows_of(which: ColumnElement[bool], sort: str, limit: int, offset: int) -> list[Row]:
-    """A page of the docket. Two queries more for terms and open deals."""
+def rows_of(
+    person: Person, which: ColumnElement[bool], sort: str, limit: int, offset: int
+) -> list[Row]:
+    """A page of the docket. Three queries more: terms, open deals and successors."""
     found = db.session.execute(
         joined(DocketItem, Asset, AssetVersion, Page, HOLDING)
         .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
@@ -147,8 +151,19 @@ def rows_of(which: ColumnElement[bool], sort: str, limit: int, offset: int) -> l
         .offset(offset)
     ).all()
     carried = _open_deals([item.asset_id for item, *_ in found])
+    ids = sorted({item.facts["successor"] for item, *_ in found if "successor" in item.facts})
+    named = assets.get_many(person, ids) if ids else []
+    successors = {asset.id: asset for asset in named}
     return [
-        Row(item, asset, version, page, decision, carried.get(item.asset_id, 0))
+        Row(
+            item,
+            asset,
+            version,
+            page,
+            decision,
+            carried.get(item.asset_id, 0),
+            successors.get(item.facts.get("successor", 0)),
+        )
         for item, asset, version, page, decision in found
     ]
 

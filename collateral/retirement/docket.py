@@ -9,7 +9,7 @@ from statistics import median
 from sqlalchemy import delete, insert, select
 
 from collateral.db import db
-from collateral.retirement import stopping
+from collateral.retirement import stopping, succeeding
 from collateral.retirement.eligible import Known
 from collateral.retirement.evidence import Counted, Gathered, Remade, gather
 from collateral.retirement.mixture import EACH_LIMIT, Evidence, Verdict, judge
@@ -166,12 +166,12 @@ def _stops(
         np.array([float(each.uses) for each in counted]),
     )
     positions = sorted(listed)
+    dropped = {p: fell for p in positions if (fell := _dropped(gathered, p)) is not None}
+    _name_successors(gathered, dropped)
     steps = stopping.where_stopped(funnel, np.array(verdict.alive), positions)
     usual = _usual_remaking(gathered, counted)
     return [
-        _remade(gathered, position, counted[position], usual)
-        or _dropped(gathered, position)
-        or step
+        _remade(gathered, position, counted[position], usual) or dropped.get(position) or step
         for position, step in zip(positions, steps, strict=True)
     ]
 
@@ -219,6 +219,24 @@ def _dropped(gathered: Gathered, position: int) -> stopping.Stop | None:
         "since": gathered.recent_period.first.isoformat(),
     }
     return stopping.Stop(Stopped.DROPPED, facts)
+
+
+def _name_successors(gathered: Gathered, dropped: dict[int, stopping.Stop]) -> None:
+    """Say what is used in the place of each, where something stands out."""
+    for position, place in succeeding.places_of(gathered, dropped).items():
+        facts: dict[str, object] = {
+            "deals": place.recent_deals,
+            "deals_before": place.earlier_deals,
+        }
+        found = succeeding.successor(place)
+        if found is not None:
+            facts |= {
+                "successor": found.asset_id,
+                "its_deals": found.recent,
+                "its_deals_before": found.earlier,
+            }
+        stop = dropped[position]
+        dropped[position] = stopping.Stop(stop.where, {**stop.facts, **facts})
 
 
 def _bring_back(gathered: Gathered, at: datetime) -> None:

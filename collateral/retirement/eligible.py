@@ -39,6 +39,7 @@ class Deals:
     def __init__(self, rows: Sequence[Any], stages: Mapping[int, frozenset[str]]) -> None:
         import numpy as np
 
+        self.ids = np.array([row.id for row in rows], dtype=np.int64)
         self.labels = {
             v: np.array([getattr(row, v.value) or "" for row in rows], dtype=object)
             for v in FITTING
@@ -64,6 +65,13 @@ class Deals:
         Args:
             opened_after: only those opened after that day.
         """
+        return float(self._open(asset, period, opened_after).sum())
+
+    def ids_of(self, asset: Known, period: Period) -> set[int]:
+        """The ids of the deals that `count` counts."""
+        return set(self.ids[self._open(asset, period, None)].tolist())
+
+    def _open(self, asset: Known, period: Period, opened_after: date | None) -> Any:
         fits = self._fits(asset)
         first = max(day_number(period.first), day_number(asset.published))
         last = day_number(period.last)
@@ -72,7 +80,7 @@ class Deals:
             fits = fits & (self.opened > day_number(opened_after))
         if asset.months is not None:
             fits = fits & self._in_season(asset.months, first, last)
-        return float(fits.sum())
+        return fits
 
     def _fits(self, asset: Known) -> Any:
         """The deals that its terms and teams match; worked out once for the same terms."""

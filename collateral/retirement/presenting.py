@@ -90,6 +90,32 @@ def evidence(item: DocketItem) -> str:
     return _("No step stands out")
 
 
+def successor(row: Row) -> str:
+    """What is used in the place of what was dropped; "" where the reader may not see it."""
+    facts = row.item.facts
+    if row.item.stopped is not Stopped.DROPPED or "deals" not in facts:
+        return ""
+    if row.successor is not None:
+        return _(
+            "In its place “%(title)s”: used in %(deals)s of the %(of)s same deals since, in "
+            "%(before)s of %(of_before)s before",
+            title=row.successor.title,
+            deals=number(int(facts["its_deals"])),
+            of=number(int(facts["deals"])),
+            before=number(int(facts["its_deals_before"])),
+            of_before=number(int(facts["deals_before"])),
+        )
+    if "successor" in facts:
+        return ""
+    return str(
+        ngettext(
+            "Nothing stands out in its place in the %(num)s same deal since",
+            "Nothing stands out in its place in the %(num)s same deals since",
+            int(facts["deals"]),
+        )
+    )
+
+
 def _shares(facts: dict[str, Any]) -> dict[str, str]:
     of = float(facts["of"])
     part = float(facts["came"]) / of if of else 0.0
@@ -145,6 +171,8 @@ class Line:
     steps: list[Step]
     stopped: str
     evidence: str
+    successor: str
+    successor_url: str
     carried: str
     wrong: str
     chosen: Choice | None
@@ -176,6 +204,8 @@ def line(row: Row, most: float) -> Line:
         _steps(item),
         stopped_name(item.stopped),
         evidence(item),
+        successor(row),
+        url_for("assets.detail", asset_id=row.successor.id) if row.successor else "",
         str(ngettext("%(num)s open deal", "%(num)s open deals", row.open_deals))
         if row.open_deals
         else "",

@@ -53,9 +53,12 @@ def decide_page() -> ResponseReturnValue:
 def _page(chosen: list[Asset], choice: Choice, error: Invalid | None = None) -> str:
     today = counting_day(now(), zone())
     effects: list[Effect] = []
+    suggested = None
     if choice is Choice.RETIRE:
         plans = [operations.plan(asset, actor(), at=now()) for asset in chosen]
         effects = effects_of(plans)
+        if len(chosen) == 1:
+            suggested = board.successor_of(actor(), chosen[0].id)
     return render_template(
         "retirement/decide.html",
         chosen=[
@@ -65,6 +68,7 @@ def _page(chosen: list[Asset], choice: Choice, error: Invalid | None = None) -> 
         choice=choice,
         effects=effects,
         leaves_on=retire_day(today, at_once=False),
+        suggested=suggested,
         source=url_for("retirement.replacements", asset_id=chosen[0].id),
         given=request.form,
         errors=error.fields if error else {},
