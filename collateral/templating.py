@@ -116,6 +116,12 @@ def ago(value: datetime | None) -> str:
     return dates.format_timedelta(value - now(), add_direction=True, locale=_locale())
 
 
+def weekday(value: date) -> str:
+    """Thursday 19 November; in German Donnerstag, 19. November."""
+    form = "EEEE, d. MMMM" if _locale().startswith("de") else "EEEE d MMMM"
+    return dates.format_date(value, form, locale=_locale())
+
+
 def number(value: float | Decimal | None) -> str:
     """1,204."""
     return "" if value is None else numbers.format_decimal(value, locale=_locale())
@@ -179,6 +185,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "time": format_time,
     "datetime": format_datetime,
     "day": format_day,
+    "weekday": weekday,
     "ago": ago,
     "number": number,
     "percent": percent,

@@ -83,7 +83,7 @@ def use(asset_id: int) -> ResponseReturnValue:
     )
     db.session.commit()
     undo = url_for("usage.retract", use_id=declared.id)
-    flash(cast(Any, {"text": _("Used in %(deal)s", deal=deal.name), "undo": undo}))
+    flash(cast(Any, {"text": _("Used in %(deal)s", deal=deal.account or deal.name), "undo": undo}))
     return redirect(url_for("assets.detail", asset_id=asset.id), 303)
 
 

@@ -192,10 +192,11 @@ def _choose_url(asset: Asset, version: AssetVersion) -> str | None:
 
 @dataclass(frozen=True)
 class ShownDeal:
-    """One deal in which the asset may be used."""
+    """One deal in which the asset may be used; called by its account, as on a rep's home."""
 
     id: int
     name: str
+    about: str
     amount: Decimal | None
     currency: str | None
     stage: str
@@ -203,7 +204,7 @@ class ShownDeal:
 
 
 def shown_deal(item: LikelyDeal) -> ShownDeal:
-    """The deal in words: "Evaluation · call today 14:00"."""
+    """The deal in words: "Brauwerk Lindau", "Evaluation · call today 14:00"."""
     deal = item.deal
     when = ""
     if deal.next_call_at:
@@ -214,7 +215,8 @@ def shown_deal(item: LikelyDeal) -> ShownDeal:
         )
     return ShownDeal(
         id=deal.id,
-        name=deal.name,
+        name=deal.account or deal.name,
+        about=deal.name if deal.account else "",
         amount=deal.amount,
         currency=deal.currency,
         stage=deal.stage_label,
