@@ -1,18 +1,14 @@
 """What every test may ask for: a library of its own, a browserless client, real files.
 
-Each test gets a fresh database, made once and copied: a file under SQLite, a template
-database on PostgreSQL (COLLATERAL_TEST_DATABASE names the server). Jobs run at once,
-in a context of their own, when the transaction that queued them is over.
+Each test gets a fresh database (databases.py). Jobs run at once, in a context of their own,
+when the transaction that queued them is over.
 """
 
 from __future__ import annotations
 
-import functools
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,16 +17,16 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from collateral import create_app
 from collateral.accounts import passwords
 from collateral.config import Settings
 from collateral.db import db
+from tests.databases import SERVER, copy_of, drop, on_server
 from tests.support import Browser, Visitor
 
-SERVER = os.environ.get("COLLATERAL_TEST_DATABASE", "")
 FILES = Path(os.environ.get("COLLATERAL_FILES") or Path(__file__).parents[2] / "shared" / "files")
 
 
@@ -105,7 +101,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("template")
     if SERVER:
         name = f"template_{uuid.uuid4().hex[:12]}"
-        _on_server(f"create database {name}")
+        on_server(f"create database {name}")
         url = SERVER.replace("{name}", name)
     else:
         url = f"sqlite:///{home / 'empty.sqlite'}"
@@ -121,39 +117,14 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         db.engine.dispose()
     yield url
     if SERVER:
-        _on_server(f"drop database if exists {name} with (force)")
+        drop(name)
 
 
 @pytest.fixture
 def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
     """A database of this test's own."""
-    with copy_of(empty_database, tmp_path) as url:
+    with copy_of(empty_database, tmp_path, empty=True) as url:
         yield url
-
-
-@contextmanager
-def copy_of(empty_database: str, folder: Path) -> Iterator[str]:
-    """The address of a copy that lasts as long as the block."""
-    if SERVER:
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        template = make_url(empty_database).database
-        _on_server(f"create database {name} template {template} strategy file_copy")
-        yield SERVER.replace("{name}", name)
-        _on_server(f"drop database if exists {name} with (force)")
-    else:
-        path = folder / "collateral.sqlite"
-        shutil.copyfile(empty_database.removeprefix("sqlite:///"), path)
-        yield f"sqlite:///{path}"
-
-
-def _on_server(statement: str) -> None:
-    with _server().connect() as connection:
-        connection.execute(text(statement))
-
-
-@functools.cache
-def _server() -> Engine:
-    return create_engine(SERVER.replace("{name}", "postgres"), isolation_level="AUTOCOMMIT")
 
 
 class CompiledTemplates(BytecodeCache):

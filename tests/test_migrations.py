@@ -12,7 +12,8 @@ from sqlalchemy import inspect, text
 
 from collateral import create_app
 from collateral.db import db
-from tests.conftest import SERVER, _on_server, make_settings
+from tests.conftest import make_settings
+from tests.databases import SERVER, drop, on_server
 
 
 @pytest.fixture
@@ -20,9 +21,9 @@ def migrated(tmp_path: Path) -> object:
     if not SERVER:
         yield f"sqlite:///{tmp_path / 'migrated.sqlite'}"
         return
-    _on_server("create database migrated")
+    on_server("create database migrated")
     yield SERVER.replace("{name}", "migrated")
-    _on_server("drop database migrated with (force)")
+    drop("migrated")
 
 
 def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, migrated: str) -> None:

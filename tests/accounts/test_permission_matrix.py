@@ -27,7 +27,8 @@ from collateral.db import db
 from tests.accounts import arranged
 from tests.accounts.matrix import FILE, MATRIX, PUBLIC, ROLES, Entry
 from tests.accounts.people import csrf_of
-from tests.conftest import copy_of, make_settings
+from tests.conftest import COMPILED_TEMPLATES, make_settings
+from tests.databases import copy_of
 from tests.factories import make_person, make_team
 from tests.support import Browser, Visitor
 
@@ -150,8 +151,11 @@ class Library:
 @pytest.fixture(scope="module")
 def library(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     home = tmp_path_factory.mktemp("matrix")
-    with copy_of(empty_database, home) as url:
-        app = create_app(make_settings(home, database_url=url))
+    # No worker takes from this queue: who gets where does not hang on what is done afterwards.
+    waiting = f"sqlite:{home / 'queue.sqlite'}"
+    with copy_of(empty_database, home, empty=True) as url:
+        app = create_app(make_settings(home, database_url=url, queue_url=waiting))
+        app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
         app.test_client_class = Browser
         with app.app_context():
             yield Library(app)

@@ -15,7 +15,8 @@ from sqlalchemy import text
 from collateral import create_app
 from collateral.db import db, is_sqlite
 from tests.adaptations.arranged import Scene
-from tests.conftest import copy_of, make_settings
+from tests.conftest import make_settings
+from tests.databases import copy_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def database_url(
         kept: Arranged = request.getfixturevalue("arranged")
         shutil.copytree(kept.home / "files", tmp_path / "files", copy_function=os.link)
         source = kept.url
-    with copy_of(source, tmp_path) as url:
+    with copy_of(source, tmp_path, empty=source == empty_database) as url:
         yield url
 
 

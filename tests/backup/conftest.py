@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,40 +9,34 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
 
 from collateral import create_app
 from collateral.db import db
 from collateral.serve import migrate_database
-from tests.conftest import SERVER, make_settings
-
-
-def _on_server(statement: str) -> None:
-    engine = create_engine(SERVER.replace("{name}", "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+from tests.conftest import make_settings
+from tests.databases import SERVER, copy_of, drop, on_server
 
 
 @contextmanager
 def _library(home: Path, template: str | None) -> Iterator[Flask]:
     """A library in `home`; its database is a copy of `template`, or has no tables at all."""
     home.mkdir()
+    with copy_of(template, home, empty=True) if template else _no_tables(home) as url:
+        app = create_app(make_settings(home, database_url=url))
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@contextmanager
+def _no_tables(home: Path) -> Iterator[str]:
+    if not SERVER:
+        yield f"sqlite:///{home / 'collateral.sqlite'}"
+        return
     name = f"test_{uuid.uuid4().hex[:12]}"
-    if SERVER:
-        copied = f" template {make_url(template).database}" if template else ""
-        _on_server(f"create database {name}{copied}")
-        url = SERVER.replace("{name}", name)
-    else:
-        url = f"sqlite:///{home / 'collateral.sqlite'}"
-        if template:
-            shutil.copyfile(template.removeprefix("sqlite:///"), home / "collateral.sqlite")
-    app = create_app(make_settings(home, database_url=url))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    if SERVER:
-        _on_server(f"drop database if exists {name} with (force)")
+    on_server(f"create database {name}")
+    yield SERVER.replace("{name}", name)
+    drop(name)
 
 
 @pytest.fixture

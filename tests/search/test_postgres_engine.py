@@ -18,7 +18,8 @@ from collateral.retirement import operations as retirement
 from collateral.search import engine as chosen
 from collateral.search.engines.postgres import PostgresEngine
 from collateral.search.engines.protocol import Engine
-from tests.conftest import SERVER, make_settings
+from tests.conftest import make_settings
+from tests.databases import SERVER
 from tests.factories import make_asset, make_person
 from tests.search.expectations import ALL, Expectations, document, exact, filled, found
 from tests.support import Browser, Visitor

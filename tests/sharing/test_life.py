@@ -21,7 +21,8 @@ from collateral.assets.models import AssetVersion, Status
 from collateral.clock import now
 from collateral.db import db
 from collateral.sharing import operations
-from tests.conftest import copy_of, make_settings
+from tests.conftest import make_settings
+from tests.databases import copy_of
 from tests.factories import add_version, make_person, make_team
 from tests.sharing.conftest import Buyer, draw, kept, make_drawn, share_of
 from tests.support import Browser
@@ -200,7 +201,7 @@ EVENTS: list[Callable[[Link], None]] = [
 @pytest.fixture(scope="module")
 def library(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = tmp_path_factory.mktemp("life")
-    with copy_of(empty_database, home) as url:
+    with copy_of(empty_database, home, empty=True) as url:
         app = create_app(make_settings(home, database_url=url))
         app.test_client_class = Browser
         with app.app_context():
