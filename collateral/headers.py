@@ -9,6 +9,7 @@ import time
 
 from flask import Flask, Response, g, request
 
+from collateral import unchanged
 from collateral.logs import request_id
 from collateral.templating import csp_nonce
 
@@ -51,7 +52,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
             if "v" in request.args:
                 headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:
-            headers.setdefault("Cache-Control", "private, no-cache")
+            headers.setdefault("Cache-Control", unchanged.KEPT)
+        response = unchanged.answer(response)
         _log(response)
         return response
 

@@ -7,7 +7,9 @@ import re
 from flask.testing import FlaskClient
 
 from collateral.accounts.models import Role
-from tests.factories import make_person
+from collateral.db import db
+from tests.factories import make_asset, make_person
+from tests.support import Visitor
 
 
 def test_each_answer_allows_scripts_by_a_nonce_of_its_own(client: FlaskClient) -> None:
@@ -29,3 +31,30 @@ def test_nothing_inline_foreign_or_framed_is_allowed(client: FlaskClient) -> Non
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-" not in policy
     assert "*" not in policy
+
+
+def test_an_unchanged_page_does_not_travel_again(visitor: Visitor) -> None:
+    rep = visitor.as_(make_person(Role.REP))
+    asset = make_asset(title="Night shift")
+    page = f"/assets/{asset.id}"
+    mark = {"If-None-Match": rep.get(page).headers["ETag"]}
+
+    again = rep.get(page, headers=mark)
+    assert (again.status_code, again.data) == (304, b"")
+    assert "Content-Security-Policy" not in again.headers  # the kept page has its own nonce
+
+    asset.title = "Day shift"
+    db.session.commit()
+    changed = rep.get(page, headers=mark)
+    assert changed.status_code == 200
+    assert "Day shift" in changed.text
+    assert "Content-Security-Policy" in changed.headers
+
+
+def test_a_kept_page_is_no_other_sessions(visitor: Visitor) -> None:
+    """Its forms carry a token that only its own session may send."""
+    person, asset = make_person(Role.REP), make_asset()
+    page = f"/assets/{asset.id}"
+    mark = {"If-None-Match": visitor.as_(person).get(page).headers["ETag"]}
+    assert visitor.as_(person).get(page, headers=mark).status_code == 200
+    assert visitor.as_(make_person(Role.REP)).get(page, headers=mark).status_code == 200
