@@ -34,6 +34,9 @@ class DeckChange:
     def branded(self) -> bool:
         return bool(self.words or self.pictures)
 
+    def __or__(self, other: DeckChange) -> DeckChange:
+        return DeckChange(self.words | other.words, self.pictures | other.pictures)
+
 
 def deck_wide(changes: Sequence[PageChange]) -> DeckChange:
     """What at least 60 % of the pages (and three) gained without losing anything for it.

@@ -18,7 +18,6 @@ from collateral.adaptations.prints import (
     digits_of,
     fold,
     is_number,
-    masked,
     tokens,
 )
 
@@ -79,7 +78,9 @@ def compare(
         furniture: what either file repeats; left out where a print is compared.
     """
     if not (source.flow or page.flow):
-        added, removed = page.bag - source.bag, source.bag - page.bag
+        # A number that was typed for the page's own stays behind when the page moves.
+        added = page.bag - source.bag - _typed(page, source.number)
+        removed = source.bag - page.bag - _typed(source, page.number)
         came, went = _picture_changes(source.pictures, page.pictures, ignore)
         charts = Counter(source.charts) != Counter(page.charts)
         return PageChange(dict(added), dict(removed), came, went, charts)
@@ -90,13 +91,21 @@ def compare(
         # A number on either side may be the page's own, on one line with something else.
         added -= Counter(numbers)
         removed -= Counter(numbers)
-    added, removed = _without_splits(_unrepeated(added, furniture), _unrepeated(removed, furniture))
+    added, removed = _unrepeated(added, furniture), _unrepeated(removed, furniture)
+    added, removed = _without_splits(added, removed, furniture.words)
     if page.flow and not source.flow:
         added = _without_counting(added, page, source)
+        removed = _shown_once(removed, added, page)
     if source.flow and not page.flow:
         removed = _without_counting(removed, source, page)
+        added = _shown_once(added, removed, source)
     came, went = _printed_pictures(source, page, ignore)
     return PageChange(dict(added), dict(removed), came, went)
+
+
+def _typed(page: PagePrint, number: int) -> Counter[str]:
+    """Boxes of the page with nothing in them but that number, which is another page's own."""
+    return Counter(box.strip() for box in page.boxes if box.strip() == str(number))
 
 
 def _unrepeated(bag: Counter[str], furniture: Furniture) -> Counter[str]:
@@ -108,7 +117,7 @@ def _content(page: PagePrint, furniture: Furniture, numbers: set[str]) -> Counte
     """The words of the page without repeated lines and the number of either page."""
     found: Counter[str] = Counter()
     for line in page.lines:
-        if masked(line) not in furniture.lines and line.strip() not in numbers:
+        if not furniture.repeats(line, page.number) and line.strip() not in numbers:
             found.update(tokens(line))
     return found
 
@@ -123,14 +132,25 @@ def _without_counting(extra: Counter[str], printed: PagePrint, deck: PagePrint) 
     return extra - counted
 
 
+def _shown_once(gone: Counter[str], came: Counter[str], printed: PagePrint) -> Counter[str]:
+    """Leave out words that the print still has: of two drawn over each other it shows one."""
+    if came:
+        return gone
+    return Counter({w: n for w, n in gone.items() if is_number(w) or w not in printed.bag})
+
+
 def _without_splits(
-    added: Counter[str], removed: Counter[str]
+    added: Counter[str], removed: Counter[str], repeated: frozenset[str]
 ) -> tuple[Counter[str], Counter[str]]:
-    """Leave out what is the same letters or digits, only cut differently."""
+    """Leave out what is the same letters or digits, only cut differently.
+
+    Args:
+        repeated: words of the furniture, which a print may join to any other.
+    """
     if _letters(added) == _letters(removed):
         return Counter(), Counter()
-    added, removed = _unjoined(added, removed)
-    removed, added = _unjoined(removed, added)
+    added, removed = _unjoined(added, removed, frozenset())
+    removed, added = _unjoined(removed, added, repeated)
     figures_in = "".join(sorted(digits_of(w) for w in added.elements() if is_number(w)))
     figures_out = "".join(sorted(digits_of(w) for w in removed.elements() if is_number(w)))
     if figures_in and sorted(figures_in) == sorted(figures_out) and _resplit(added, removed):
@@ -148,14 +168,21 @@ def _resplit(added: Counter[str], removed: Counter[str]) -> bool:
     return sum(map(is_number, added.elements())) != sum(map(is_number, removed.elements()))
 
 
-def _unjoined(pieces: Counter[str], whole: Counter[str]) -> tuple[Counter[str], Counter[str]]:
-    """Cancel words of `whole` that are two or three of the `pieces` put together."""
+def _unjoined(
+    pieces: Counter[str], whole: Counter[str], repeated: frozenset[str]
+) -> tuple[Counter[str], Counter[str]]:
+    """Cancel words of `whole` that are two of the `pieces`, or one and a `repeated` word, put
+    together."""
     left, rest = Counter(pieces), Counter(whole)
     for word in list(whole):
         plain = "".join(c for c in word if c.isalnum())
         starts = [p for p in left if p != word and plain.startswith(_plain(p))]
         for first in starts:
             ends = plain[len(_plain(first)) :]
+            if ends in repeated:
+                left -= Counter([first])
+                rest -= Counter([word])
+                break
             second = next((p for p in left if _plain(p) == ends), None)
             if second is not None and (second != first or left[first] > 1):
                 left -= Counter([first, second])

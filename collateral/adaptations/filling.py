@@ -12,6 +12,8 @@ from collateral.adaptations.scoring import picture_overlap
 
 LEAST_ALIKE = 0.15
 SURE = 0.93
+BY_TITLE = 0.85
+MOST_TITLE_WORDS, LEAST_TITLE_MASS = 12, 4.5
 TIE, MOST_LIKELY = 0.005, 0.9999
 
 
@@ -50,6 +52,43 @@ def between(
                 best[q] = (SURE, match)
                 pairs.append((q, match))
                 used.add(wanted)
+        pairs.sort(key=lambda pair: pair[0])
+
+
+def by_title(
+    query: Sequence[PagePrint],
+    known: Sequence[KnownPage],
+    versions: Mapping[int, Sequence[int]],
+    masses: Mapping[int, float],
+    best: MutableMapping[int, tuple[float, Match]],
+    pairs_of: MutableMapping[int, list[tuple[int, Match]]],
+) -> None:
+    """Add pages of which little more than a title was left.
+
+    All boxes of such a page stand, word for word, on exactly one page of a version that other
+    pages came from, and nothing else came from that one.
+
+    Args:
+        masses: by page of the query what its words can prove, in units of a small library.
+    """
+    known_already = {q for pairs in pairs_of.values() for q, _ in pairs}
+    for version, pairs in pairs_of.items():
+        used = {match.position for _, match in pairs}
+        free = [position for position in versions[version] if position not in used]
+        for q, page in enumerate(query):
+            if q in known_already or page.bag.total() > MOST_TITLE_WORDS or len(pairs) < 2:
+                continue
+            if masses[q] < LEAST_TITLE_MASS or page.charts or page.pictures:
+                continue
+            own = {words for words in page.words if words}
+            fitting = [p for p in free if own <= set(known[p].print.words)]
+            if own and len(fitting) == 1:
+                score = best[q][1].score if q in best and best[q][1].position == fitting[0] else 0.0
+                match = Match(fitting[0], score, BY_TITLE)
+                best[q] = (BY_TITLE, match)
+                pairs.append((q, match))
+                free.remove(fitting[0])
+                known_already.add(q)
         pairs.sort(key=lambda pair: pair[0])
 
 

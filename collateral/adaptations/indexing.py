@@ -60,9 +60,9 @@ def index_version(version_id: int, *, at: datetime) -> Lineage | None:
     if version is None or version.state is not ReadingState.READY:
         return None
     forget([version_id])
-    lineage = trace_version(version)
-    root, relatives = _family(version, lineage)
     printed, pages = is_printed(version.family), prints_of(version)
+    lineage = trace_version(version, pages=pages)
+    root, relatives = _family(version, lineage)
     add([NewFile(version.id, version.asset_id, printed, pages, root, relatives)], at=at)
     return lineage
 

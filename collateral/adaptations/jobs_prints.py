@@ -9,19 +9,37 @@ from collateral.adaptations.models_prints import PrintFile
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import db
-from collateral.queue import every, job, queue, send
+from collateral.queue import background, every, queue, send
 
 BATCH = 64
 RECENT = 1000
 
 
-@job
+@background
 def index_version(version_id: int) -> None:
-    """Put a version that has been read into the index of prints, and commit."""
+    """Put a version that has been read into the index of prints, unless it is there. Commits.
+
+    The sweep may have sent it again while it waited.
+    """
+    if not _missing(version_id):
+        return
     lineage = indexing.index_version(version_id, at=now())
     if lineage is not None:
         uploads.note_origin(version_id, lineage)
     db.session.commit()
+
+
+def _missing(version_id: int) -> bool:
+    """Whether it is not in the index, or was read anew since, or made by an older recipe."""
+    found = db.session.execute(
+        select(PrintFile.recipe, PrintFile.indexed_at, AssetVersion.read_at)
+        .join(AssetVersion, AssetVersion.id == PrintFile.version_id)
+        .where(PrintFile.version_id == version_id)
+    ).one_or_none()
+    if found is None:
+        return True
+    recipe, indexed_at, read_at = found
+    return bool(recipe < indexing.RECIPE or (read_at is not None and indexed_at < read_at))
 
 
 @every(minutes=1)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from collateral.adaptations.alignment import assign, choose
 from collateral.adaptations.candidates import Candidates
 from collateral.adaptations.deciding import decide
-from collateral.adaptations.filling import between, prefer_alike
+from collateral.adaptations.filling import between, by_title, prefer_alike
 from collateral.adaptations.library import KnownPage, Library
 from collateral.adaptations.prints import PagePrint, without_furniture
 from collateral.adaptations.relations import Lineage, Translation
@@ -65,10 +65,15 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
     chosen = choose(fits, worth)
     best, pairs_of = decide(query, known, versions, matches, chosen, worth, found)
     between(query, known, versions, table, best, pairs_of)
-    explained = sum(map(len, pairs_of.values())) / len(query)
-    if explained < EXPLAINED and (other := _translation(query, found.files)) is not None:
-        # A relation of its own: its pages are new, whatever pictures and figures they kept.
-        return Lineage((), tuple(new_page(page.number) for page in pages), False, other)
+    masses = {q: mass(query[q], found.weights) / found.scaled(1.0) for q in numbers}
+    by_title(query, known, versions, masses, best, pairs_of)
+    if sum(map(len, pairs_of.values())) / len(query) < EXPLAINED:
+        # What has pages of one family word for word is no translation of another's.
+        kin = {known[versions[v][0]].root for v in pairs_of}
+        files = {v: own for v, own in found.files.items() if not kin or own[0].root in kin}
+        if (other := _translation(query, files)) is not None:
+            # A relation of its own: its pages are new, whatever pictures and figures they kept.
+            return Lineage((), tuple(new_page(page.number) for page in pages), False, other)
     return tell(pages, known, versions, best, pairs_of)
 
 

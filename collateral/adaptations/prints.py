@@ -19,6 +19,7 @@ SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 4
 KEPT_HASHES = 12
 FURNITURE_SHARE = 0.3
 TELLING_PLACES = 5
+LONGEST_NUMBER = 5
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -169,13 +170,29 @@ def shingles(words: Sequence[str]) -> set[int]:
 
 @dataclass(frozen=True)
 class Furniture:
-    """What a file repeats: lines, digits masked, and the words that stand in them as often."""
+    """What a file repeats: lines, digits masked, and the words that stand in them as often.
+
+    `counted` says by how much the number that is printed on a page goes before the page's own.
+    """
 
     lines: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    counted: frozenset[int] = frozenset()
 
     def __or__(self, other: Furniture) -> Furniture:
-        return Furniture(self.lines | other.lines, self.words | other.words)
+        return Furniture(
+            self.lines | other.lines, self.words | other.words, self.counted | other.counted
+        )
+
+    def repeats(self, line: str, number: int) -> bool:
+        """Whether the line, on the page of that number, is furniture.
+
+        A number alone on its line is only where it counts the pages: else it is content.
+        """
+        plain = line.strip()
+        if plain.isdecimal() and len(plain) < LONGEST_NUMBER:
+            return int(plain) - number in self.counted
+        return masked(line) in self.lines
 
 
 def furniture(pages: Sequence[PagePrint]) -> Furniture:
@@ -191,23 +208,41 @@ def furniture(pages: Sequence[PagePrint]) -> Furniture:
     words = Counter(
         word
         for page in pages
-        for word in {w for line in page.lines if masked(line) in lines for w in tokens(line)}
+        for word in {
+            w
+            for line in page.lines
+            if masked(line) in lines and not line.strip().isdecimal()
+            for w in tokens(line)
+        }
     )
-    return Furniture(lines, frozenset(word for word, count in words.items() if count >= limit))
+    ahead = Counter(
+        apart
+        for page in pages
+        for apart in {
+            int(line) - page.number
+            for line in map(str.strip, page.lines)
+            if line.isdecimal() and len(line) < LONGEST_NUMBER
+        }
+    )
+    return Furniture(
+        lines,
+        frozenset(word for word, count in words.items() if count >= limit),
+        frozenset(apart for apart, count in ahead.items() if count >= limit),
+    )
 
 
 def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
     """Prints without what their deck repeats, and without page numbers of their own."""
     if len(pages) < 4:
         return list(pages)
-    repeated = furniture(pages).lines
+    repeated = furniture(pages)
     return [
         replace(
             page,
             boxes=tuple(
                 box
                 for box in page.boxes
-                if masked(box) not in repeated and box.strip() != str(page.number)
+                if not repeated.repeats(box, page.number) and box.strip() != str(page.number)
             ),
         )
         for page in pages

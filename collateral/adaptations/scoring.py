@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from collateral.adaptations.changes import same_picture
-from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.prints import PagePrint, is_number
 
 T = TypeVar("T")
 
@@ -135,7 +135,24 @@ class Scorer:
                 shared_shingles.get(position, 0.0), shingles, self._shingle_mass[position]
             )
             found[position] = 0.5 * words + 0.5 * runs
+            if page.flow and self.known[position].charts:
+                found[position] = max(found[position], self._beside_axes(page, position))
         return found
+
+    def _beside_axes(self, page: PagePrint, position: int) -> float:
+        """How alike a print and a slide with charts are in words: a print shows the numbers of
+        axes, which stand in no text of the slide and tear its runs of words apart."""
+        known = self.known[position]
+        own, theirs = (_mass_of_words(bag, self.weights) for bag in (page.bag, known.bag))
+        both = _mass_of_words(page.bag & known.bag, self.weights)
+        held = math.fsum(map(self.weights.shingle, page.shingles & known.shingles))
+        runs = held / self._shingle_mass[position] if self._shingle_mass[position] else 0.0
+        words = _jaccard(both, own, theirs)
+        return 0.5 * words + 0.5 * min(runs, words)
+
+
+def _mass_of_words(bag: Mapping[str, int], weights: Weights) -> float:
+    return math.fsum(weights.token(word) * n for word, n in bag.items() if not is_number(word))
 
 
 def _jaccard(shared: float, one: float, other: float) -> float:

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from collateral.adaptations.alignment import Match, moved
-from collateral.adaptations.branding import deck_wide, of_prints, without_branding
+from collateral.adaptations.branding import DeckChange, deck_wide, of_prints, without_branding
 from collateral.adaptations.changes import PageChange, compare
 from collateral.adaptations.deciding import KNOWN_FROM
 from collateral.adaptations.library import KnownPage
@@ -30,11 +30,15 @@ def tell(
     theirs = reduce(or_, map(furniture, sources_of.values()), Furniture())
     pictures = repeated_pictures(query).union(*map(repeated_pictures, sources_of.values()))
     changes = {}
+    repeated: dict[int, DeckChange] = {}
     for pairs in pairs_of.values():
         for q, m in pairs:
             source = known[m.position].print
             ignore = pictures if source.flow or query[q].flow else frozenset()
             changes[q] = compare(source, query[q], ignore=ignore, furniture=own | theirs)
+        # A footer belongs to the design of one of the sources, a customer's logo to all pages.
+        alike = deck_wide([changes[q] for q, _ in pairs])
+        repeated |= {q: alike for q, _ in pairs}
     deck = deck_wide(list(changes.values()))
     print_wide = of_prints(
         [query[q] for q in sorted(changes)], [page for all_ in sources_of.values() for page in all_]
@@ -48,7 +52,7 @@ def tell(
                 PageLineage(page.number, Change.NEW, None, 0.0, 1 - sure, PageChange(), shared)
             )
             continue
-        what = without_branding(changes[q], deck)
+        what = without_branding(changes[q], deck | repeated[q])
         change = Change.SAME if what.nothing else Change.EDITED
         told.append(
             PageLineage(page.number, change, known[match.position], match.score, sure, what)
@@ -58,7 +62,10 @@ def tell(
         for version, pairs in pairs_of.items()
     ]
     sources.sort(key=lambda source: -source.share)
-    return Lineage(tuple(sources), tuple(told), deck.branded or print_wide.branded)
+    # What a print shows on all pages may be the design of the deck, which is in none of its slides.
+    mixed = any(known[best[q][1].position].print.flow != query[q].flow for q in changes)
+    branded = print_wide.branded or (deck.branded and not mixed)
+    return Lineage(tuple(sources), tuple(told), branded)
 
 
 def _source(

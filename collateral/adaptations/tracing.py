@@ -15,7 +15,7 @@ A few statements by key; a 30-page deck takes about a tenth of a second. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -67,10 +67,18 @@ def trace_file(
     )
 
 
-def trace_version(version: AssetVersion, *, person: Person | None = None) -> Lineage:
-    """The lineage of a version of an asset; its own asset is no source."""
+def trace_version(
+    version: AssetVersion,
+    *,
+    person: Person | None = None,
+    pages: Sequence[PagePrint] | None = None,
+) -> Lineage:
+    """The lineage of a version of an asset; its own asset is no source.
+
+    `pages` are its prints, where the caller has them already.
+    """
     return trace(
-        prints_of(version),
+        prints_of(version) if pages is None else pages,
         DatabaseLibrary(person, without_assets=[version.asset_id]),
         printed=is_printed(version.family),
     )

@@ -32,6 +32,13 @@ def test_a_recompressed_picture_is_the_same() -> None:
     assert compare(PAGE, with_boxes(*PAGE.boxes, pictures=(again,))).nothing
 
 
+def test_a_page_number_in_a_box_of_its_own_that_stayed_behind_is_no_edit() -> None:
+    moved = PagePrint(1, (*PAGE.boxes, "3"), PAGE.pictures)
+    assert compare(PAGE, moved).nothing
+    assert compare(moved, PAGE).nothing
+    assert compare(PAGE, PagePrint(1, (*PAGE.boxes, "4"), PAGE.pictures)).flags == ("figures",)
+
+
 def test_another_picture_is_an_edit() -> None:
     other = Picture("b" * 64, "00ff00ff00ff00ff", 0.3)
     assert compare(PAGE, with_boxes(*PAGE.boxes, pictures=(other,))).flags == ("pictures",)
@@ -40,6 +47,20 @@ def test_another_picture_is_an_edit() -> None:
 def test_words_that_a_print_splits_are_no_edit() -> None:
     printed = PagePrint(8, ("Pay back in 1 1 months", "Two filling lines"), flow=True)
     assert compare(PagePrint(3, PAGE.boxes), printed).nothing
+
+
+def test_of_words_drawn_over_each_other_a_print_shows_one() -> None:
+    source = PagePrint(3, ("Storage", "Storage", "Business Logic"))
+    printed = PagePrint(3, ("Storage", "Business Logic"), flow=True)
+    assert compare(source, printed).nothing
+    assert not compare(source, PagePrint(3, ("Storage", "Logic"), flow=True)).nothing
+
+
+def test_a_word_joined_to_what_the_print_repeats_is_no_edit() -> None:
+    source = PagePrint(3, ("Minutes of the TSC",))
+    printed = PagePrint(3, ("Minutes of the TSCPrepared for Contoso",), flow=True)
+    repeated = Furniture(words=frozenset({"prepared", "for", "contoso"}))
+    assert compare(source, printed, furniture=repeated).nothing
 
 
 def test_a_figure_edited_in_a_print_is_an_edit() -> None:

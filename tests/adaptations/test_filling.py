@@ -34,6 +34,28 @@ def test_a_foreign_page_in_the_place_of_another_is_new() -> None:
     assert found.pages[4].change is Change.NEW
 
 
+def test_a_page_of_which_its_title_was_left_comes_from_the_one_that_has_it() -> None:
+    deck = made_deck(7, 10)
+    left = PagePrint(1, deck[7].boxes[:1])
+    found = trace(numbered([left, *deck[:5], PagePrint(1, ("Nobody's title",))]), known(deck))
+    assert found.pages[0].source is not None
+    assert found.pages[0].source.print.number == 8
+    assert found.pages[0].change is Change.EDITED
+    assert found.pages[-1].change is Change.NEW
+
+
+def test_pages_of_one_family_word_for_word_are_no_translation_of_another() -> None:
+    places = tuple(("text", x, x, 2, 1) for x in range(6))
+    design = [PagePrint(p.number, p.boxes, (), (), places) for p in made_deck(7, 10)]
+    borrowed = [PagePrint(p.number, p.boxes, (), (), places) for p in made_deck(8, 12)]
+    own = [PagePrint(p.number, p.boxes, (), (), places) for p in made_deck(9, 8)]
+    library = known(design)
+    library.add(2, borrowed)
+    found = trace(numbered([*own[:4], borrowed[3], *own[4:], borrowed[8]]), library)
+    assert found.translation_of is None
+    assert [source.version for source in found.sources] == [2]
+
+
 def test_an_empty_page_is_the_empty_page_of_its_source() -> None:
     deck = made_deck(7, 10)
     deck.append(PagePrint(11, ()))

@@ -57,6 +57,11 @@ def test_footers_and_page_numbers_are_furniture() -> None:
     assert next(page.boxes for page in without_furniture(pages)) == ("Chapter one",)
 
 
+def test_a_number_alone_on_its_line_is_furniture_only_where_it_counts_the_pages() -> None:
+    ahead = [PagePrint(n, (f"Chapter {n}", "40", str(n + 2)), flow=True) for n in range(1, 6)]
+    assert [page.boxes for page in without_furniture(ahead)] == [("40",)] * 5
+
+
 def test_a_short_file_has_no_furniture() -> None:
     pages = [PagePrint(n, ("The same line",)) for n in (1, 2, 3)]
     assert without_furniture(pages) == pages
