@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from flask_babel import lazy_gettext as _
 
-from collateral.connect.crm import CrmError, Expired, Temporary
+from collateral.connect.crm import CrmError, Expired, Temporary, Unsure
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,13 +33,21 @@ class Caller:
     waited: float = 0.0
     """Seconds."""
 
-    def __call__(self, call: Callable[[], T], renew: Callable[[], None] | None = None) -> T:
+    def __call__(
+        self,
+        call: Callable[[], T],
+        renew: Callable[[], None] | None = None,
+        *,
+        writes: bool = False,
+    ) -> T:
         """What the call answers.
 
         Args:
             renew: asks for new access where the old one has ended; None where it cannot.
+            writes: not to be done twice: it is asked again only where it was surely not done.
 
         Raises:
+            Unsure: what writes failed, and may have been done.
             CrmError: it failed `TRIES` times, wants a longer wait, or lets us in no more.
         """
         failed = renewed = 0
@@ -55,6 +63,8 @@ class Caller:
                 renewed += 1
                 renew()
             except Temporary as error:
+                if writes and not error.undone:
+                    raise Unsure(error.said) from error
                 failed += 1
                 self._wait(_wait_after(error, failed), error)
 

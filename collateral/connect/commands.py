@@ -1,6 +1,8 @@
-"""`collateral webhooks …`: which systems may send deals."""
+"""`collateral webhooks …`: which systems may send deals; `collateral connect …`: those we ask."""
 
 from __future__ import annotations
+
+import json
 
 import click
 from flask import current_app
@@ -8,9 +10,10 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from collateral.clock import now
-from collateral.connect import operations, signing
-from collateral.connect.models import Webhook
+from collateral.connect import jobs, operations, settling, signing
+from collateral.connect.models import Connection, Crm, SyncRun, Webhook
 from collateral.db import db
+from collateral.errors import Conflict
 
 
 @click.group()
@@ -65,4 +68,85 @@ def _tell(webhook: Webhook) -> None:
     click.echo(signing.secret_of(settings.secret_key, webhook.id, webhook.generation))
 
 
-commands = [webhooks]
+@click.group()
+def connect() -> None:
+    """CRMs whose deals are fetched."""
+
+
+@connect.command("add")
+@click.argument("name", type=click.Choice([kind.value for kind in Crm]))
+@click.option("--address", default="", help="Such as acme.my.salesforce.com.")
+@click.option(
+    "--secrets-stdin", is_flag=True, help='JSON such as {"token": "…"} on standard input.'
+)
+@with_appcontext
+def add_crm(name: str, address: str, secrets_stdin: bool) -> None:
+    """Connect to a CRM, or give its address and secrets anew. They are asked for."""
+    kind = Crm(name)
+    secrets = (
+        json.loads(click.get_text_stream("stdin").read()) if secrets_stdin else _asked_for(kind)
+    )
+    settling.set_up(
+        kind,
+        address,
+        secrets,
+        by=None,
+        at=now(),
+        installation=current_app.extensions["settings"].secret_key,
+        anywhere=True,
+    )
+    db.session.commit()
+    click.echo(f"Connected. Settle the fields at /admin/connections/{name}/fields.")
+
+
+def _asked_for(kind: Crm) -> dict[str, str]:
+    names = ("token",) if kind is Crm.HUBSPOT else settling.SECRETS[kind]
+    return {name: click.prompt(name, hide_input=True) for name in names}
+
+
+@connect.command("sync")
+@click.argument("name", type=click.Choice([kind.value for kind in Crm]))
+@click.option("--all", "whole", is_flag=True, help="Read all deals, not only what changed.")
+@with_appcontext
+def sync(name: str, whole: bool) -> None:
+    """Fetch deals now. Exit status 0 only when the run was complete and no deal was refused."""
+    run = jobs.carry_out(settling.get(Crm(name)).id, whole=whole, tell=_progress)
+    if run is None:
+        raise Conflict("The deals are being fetched already.")
+    click.echo(
+        f"{run.new} new, {run.changed} changed, {run.unchanged} unchanged, {run.refused} refused, "
+        f"{run.gone} gone, {run.merged} merged, {run.notes} notes; {run.calls} calls, "
+        f"{run.waits} waits ({run.waited:.0f} s)."
+    )
+    if run.error:
+        click.echo(run.error, err=True)
+    if run.error or run.refused:
+        raise SystemExit(1)
+
+
+def _progress(run: SyncRun) -> None:
+    done = run.new + run.changed + run.unchanged + run.refused
+    if done:
+        click.echo(f"\r{done} deals", err=True, nl=False)
+
+
+@connect.command("switch")
+@click.argument("name", type=click.Choice([kind.value for kind in Crm]))
+@click.argument("state", type=click.Choice(["on", "off"]))
+@with_appcontext
+def switch_crm(name: str, state: str) -> None:
+    """Fetch every quarter of an hour, or by hand alone."""
+    settling.switch(settling.get(Crm(name)), on=state == "on", by=None)
+    db.session.commit()
+
+
+@connect.command("list")
+@with_appcontext
+def list_crms() -> None:
+    """All of them."""
+    for connection in db.session.scalars(select(Connection).order_by(Connection.kind)):
+        state = "on" if connection.active else "off"
+        click.echo(f"{connection.kind.value:12}  {state:3}  {connection.address}")
+
+
+commands = [webhooks, connect]

@@ -17,12 +17,23 @@ class CrmError(CollateralError):
     status = 502
 
 
-class Temporary(Exception):
-    """A failure that may pass: asked again after `wait` seconds, or as the caller thinks."""
+class Refused(CrmError):
+    """The CRM understood and will not: asking again is of no use."""
 
-    def __init__(self, said: str, wait: float | None = None) -> None:
+
+class Unsure(CrmError):
+    """Something was to be written, and nobody knows whether it was."""
+
+
+class Temporary(Exception):
+    """A failure that may pass: asked again after `wait` seconds, or as the caller thinks.
+
+    `undone` says that what was asked was surely not done.
+    """
+
+    def __init__(self, said: str, wait: float | None = None, *, undone: bool = False) -> None:
         super().__init__(said)
-        self.said, self.wait = said, wait
+        self.said, self.wait, self.undone = said, wait, undone
 
 
 class Expired(Exception):

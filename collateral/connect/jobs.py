@@ -1,19 +1,127 @@
-"""The end of what was noted of messages: only those of the last minutes are taken at all."""
+"""Deals from CRMs, by hand and every quarter of an hour; the end of what was noted of messages."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 
+from flask import current_app
+from sqlalchemy import delete, select
+
 from collateral.clock import now
-from collateral.connect import operations
+from collateral.connect import fetching, operations, settling, writing
+from collateral.connect.models import Connection, SyncRow, SyncRun
 from collateral.db import db
-from collateral.queue import every
+from collateral.deals.jobs import zone
+from collateral.errors import CollateralError, Conflict
+from collateral.queue import every, job, send
 
 KEPT = timedelta(days=30)
+KEPT_RUNS = timedelta(days=90)
 
 
 @every(minutes=60)
 def sweep() -> None:
     """Remove what is a month old; a message is refused after minutes."""
     operations.forget(now() - KEPT)
+    old = select(SyncRun.id).where(SyncRun.started_at < now() - KEPT_RUNS)
+    db.session.execute(delete(SyncRow).where(SyncRow.run_id.in_(old)))
+    db.session.execute(delete(SyncRun).where(SyncRun.started_at < now() - KEPT_RUNS))
     db.session.commit()
+
+
+@every(minutes=15)
+def sync_all() -> None:
+    """Fetch from each CRM that is switched on."""
+    for connection_id in db.session.scalars(select(Connection.id).where(Connection.active)).all():
+        send(sync, connection_id)
+
+
+@job
+def sync(connection_id: int) -> None:
+    """Fetch what changed. Two at a time are one."""
+    carry_out(connection_id)
+
+
+@job
+def sync_whole(connection_id: int) -> None:
+    """Read all deals again."""
+    carry_out(connection_id, whole=True)
+
+
+@job
+def look(connection_id: int) -> None:
+    """Ask the CRM for its fields, its stages and a few deals, for the page of fields."""
+    connection = db.session.get(Connection, connection_id)
+    if connection is None:
+        return
+    settings = current_app.extensions["settings"]
+    try:
+        source, _call = settling.source_of(
+            connection, installation=settings.secret_key, zone=zone(), sleep=time.sleep
+        )
+        sample = source.sample()
+    except CollateralError as error:
+        settling.keep_failed_sample(connection, error.sentence, at=now())
+    else:
+        settling.keep_sample(connection, sample, at=now())
+    db.session.commit()
+
+
+def carry_out(
+    connection_id: int,
+    *,
+    whole: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+    tell: Callable[[SyncRun], None] | None = None,
+) -> SyncRun | None:
+    """One run, committed step by step; None where another is under way.
+
+    Args:
+        sleep: waits so many seconds.
+        tell: hears after each step how far it is.
+    """
+    connection = db.session.get_one(Connection, connection_id)
+    settings = current_app.extensions["settings"]
+    started = now()
+    try:
+        run = settling.begin(connection, whole=whole, at=started)
+    except Conflict:
+        db.session.rollback()
+        return None
+    db.session.commit()
+    run_id = run.id
+    error: str | None = None
+    call = None
+    try:
+        source, call = settling.source_of(
+            connection, installation=settings.secret_key, zone=zone(), sleep=sleep
+        )
+        for steps in (
+            fetching.steps(connection, run, source, at=started, zone=zone()),
+            writing.steps(connection, run, source, at=started, base_url=settings.base_url),
+        ):
+            for _step in steps:
+                connection.claimed_at = now()
+                run.calls, run.waits, run.waited = call.calls, call.waits, call.waited
+                db.session.commit()
+                if tell is not None:
+                    tell(run)
+    except CollateralError as failure:
+        db.session.rollback()
+        error = failure.sentence
+    except Exception:
+        db.session.rollback()
+        _end(run_id, "Something here failed; it stands in the log. What came before is kept.", call)
+        raise
+    return _end(run_id, error, call)
+
+
+def _end(run_id: int, error: str | None, call: settling.Caller | None) -> SyncRun:
+    run = db.session.get_one(SyncRun, run_id)
+    if call is not None:
+        run.calls, run.waits, run.waited = call.calls, call.waits, call.waited
+    settling.end(run, db.session.get_one(Connection, run.connection_id), at=now(), error=error)
+    db.session.commit()
+    return run

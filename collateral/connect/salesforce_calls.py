@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 
 from collateral.clock import now
 from collateral.connect.calling import Caller, retry_after
-from collateral.connect.crm import CrmError, Expired, Temporary
+from collateral.connect.crm import CrmError, Expired, Refused, Temporary
 
 VERSION = "60.0"
 TIMEOUT = (10, 90)
@@ -44,7 +44,8 @@ class Session:
         return self.answer(
             lambda: self._client.restful(
                 path, method="POST", data=body, timeout=TIMEOUT, allow_redirects=False
-            )
+            ),
+            writes=True,
         )
 
     def pages(self, query: str, *, deleted: bool = True) -> Iterator[list[dict[str, Any]]]:
@@ -70,10 +71,10 @@ class Session:
             )
         )
 
-    def answer(self, ask: Callable[[], Any]) -> Any:
+    def answer(self, ask: Callable[[], Any], *, writes: bool = False) -> Any:
         if self._client is None:
             self._sign_in()
-        answer = self.call(lambda: self._asked(ask), self._sign_in)
+        answer = self.call(lambda: self._asked(ask), self._sign_in, writes=writes)
         self._leave_some()
         return answer
 
@@ -99,8 +100,8 @@ class Session:
             )
         if status in (408, 429) or status >= 500 or code in _PASSING:
             wait = retry_after(self._heads.get("Retry-After"), now())
-            return Temporary(f"Salesforce answered {status} {code}.", wait)
-        return CrmError(_("Salesforce refused: %(message)s", message=message or f"{status} {code}"))
+            return Temporary(f"Salesforce answered {status} {code}.", wait, undone=status == 429)
+        return Refused(_("Salesforce refused: %(message)s", message=message or f"{status} {code}"))
 
     def _leave_some(self) -> None:
         used = self._client.api_usage.get("api-usage")
