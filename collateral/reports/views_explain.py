@@ -7,14 +7,98 @@ from flask.typing import ResponseReturnValue
 
 from collateral import csv_out
 from collateral.accounts.guard import actor, requires
+from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
 from collateral.assets import queries as assets
+from collateral.db import db
 from collateral.errors import NotFound
 from collateral.reports import presenting
+from collateral.reports.behind import PAGE, Behind, Of, behind
 from collateral.reports.views import asked, bp
 from collateral.usage import explaining
 from collateral.usage.rules import FOUND
-from collateral.usage.team_sets import scope_of
+from collateral.usage.team_sets import scope_of, teams_for
+
+
+def _of() -> Of:
+    return Of(
+        request.args.get("person", type=int),
+        request.args.get("words", "")[:250],
+        request.args.get("list", "all"),
+    )
+
+
+def _subject(of: Of) -> str:
+    """Whose number it is, in words."""
+    wanted = asked()
+    if of.words:
+        return f"“{of.words}”"
+    if of.person_id is not None:
+        person = db.session.get(Person, of.person_id)
+        return person.name if person else ""
+    teams = {team.id: team.name for team in teams_for(actor())}
+    return teams.get(wanted.team_id or 0, "")
+
+
+@bp.get("/explain/people/<metric>")
+@requires(Permission.REPORT_READ)
+def explain_people(metric: str) -> ResponseReturnValue:
+    """A number of adoption or of searches: `person`, or the filters' team; or `words` and
+    `list` (result, click)."""
+    of = _of()
+    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    found = behind(actor(), asked(), metric, of, page=page)
+    return render_template(
+        "reports/explain_people.html",
+        found=found,
+        rows=list(found.rows),
+        wanted=asked(),
+        kept=presenting.kept(),
+        subject=_subject(of),
+        here={
+            "person": of.person_id,
+            "words": of.words or None,
+            "list": request.args.get("list"),
+            **presenting.kept(),
+        },
+        counted=_median(found) if metric == "way" else found.counted,
+        names=presenting.people_names(),
+        outcomes=presenting.outcome_names() | presenting.left_names(),
+        kinds=presenting.kind_names(),
+        back="search" if of.words or of.kind != "all" else "adoption",
+        page=page,
+        pages=max(1, -(-found.found // PAGE)),
+    )
+
+
+def _median(found: Behind) -> int | None:
+    """The lower median of all ways, as the report has it."""
+    seconds = sorted(
+        int(row.what) for row in behind(actor(), asked(), found.metric, _of(), limit=None).rows
+    )
+    return seconds[(len(seconds) - 1) // 2] if seconds else None
+
+
+@bp.get("/explain/people/<metric>.csv")
+@requires(Permission.REPORT_READ)
+def explain_people_csv(metric: str) -> ResponseReturnValue:
+    """The same as a file, with everything found."""
+    found = behind(actor(), asked(), metric, _of(), limit=None)
+    return csv_out.attachment(
+        f"{metric}.csv",
+        ("at", "what", "person", "asset or deal", "id", "what became of it"),
+        (
+            (
+                row.at,
+                row.what,
+                row.who,
+                row.thing[2] if row.thing else "",
+                row.thing[1] if row.thing else None,
+                row.outcome,
+            )
+            for row in found.rows
+        ),
+    )
 
 
 @bp.get("/explain/<metric>")

@@ -483,6 +483,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /explain/<metric>.csv": asset(
         READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
     ),
+    "GET /explain/people/<metric>": roles(EVERYBODY, path={"metric": "views"}),
+    "GET /explain/people/<metric>.csv": roles(EVERYBODY, path={"metric": "views"}),
     # The API; each is asked with a token of the person's.
     "POST /api/v1/assets": roles(MARKETING, data={"file": FILE}),
     "GET /api/v1/assets/<int:asset_id>": asset(READ),

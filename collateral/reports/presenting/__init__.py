@@ -7,7 +7,13 @@ from collateral.reports.presenting.figures import Figure, figures
 from collateral.reports.presenting.frame import Filters, filters, kept, tabs, whose
 from collateral.reports.presenting.funnel import funnel, reached_names, reached_tabs
 from collateral.reports.presenting.trends import Trend, costs, trend
-from collateral.reports.presenting.words import kind_names, metric_names, outcome_names
+from collateral.reports.presenting.words import (
+    kind_names,
+    left_names,
+    metric_names,
+    outcome_names,
+    people_names,
+)
 
 __all__ = [
     "Figure",
@@ -22,9 +28,11 @@ __all__ = [
     "heat",
     "kept",
     "kind_names",
+    "left_names",
     "metric_names",
     "months_of",
     "outcome_names",
+    "people_names",
     "reached_names",
     "reached_tabs",
     "share_bars",

@@ -42,3 +42,27 @@ def kind_names() -> dict[str, str]:
         "shared": _("Shared"),
         "opened": _("Opened by a buyer"),
     }
+
+
+def people_names() -> dict[str, str]:
+    """The numbers of people, teams and words."""
+    return {
+        "searches": _("Searches"),
+        "views": _("Views"),
+        "downloads": _("Downloads"),
+        "uses": _("Uses"),
+        "deals_with_use": _("Deals with a use"),
+        "way": _("Sign-in to download, median"),
+    }
+
+
+def left_names() -> dict[str, str]:
+    """What became of searches, uses and deals that were not counted."""
+    return {
+        "taken_back": _("Left out: taken back"),
+        "no_use": _("Left out: no use until the end of the period"),
+        "no_words": _("Left out: looked through the library without words"),
+        "found_something": _("Left out: something was found"),
+        "found_nothing": _("Left out: nothing was found"),
+        "was_opened": _("Left out: a result was opened"),
+    }
