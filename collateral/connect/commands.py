@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sys
 
 import click
 from flask import current_app
@@ -13,6 +13,7 @@ from collateral.clock import now
 from collateral.connect import jobs, operations, settling, signing
 from collateral.connect.models import Connection, Crm, SyncRun, Webhook
 from collateral.db import db
+from collateral.deals.operations import load_json
 from collateral.errors import Conflict
 
 
@@ -83,9 +84,7 @@ def connect() -> None:
 def add_crm(name: str, address: str, secrets_stdin: bool) -> None:
     """Connect to a CRM, or give its address and secrets anew. They are asked for."""
     kind = Crm(name)
-    secrets = (
-        json.loads(click.get_text_stream("stdin").read()) if secrets_stdin else _asked_for(kind)
-    )
+    secrets = load_json(sys.stdin.read()) if secrets_stdin else _asked_for(kind)
     settling.set_up(
         kind,
         address,

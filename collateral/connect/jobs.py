@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from collateral.clock import now
 from collateral.connect import fetching, operations, settling, writing
+from collateral.connect.calling import Caller
 from collateral.connect.models import Connection, SyncRow, SyncRun
 from collateral.db import db
 from collateral.deals.jobs import zone
@@ -118,7 +119,7 @@ def carry_out(
     return _end(run_id, error, call)
 
 
-def _end(run_id: int, error: str | None, call: settling.Caller | None) -> SyncRun:
+def _end(run_id: int, error: str | None, call: Caller | None) -> SyncRun:
     run = db.session.get_one(SyncRun, run_id)
     if call is not None:
         run.calls, run.waits, run.waited = call.calls, call.waits, call.waited

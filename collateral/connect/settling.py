@@ -239,5 +239,5 @@ def end(run: SyncRun, connection: Connection, *, at: datetime, error: str | None
     if run.state is not RunState.RUNNING:
         raise WrongState("This run has ended.")
     run.state = RunState.FAILED if error else RunState.DONE
-    run.error, run.finished_at = error, at
+    run.error, run.finished_at = error or run.error, at
     connection.claimed_at = None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.connect.crm import Refused, Source, Unsure
@@ -119,7 +119,7 @@ def waiting(connection: Connection, *, at: datetime, base_url: str) -> Sequence[
     return [*(_of_use(use, base_url) for use in uses), *(_of_visit(visit) for visit in visits)]
 
 
-def _done(connection: Connection, kind: NoteKind, about: object) -> object:
+def _done(connection: Connection, kind: NoteKind, about: object) -> ColumnElement[bool]:
     return exists().where(
         and_(
             CrmNote.connection_id == connection.id,
