@@ -32,6 +32,7 @@ from collateral.queue import after_commit
 from collateral.reports.models import WayToDownload
 from collateral.search.jobs import index_pending
 from collateral.search.models import Search, SearchOpening
+from collateral.usage import running
 from collateral.usage.models import DailySum, Level, MonthlySum, PersonSum, TeamSet, TeamSetMember
 
 _OF_A_PERSON = (
@@ -85,6 +86,7 @@ def _sums() -> None:
     for model in (DailySum, MonthlySum):
         for levels, refs in (((Level.VERSION,), versions), ((Level.ASSET, Level.FAMILY), assets)):
             _run(delete(model).where(model.level.in_(levels), model.ref.in_(refs)))
+    running.start_again()
     people = select(Person.id).where(Person.sample)
     _run(delete(PersonSum).where(PersonSum.person_id.in_(people)))
 

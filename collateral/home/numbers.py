@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from collateral.accounts.models import Person
 from collateral.home.pictures import Picture, Thumb, thumbs
 from collateral.reports.asking import ReportRequest, preset_period
-from collateral.reports.assets import assets_report
-from collateral.reports.ignored import ignored_report
+from collateral.reports.assets import most_used
+from collateral.reports.ignored import dearest
 from collateral.reports.overview import Overview, overview
 from collateral.reports.presenting import figures, reached_names, trend
 from collateral.reports.searches import search_report
@@ -65,8 +65,7 @@ def request_for(today: date) -> ReportRequest:
 
 def used_most(person: Person, wanted: ReportRequest) -> list[Row]:
     """The assets used in most deals."""
-    found = assets_report(person, wanted, sort="deals", down=True)
-    rows = [row for row in found.rows if row.deals][:SHORT]
+    currency, rows = most_used(person, wanted, SHORT)
     shown = thumbs([row.id for row in rows])
     return [
         _row(
@@ -78,7 +77,7 @@ def used_most(person: Person, wanted: ReportRequest) -> list[Row]:
             open=row.open,
             lost=row.lost,
             won_amount=row.won_amount,
-            currency=found.currency,
+            currency=currency,
         )
         for row in rows
     ]
@@ -87,7 +86,7 @@ def used_most(person: Person, wanted: ReportRequest) -> list[Row]:
 def never_used(person: Person, wanted: ReportRequest) -> list[Row]:
     """Published assets without a use, with where each stopped."""
     names = reached_names()
-    rows = ignored_report(person, wanted).rows[:SHORT]
+    rows = dearest(person, wanted, SHORT)
     shown = thumbs([row.id for row in rows])
     return [_row(shown[row.id], text=names[row.reached]) for row in rows]
 

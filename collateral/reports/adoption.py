@@ -12,14 +12,14 @@ from sqlalchemy import func, select
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.db import db
-from collateral.deals.models import Deal
-from collateral.reports import searches
+from collateral.reports import deals_open, searches
 from collateral.reports.asking import ReportRequest
+from collateral.reports.deals_open import Span
 from collateral.reports.models import WayToDownload
-from collateral.reports.overview import deals_of, first_use_of, open_between, teams_of
+from collateral.reports.overview import teams_of
 from collateral.reports.parts import Asked, ask, counted_uses
 from collateral.usage.models import PersonSum, TeamSetMember, Use
-from collateral.usage.queries import within
+from collateral.usage.summed import within
 
 MOST_PEOPLE = 500
 
@@ -55,11 +55,15 @@ def adoption(reader: Person, request: ReportRequest) -> AdoptionReport:
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
-    return AdoptionReport(_teams(asked), _people(asked))
+    found = deals_open.spans(asked, asked.period.first, asked.period.last)
+    looked = searches.by_team_and_person(asked)
+    return AdoptionReport(_teams(asked, found, looked[0]), _people(asked, found, looked[1]))
 
 
-def _teams(asked: Asked) -> list[AdoptionRow]:
-    rows = teams_of(asked)
+def _teams(
+    asked: Asked, deals: Sequence[Span], by_team_set: Mapping[int, int]
+) -> list[AdoptionRow]:
+    rows = teams_of(asked, deals)
     ids = [row.team_id for row in rows]
     seen = _summed(
         select(TeamSetMember.team_id, func.sum(PersonSum.views), func.sum(PersonSum.downloads))
@@ -84,7 +88,7 @@ def _teams(asked: Asked) -> list[AdoptionRow]:
     ):
         members[team_set_id].add(team_id)
     looked: Counter[int] = Counter()
-    for team_set_id, count in searches.by_team_set(asked).items():
+    for team_set_id, count in by_team_set.items():
         for team_id in members.get(team_set_id, ()):
             looked[team_id] += count
     return [
@@ -102,7 +106,7 @@ def _teams(asked: Asked) -> list[AdoptionRow]:
     ]
 
 
-def _people(asked: Asked) -> list[AdoptionRow]:
+def _people(asked: Asked, deals: Sequence[Span], by_person: Mapping[int, int]) -> list[AdoptionRow]:
     scope = asked.scope
     everybody = can(asked.reader, Permission.REPORT_READ_ALL)
 
@@ -123,22 +127,13 @@ def _people(asked: Asked) -> list[AdoptionRow]:
         .where(counted_uses(asked), mine(Use.person_id))
         .group_by(Use.person_id)
     )
-    first_use = first_use_of(asked)
-    found = _summed(
-        select(
-            Deal.owner_id,
-            func.count(),
-            func.count().filter(first_use.c.day <= asked.period.last),
-        )
-        .outerjoin(first_use, first_use.c.deal_id == Deal.id)
-        .where(
-            deals_of(asked),
-            Deal.owner_id.is_not(None),
-            mine(Deal.owner_id),
-            open_between(asked.period.first, asked.period.last),
-        )
-        .group_by(Deal.owner_id)
-    )
+    found = {
+        owner: (count.deals, count.with_use)
+        for owner, count in deals_open.by_owner(
+            deals, asked.period.first, asked.period.last
+        ).items()
+        if everybody or owner == asked.reader.id
+    }
     ways = _ways(
         select(WayToDownload.person_id, WayToDownload.seconds, func.count())
         .where(
@@ -150,7 +145,7 @@ def _people(asked: Asked) -> list[AdoptionRow]:
     )
     looked = {
         person_id: count
-        for person_id, count in searches.by_person(asked).items()
+        for person_id, count in by_person.items()
         if everybody or person_id == asked.reader.id
     }
     ids = {*seen, *uses, *found, *looked}

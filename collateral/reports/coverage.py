@@ -15,7 +15,7 @@ from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.reports.asking import ReportRequest
-from collateral.reports.overview import deals_of
+from collateral.reports.deals_open import deals_of
 from collateral.reports.parts import Asked, ask, counted_uses, in_report, published_by
 from collateral.usage.models import Use
 
@@ -62,7 +62,7 @@ class CoverageReport:
 def coverage(reader: Person, request: ReportRequest, across: str = "product") -> CoverageReport:
     """Assets with the terms of a cell, uses at its stage in its deals, deals open in it now.
 
-    Four queries. `across` is a key of ACROSS; anything else is taken for product.
+    Five queries. `across` is a key of ACROSS; anything else is taken for product.
 
     Raises:
         NotFound: the team is not the reader's to ask for.
@@ -101,26 +101,38 @@ def _numbers(query: Any) -> Numbers:
 
 
 def _assets(asked: Asked, vocabulary: Vocabulary) -> Numbers:
-    stage, column = aliased(Term), aliased(Term)
-    to_stage, to_column = aliased(AssetTerm), aliased(AssetTerm)
-    return _numbers(
-        select(stage.slug, column.slug, func.count(Asset.id.distinct()))
-        .select_from(Asset)
-        .join(to_stage, to_stage.asset_id == Asset.id)
-        .join(stage, (stage.id == to_stage.term_id) & (stage.vocabulary == Vocabulary.STAGE))
-        .join(to_column, to_column.asset_id == Asset.id)
-        .join(column, (column.id == to_column.term_id) & (column.vocabulary == vocabulary))
-        .where(in_report(asked), published_by(asked))
-        .group_by(stage.slug, column.slug)
+    """An asset has a term once, so that each row of the join is another asset of its cell."""
+    slugs = dict(
+        db.session.execute(
+            select(Term.id, Term.slug).where(Term.vocabulary.in_((Vocabulary.STAGE, vocabulary)))
+        ).all()
     )
+    to_stage, to_column = aliased(AssetTerm), aliased(AssetTerm)
+    terms = {
+        which: select(Term.id).where(Term.vocabulary == which)
+        for which in (Vocabulary.STAGE, vocabulary)
+    }
+    published = select(Asset.id).where(in_report(asked), published_by(asked))
+    rows = db.session.execute(
+        select(to_stage.term_id, to_column.term_id, func.count())
+        .select_from(to_stage)
+        .join(to_column, to_column.asset_id == to_stage.asset_id)
+        .where(
+            to_stage.term_id.in_(terms[Vocabulary.STAGE]),
+            to_column.term_id.in_(terms[vocabulary]),
+            to_stage.asset_id.in_(published),
+        )
+        .group_by(to_stage.term_id, to_column.term_id)
+    )
+    return {(slugs[stage], slugs[column]): int(count) for stage, column, count in rows}
 
 
 def _uses(asked: Asked, of_deal: Any) -> Numbers:
+    hidden = select(Asset.id).where(~in_report(asked))
     return _numbers(
         select(Use.stage, of_deal, func.count())
         .join(Deal, Deal.id == Use.deal_id)
-        .join(Asset, Asset.id == Use.asset_id)
-        .where(counted_uses(asked), in_report(asked), deals.visible(asked.reader))
+        .where(counted_uses(asked), Use.asset_id.not_in(hidden), deals.visible(asked.reader))
         .group_by(Use.stage, of_deal)
     )
 

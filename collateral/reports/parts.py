@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -79,6 +80,19 @@ def type_label() -> Any:
         .scalar_subquery()
     )
     return func.coalesce(label, "")
+
+
+def types_of(asset_ids: Collection[int]) -> dict[int, str]:
+    """The same for these assets, by id; those without a type are not in it."""
+    found: dict[int, str] = {}
+    for asset_id, label in db.session.execute(
+        select(AssetTerm.asset_id, Term.label)
+        .join(Term, Term.id == AssetTerm.term_id)
+        .where(AssetTerm.asset_id.in_(asset_ids), Term.vocabulary == Vocabulary.TYPE)
+        .order_by(Term.position, Term.label)
+    ):
+        found.setdefault(asset_id, label)
+    return found
 
 
 def counted_uses(asked: Asked) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from collateral.reports.asking import ReportRequest
 from collateral.reports.parts import Asked, ask, counted_uses, main_currency
 from collateral.usage.models import Level, TeamSetMember, Use
 from collateral.usage.periods import next_month
-from collateral.usage.queries import Counts, counts
+from collateral.usage.summed import Counts, counts
 from collateral.usage.team_sets import teams_for
 
 

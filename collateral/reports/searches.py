@@ -34,7 +34,7 @@ from collateral.reports.summing import (
 )
 from collateral.usage.models import TeamSet
 from collateral.usage.periods import Period
-from collateral.usage.queries import within
+from collateral.usage.summed import within
 
 MOST = 100
 AT_LEAST = 2
@@ -82,15 +82,12 @@ def search_report(reader: Person, request: ReportRequest) -> SearchReport:
     )
 
 
-def by_team_set(asked: Asked) -> dict[int, int]:
-    """Searches with words within the scope, by set of teams."""
-    return {team_set: one.count(ALL) for (_, team_set), one in _Read(asked).of({""}).items()}
-
-
-def by_person(asked: Asked) -> dict[int, int]:
-    """The same by person."""
-    whole = _together(_Read(asked).of({""}))
-    return whole[""].by[ALL] if whole else {}
+def by_team_and_person(asked: Asked) -> tuple[dict[int, int], dict[int, int]]:
+    """Searches with words within the scope, by set of teams and by person."""
+    found = _Read(asked).of({""})
+    teams = {team_set: one.count(ALL) for (_, team_set), one in found.items()}
+    whole = _together(found)
+    return teams, whole[""].by[ALL] if whole else {}
 
 
 class _Read:

@@ -22,6 +22,7 @@ from collateral.reports.asking import ReportRequest
 from collateral.reports.parts import Asked, ask, in_report
 from collateral.usage.counting import zone
 from collateral.usage.models import DailySum, Level, Use
+from collateral.usage.periods import Period
 from collateral.usage.rules import counting_day
 
 LOOK_MINUTES = (1.0, 5.0)
@@ -179,9 +180,9 @@ def _retired(asked: Asked) -> list[RetiredRow]:
     for ref, day, views, uses in db.session.execute(
         select(DailySum.ref, DailySum.day, func.sum(DailySum.unique_views), func.sum(DailySum.uses))
         .where(
-            DailySum.level == Level.FAMILY,
+            DailySum.level == Level.ASSET,
             DailySum.ref.in_([row.id for row in retired]),
-            DailySum.day >= since,
+            DailySum.day.in_(Period(since, asked.period.last).each_day()),
             asked.scope.covers(DailySum.team_set_id),
         )
         .group_by(DailySum.ref, DailySum.day)

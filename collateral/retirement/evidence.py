@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from collateral.accounts.models import TeamMember
+from collateral.adaptations.families import credits_beyond_sums
 from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, AssetTeam, AssetTerm, Status, Term, Vocabulary
@@ -23,7 +24,7 @@ from collateral.retirement.rules import WINDOW_DAYS, PolicyFor, Terms, terms_for
 from collateral.usage.counting import zone
 from collateral.usage.models import Level, Use
 from collateral.usage.periods import Period
-from collateral.usage.queries import sums
+from collateral.usage.summed import sums
 from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import Scope
 
@@ -164,17 +165,22 @@ def _counted(period: Period) -> dict[int, Counted]:
         level=Level.FAMILY,
         metrics=("shown", "views", "downloads", "opens", "uses"),
     )
-    return {
-        row.ref: Counted(
-            int(row.shown), int(row.views), int(row.downloads + row.opens), int(row.uses)
+    beyond = credits_beyond_sums(period)
+    found = {asset_id: Counted(uses=round(credit)) for asset_id, credit in beyond.items()}
+    for row in db.session.execute(select(summed)):
+        uses = round(int(row.uses) + beyond.get(row.ref, 0.0))
+        found[row.ref] = Counted(
+            int(row.shown), int(row.views), int(row.downloads + row.opens), uses
         )
-        for row in db.session.execute(select(summed))
-    }
+    return found
 
 
 def _uses(period: Period) -> dict[int, int]:
     summed = sums(Scope(True), period, level=Level.FAMILY, metrics=("uses",))
-    return {row.ref: int(row.uses) for row in db.session.execute(select(summed)) if row.uses}
+    uses = {row.ref: float(row.uses) for row in db.session.execute(select(summed)) if row.uses}
+    for asset_id, beyond in credits_beyond_sums(period).items():
+        uses[asset_id] = uses.get(asset_id, 0.0) + beyond
+    return {asset_id: whole for asset_id, count in uses.items() if (whole := round(count))}
 
 
 def _remade(period: Period) -> dict[int, Remade]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from collateral.clock import now
 from collateral.db import db
-from collateral.usage import counting, moving_in, recounting, retention
+from collateral.usage import counting, moving_in, recounting, retention, running
 from collateral.usage.rules import counting_day
 
 
@@ -27,6 +28,8 @@ def recount(since: datetime | None, as_json: bool) -> None:
         db.session.commit()
         if step.corrected:
             corrected.append(f"{step.day:%Y-%m}" if step.month else step.day.isoformat())
+    for _day in running.catch_up(counting_day(now(), counting.zone())):
+        db.session.commit()
     if as_json:
         click.echo(json.dumps({"days": len(days), "corrected": corrected}))
         return
@@ -65,8 +68,6 @@ def import_file(file: Path, as_json: bool) -> None:
 @with_appcontext
 def drop(before: datetime) -> None:
     """Drop the raw events before that day; the sums stay."""
-    from collateral.clock import now
-
     first: date = before.date()
     if first > counting_day(now(), counting.zone()):
         raise click.BadParameter("It lies in the future.", param_hint="--before")

@@ -20,22 +20,11 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import Row, select, text, update
 
-from collateral.db import Model, db, is_sqlite, upsert
+from collateral.db import db, is_sqlite, upsert
 from collateral.usage import rules
-from collateral.usage.models import (
-    METRICS,
-    OF_PEOPLE,
-    DailySum,
-    Event,
-    EventKind,
-    Level,
-    MonthlySum,
-    PersonSum,
-    Span,
-)
+from collateral.usage.adding import Deltas, add_up
+from collateral.usage.models import OF_PEOPLE, Event, EventKind, Level, PersonSum, Span
 
-Place = tuple[Level, int, date, int]
-Deltas = dict[Place, dict[str, int]]
 _A_DAY = timedelta(hours=26)
 
 
@@ -257,57 +246,11 @@ def _is_of(event: rules.Click, level: Level, ref: int) -> bool:
     return (level, ref) in rules.refs(event.asset_id, event.version_id)
 
 
-def add_up(found: Deltas) -> None:
-    """Add to the sums of the days and, for assets and families, of the months.
-
-    The rows are written in one order everywhere, so that two writers never wait for each
-    other.
-    """
-    days: list[dict[str, object]] = []
-    months: dict[Place, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for place in sorted(found, key=_order):
-        row = {metric: n for metric, n in found[place].items() if n}
-        if not row:
-            continue
-        days.append(_row(place, row))
-        level, ref, day, team_set = place
-        if level is not Level.VERSION:
-            for metric, n in row.items():
-                months[level, ref, day.replace(day=1), team_set][metric] += n
-    _add(DailySum, days)
-    _add(MonthlySum, [_row(place, months[place]) for place in sorted(months, key=_order)])
-
-
-def _order(place: Place) -> tuple[str, date, int, int]:
-    level, ref, day, team_set = place
-    return level.value, day, ref, team_set
-
-
-def _row(place: Place, numbers: dict[str, int]) -> dict[str, object]:
-    level, ref, day, team_set = place
-    row: dict[str, object] = {"level": level, "ref": ref, "day": day, "team_set_id": team_set}
-    return row | {metric: numbers.get(metric, 0) for metric in METRICS}
-
-
-def _add(model: type[Model], rows: list[dict[str, object]]) -> None:
-    if not rows:
-        return
-    statement = upsert(model)
-    columns = model.__table__.c
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["level", "day", "ref", "team_set_id"],
-            set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
-        ),
-        rows,
-    )
-
-
 def count_uses(
     asset_id: int, version_id: int | None, day: date, team_set_id: int, step: int
 ) -> None:
     """Add `step` uses (1, or -1 when one is retracted)."""
-    places = [(Level.ASSET, asset_id), (Level.FAMILY, asset_id)]
+    places = [(Level.ASSET, asset_id)]
     if version_id is not None:
         places.append((Level.VERSION, version_id))
     add_up({(level, ref, day, team_set_id): {"uses": step} for level, ref in places})

@@ -17,6 +17,9 @@ class Period:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def each_day(self) -> list[date]:
+        return [self.first + timedelta(days=n) for n in range(self.days)]
+
     def before(self) -> Period:
         """What it is compared with: as many days before it, or the same days of months before.
 

@@ -1,14 +1,14 @@
-"""Reads of counts and uses, each for what the reader may see."""
+"""Reads of uses, each for what the reader may see."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import CompoundSelect, Select, Subquery, and_, case, func, or_, select, union_all
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
@@ -18,19 +18,9 @@ from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.errors import NotFound
-from collateral.usage.models import (
-    METRICS,
-    DailySum,
-    Event,
-    EventKind,
-    Level,
-    MonthlySum,
-    NoDeal,
-    Span,
-    Use,
-)
-from collateral.usage.periods import Period
-from collateral.usage.team_sets import Scope, scope_of
+from collateral.usage.models import Event, EventKind, NoDeal, Use
+from collateral.usage.summed import Counts, counts
+from collateral.usage.team_sets import scope_of
 
 
 @dataclass(frozen=True)
@@ -71,148 +61,6 @@ def deal_counts(asset_ids: Collection[int], person: Person) -> dict[int, DealCou
 
 def _count(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The numbers of one asset, version or family."""
-
-    shown: int = 0
-    views: int = 0
-    unique_views: int = 0
-    downloads: int = 0
-    unique_downloads: int = 0
-    shares: int = 0
-    opens: int = 0
-    unique_opens: int = 0
-    uses: int = 0
-
-
-assert tuple(field.name for field in fields(Counts)) == METRICS
-
-
-def counts(
-    refs: Collection[int],
-    scope: Scope,
-    period: Period | None = None,
-    *,
-    level: Level = Level.ASSET,
-) -> dict[int, Counts]:
-    """The sums of these assets (or versions, families) over the period, ever for None."""
-    if not refs:
-        return {}
-    summed = sums(scope, period, level=level, refs=refs)
-    return {ref: Counts(*numbers) for ref, *numbers in db.session.execute(select(*summed.c))}
-
-
-def sums(
-    scope: Scope,
-    period: Period | None,
-    *,
-    level: Level = Level.ASSET,
-    refs: Collection[int] | None = None,
-    metrics: Sequence[str] = METRICS,
-) -> Subquery:
-    """A subquery of `ref` and the metrics: whole months from their sums, the rest by days."""
-    parts = [
-        _part(model, span, scope, level, refs, metrics) for model, span in _spans(period, level)
-    ]
-    rows: Any = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
-    return (
-        select(rows.c.ref, *(func.sum(rows.c[metric]).label(metric) for metric in metrics))
-        .group_by(rows.c.ref)
-        .subquery()
-    )
-
-
-def _spans(
-    period: Period | None, level: Level
-) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
-    # Of versions there are no sums by month: they are read for one asset at a time.
-    if level is Level.VERSION:
-        return [(DailySum, period)]
-    if period is None:
-        return [(MonthlySum, None)]
-    parts = period.parts()
-    months: list[tuple[type[DailySum | MonthlySum], Period | None]] = (
-        [(MonthlySum, parts.months)] if parts.months else []
-    )
-    return months + [(DailySum, days) for days in parts.days]
-
-
-def within(model: Any, period: Period) -> Any:
-    """The condition for the rows of a table with `span` and `day` that make up the period."""
-    parts = period.parts()
-    spans = [(Span.MONTH, parts.months)] if parts.months else []
-    spans += [(Span.DAY, days) for days in parts.days]
-    return or_(*(and_(model.span == s, model.day.between(p.first, p.last)) for s, p in spans))
-
-
-def _part(
-    model: type[DailySum | MonthlySum],
-    span: Period | None,
-    scope: Scope,
-    level: Level,
-    refs: Collection[int] | None,
-    metrics: Sequence[str],
-) -> Select[Any]:
-    query = select(model.ref, *(getattr(model, metric) for metric in metrics)).where(
-        model.level == level, scope.covers(model.team_set_id)
-    )
-    if span is not None:
-        query = query.where(model.day.between(span.first, span.last))
-    if refs is not None:
-        query = query.where(model.ref.in_(refs))
-    return query
-
-
-def by_month(
-    scope: Scope, period: Period, reader: Person, *, refs: Any = None
-) -> dict[date, Counts]:
-    """The sums of each month within the period over the assets that the reader may see.
-
-    Args:
-        refs: a subquery of asset ids to narrow them to.
-    """
-    parts: list[Select[Any]] = []
-    for model, span in _spans(period, Level.ASSET):
-        month: Any = model.day if model is MonthlySum else _month_of(model.day)
-        query = (
-            select(month.label("month"), *(getattr(model, metric) for metric in METRICS))
-            .join(Asset, Asset.id == model.ref)
-            .where(
-                model.level == Level.ASSET, scope.covers(model.team_set_id), assets.visible(reader)
-            )
-        )
-        if span is not None:
-            query = query.where(model.day.between(span.first, span.last))
-        if refs is not None:
-            query = query.where(model.ref.in_(refs))
-        parts.append(query)
-    union: CompoundSelect[Any] | Select[Any] = union_all(*parts) if len(parts) > 1 else parts[0]
-    rows = union.subquery()
-    found: dict[date, Counts] = {}
-    for month, *numbers in db.session.execute(
-        select(rows.c.month, *(func.sum(rows.c[metric]) for metric in METRICS)).group_by(
-            rows.c.month
-        )
-    ):
-        found[_as_month(month)] = Counts(*numbers)
-    return {month: found.get(month, Counts()) for month in period.months()}
-
-
-def _month_of(day: Any) -> Any:
-    from sqlalchemy import Date, cast, literal_column
-
-    from collateral.db import is_sqlite
-
-    if is_sqlite():
-        return func.date(day, literal_column("'start of month'"))
-    return cast(func.date_trunc("month", day), Date)
-
-
-def _as_month(value: Any) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
 def uses_of_asset(asset: Asset, person: Person, *, limit: int = 100) -> Sequence[Use]:

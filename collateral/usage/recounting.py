@@ -8,33 +8,33 @@ events were dropped keep their sums.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
+    Column,
     ColumnElement,
     Insert,
     Integer,
-    Interval,
+    MetaData,
+    Table,
     and_,
     case,
-    cast,
     delete,
+    exists,
     func,
     insert,
     literal,
     or_,
     select,
-    text,
     true,
-    update,
 )
 
-from collateral.db import db, is_sqlite, upsert
+from collateral.db import db, upsert
 from collateral.usage import rules
+from collateral.usage.keeping import mark_kept
 from collateral.usage.models import (
     METRICS,
     OF_PEOPLE,
@@ -48,9 +48,21 @@ from collateral.usage.models import (
     Span,
     Use,
 )
+from collateral.usage.periods import next_month
+from collateral.usage.running import reopen, stand_alone
 
 log = logging.getLogger(__name__)
-_REFS = {Level.VERSION: "version_id", Level.ASSET: "asset_id", Level.FAMILY: "asset_id"}
+_REFS = {Level.VERSION: "version_id", Level.ASSET: "asset_id"}
+_FRESH = Table(
+    "recounted",
+    MetaData(),
+    Column("level", DailySum.level.type, primary_key=True),
+    Column("ref", Integer, primary_key=True, autoincrement=False),
+    Column("team_set_id", Integer, primary_key=True, autoincrement=False),
+    *(Column(metric, Integer, nullable=False) for metric in METRICS),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,8 @@ def all_days() -> list[date]:
     """The days that have events or uses and whose raw events are still kept, or stale sums."""
     days: set[date] = set()
     of_assets = DailySum.level == Level.ASSET
-    for column, where in ((Event.day, true()), (Use.day, true()), (DailySum.day, of_assets)):
+    of_uses = Use.retracted_at.is_(None)
+    for column, where in ((Event.day, true()), (Use.day, of_uses), (DailySum.day, of_assets)):
         days.update(_distinct(column, where))
     dropped = db.session.scalar(select(Retention.dropped_before))
     return sorted(day for day in days if dropped is None or day >= dropped)
@@ -86,6 +99,8 @@ def recount(days: Iterable[date] | None = None) -> Iterator[Recounted]:
     The caller commits after each step that this yields.
     """
     chosen = all_days() if days is None else sorted(set(days))
+    if chosen:
+        reopen(chosen[0])
     for day in chosen:
         yield Recounted(day, False, _recount_day(day))
     for month in sorted({day.replace(day=1) for day in chosen}):
@@ -97,27 +112,18 @@ def around(days: Iterable[date]) -> set[date]:
     return {day - timedelta(days=back) for day in days for back in (0, 1)}
 
 
-def _stand_alone(model: type[DailySum | MonthlySum], first: date) -> None:
-    """Nobody counts while a step runs: SQLite's write lock, PostgreSQL's advisory one."""
-    if is_sqlite():
-        db.session.execute(update(model).where(model.day == first, model.ref < 0).values(shown=0))
-    else:
-        db.session.execute(text("select pg_advisory_xact_lock(7210003)"))
-
-
 def _recount_day(day: date) -> bool:
-    _stand_alone(DailySum, day)
+    stand_alone()
     dropped = db.session.scalar(select(Retention.dropped_before))
     if dropped and day < dropped:
         return False
-    before = _fingerprint(DailySum, day)
-    _mark_kept(day)
-    db.session.execute(delete(DailySum).where(DailySum.day == day))
+    mark_kept(day)
+    fresh = _fresh()
     for level, ref in _REFS.items():
-        db.session.execute(_insert_events(level, ref, day))
-        db.session.execute(_insert_uses(level, ref, day))
+        db.session.execute(_insert_events(fresh, level, ref, day))
+        db.session.execute(_insert_uses(fresh, level, ref, day))
     _recount_people(day)
-    return _told(before, _fingerprint(DailySum, day), day, "day")
+    return _put(DailySum, tuple(_REFS), day, "day")
 
 
 def _recount_people(day: date) -> None:
@@ -168,108 +174,73 @@ def _recount_people_of_month(first: date, after_last: date) -> None:
 
 
 def _recount_month(first: date) -> bool:
-    _stand_alone(MonthlySum, first)
-    before = _fingerprint(MonthlySum, first)
-    after_last = (first + timedelta(days=32)).replace(day=1)
-    db.session.execute(delete(MonthlySum).where(MonthlySum.day == first))
+    stand_alone()
+    after_last = next_month(first)
     db.session.execute(
-        insert(MonthlySum).from_select(
-            ["level", "day", "ref", "team_set_id", *METRICS],
+        insert(_fresh()).from_select(
+            ["level", "ref", "team_set_id", *METRICS],
             select(
                 DailySum.level,
-                literal(first),
                 DailySum.ref,
                 DailySum.team_set_id,
                 *(func.sum(getattr(DailySum, metric)) for metric in METRICS),
             )
             .where(
+                DailySum.level == Level.ASSET,
                 DailySum.day >= first,
                 DailySum.day < after_last,
-                DailySum.level.in_((Level.ASSET, Level.FAMILY)),
             )
             .group_by(DailySum.level, DailySum.ref, DailySum.team_set_id),
         )
     )
     _recount_people_of_month(first, after_last)
-    return _told(before, _fingerprint(MonthlySum, first), first, "month")
+    return _put(MonthlySum, (Level.ASSET,), first, "month")
 
 
-def _fingerprint(model: type[DailySum | MonthlySum], day: date) -> tuple[object, ...]:
-    """Sums over the rows that differ when any row does: each number weighed by where it stands."""
-    place = model.ref * 31 + model.team_set_id * 17
-    row = db.session.execute(
-        select(
-            *(func.sum(getattr(model, metric)) for metric in METRICS),
-            *(func.sum(getattr(model, metric) * (place % 100_003)) for metric in METRICS),
-        ).where(model.day == day)
-    ).one()
-    return tuple(int(value or 0) for value in row)
+def _fresh() -> Table:
+    """The empty table of this connection in which a day or month is counted anew."""
+    _FRESH.create(db.session.connection(), checkfirst=True)
+    db.session.execute(delete(_FRESH))
+    return _FRESH
 
 
-def _told(before: tuple[object, ...], after: tuple[object, ...], day: date, span: str) -> bool:
-    if before == after:
+def _put(model: type[DailySum | MonthlySum], levels: Sequence[Level], day: date, span: str) -> bool:
+    """Put what was counted anew in the place of the sums that stand there, where they differ.
+
+    Sums that are right are not written again: that is the most of a recount, and spares the
+    disk.
+    """
+    here = and_(model.level.in_(levels), model.day == day)
+    same = and_(
+        model.day == day,
+        model.level == _FRESH.c.level,
+        model.ref == _FRESH.c.ref,
+        model.team_set_id == _FRESH.c.team_set_id,
+    )
+    equal = and_(*(getattr(model, metric) == _FRESH.c[metric] for metric in METRICS))
+    something = or_(*(getattr(model, metric) != 0 for metric in METRICS))
+    wrong = select(literal(1)).select_from(_FRESH).where(~exists().where(same, equal))
+    stale = select(literal(1)).where(here, something, ~exists().where(same).correlate(model))
+    if not any(db.session.scalar(query.limit(1)) for query in (wrong, stale)):
         return False
+    db.session.execute(delete(model).where(here))
+    db.session.execute(
+        insert(model).from_select(
+            ["level", "day", "ref", "team_set_id", *METRICS],
+            select(
+                _FRESH.c.level,
+                literal(day),
+                _FRESH.c.ref,
+                _FRESH.c.team_set_id,
+                *(_FRESH.c[metric] for metric in METRICS),
+            ).order_by(_FRESH.c.level, _FRESH.c.ref, _FRESH.c.team_set_id),
+        )
+    )
     log.info("sums_corrected", extra={"span": span, "day": day.isoformat()})
     return True
 
 
-def _microseconds(column: Any) -> ColumnElement[int]:
-    """A moment in SQLite as a whole number: its own arithmetic of days is not exact."""
-    return cast(func.strftime("%s", column), Integer) * 1_000_000 + cast(
-        func.substr(column, 21, 6), Integer
-    )
-
-
-def _is_over(at: Any, following: Any) -> ColumnElement[bool]:
-    """Whether the following moment is more than 30 seconds later."""
-    if is_sqlite():
-        limit = rules.DOUBLE_CLICK // timedelta(microseconds=1)
-        return _microseconds(following) - _microseconds(at) > limit
-    return cast(following > at + literal(rules.DOUBLE_CLICK, Interval()), Boolean)
-
-
-def _mark_kept(day: date) -> None:
-    """Say of each event of the day whether it counts, where that is not said already."""
-    last = db.session.scalar(select(func.max(Event.at)).where(Event.day == day))
-    if last is None:
-        return
-    following = (
-        func.lead(Event.at)
-        .over(partition_by=(Event.who, Event.version_id, Event.kind), order_by=(Event.at, Event.id))
-        .label("following")
-    )
-    clicks = (
-        select(Event.id, Event.day, Event.at, Event.kept, following)
-        .where(
-            Event.left_out.is_(None),
-            Event.kind.in_(rules.DOUBLE_CLICKED),
-            or_(
-                Event.day == day,
-                and_(Event.day == day + timedelta(days=1), Event.at <= last + rules.DOUBLE_CLICK),
-            ),
-        )
-        .subquery()
-    )
-    counts = case(
-        (clicks.c.following.is_(None), True),
-        else_=_is_over(clicks.c.at, clicks.c.following),
-    )
-    wrong = select(clicks.c.id).where(clicks.c.day == day, clicks.c.kept != counts)
-    plain = and_(Event.left_out.is_(None), Event.kind.not_in(rules.DOUBLE_CLICKED))
-    for condition, value in (
-        (Event.id.in_(wrong), ~Event.kept),
-        (and_(plain, ~Event.kept), True),
-        (and_(Event.left_out.is_not(None), Event.kept), False),
-    ):
-        db.session.execute(
-            update(Event)
-            .where(Event.day == day, condition)
-            .values(kept=value)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _insert_events(level: Level, ref: str, day: date) -> Insert:
+def _insert_events(fresh: Table, level: Level, ref: str, day: date) -> Insert:
     totals = {
         metric: func.sum(case((Event.kind.in_(_kinds(metric)), 1), else_=0))
         for metric in METRICS
@@ -281,11 +252,10 @@ def _insert_events(level: Level, ref: str, day: date) -> Insert:
     }
     column = getattr(Event, ref)
     numbers = {"uses": literal(0), **totals, **uniques}
-    return insert(DailySum).from_select(
-        ["level", "day", "ref", "team_set_id", *METRICS],
+    return insert(fresh).from_select(
+        ["level", "ref", "team_set_id", *METRICS],
         select(
             literal(level, DailySum.level.type),
-            literal(day),
             column,
             Event.team_set_id,
             *(numbers[metric] for metric in METRICS),
@@ -299,14 +269,13 @@ def _kinds(metric: str) -> tuple[EventKind, ...]:
     return rules.FOUND[metric]
 
 
-def _insert_uses(level: Level, ref: str, day: date) -> Insert:
+def _insert_uses(fresh: Table, level: Level, ref: str, day: date) -> Insert:
     column = getattr(Use, ref)
     zeros = [literal(0) for metric in METRICS if metric != "uses"]
-    statement = upsert(DailySum).from_select(
-        ["level", "day", "ref", "team_set_id", "uses", *(m for m in METRICS if m != "uses")],
+    statement = upsert(fresh).from_select(
+        ["level", "ref", "team_set_id", "uses", *(m for m in METRICS if m != "uses")],
         select(
             literal(level, DailySum.level.type),
-            literal(day),
             column,
             Use.team_set_id,
             func.count(),
@@ -316,6 +285,6 @@ def _insert_uses(level: Level, ref: str, day: date) -> Insert:
         .group_by(column, Use.team_set_id),
     )
     return statement.on_conflict_do_update(
-        index_elements=["level", "day", "ref", "team_set_id"],
+        index_elements=["level", "ref", "team_set_id"],
         set_={"uses": statement.excluded.uses},
     )

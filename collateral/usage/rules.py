@@ -62,8 +62,8 @@ def session_key(who: str, session: str | None, at: datetime, zone: tzinfo, team_
 
 
 def refs(asset_id: int, version_id: int) -> tuple[tuple[Level, int], ...]:
-    """What an event counts for."""
-    return ((Level.VERSION, version_id), (Level.ASSET, asset_id), (Level.FAMILY, asset_id))
+    """What an event counts for; the family's sums are those of its asset."""
+    return ((Level.VERSION, version_id), (Level.ASSET, asset_id))
 
 
 def is_double_click(kind: EventKind, at: datetime, successor: datetime | None) -> bool:

@@ -137,7 +137,7 @@ def stock(marketer: Person, rep: Person) -> list[int]:
             [
                 {
                     **row,
-                    "level": Level.FAMILY,
+                    "level": Level.ASSET,
                     "team_set_id": teams,
                     "day": row["day"] if model is DailySum else row["day"].replace(day=1),
                 }

@@ -20,7 +20,7 @@ from collateral.usage import operations as usage
 from collateral.usage.explaining import explain
 from collateral.usage.models import Event, EventKind, Evidence, LeftOut, Use
 from collateral.usage.periods import Period
-from collateral.usage.queries import counts
+from collateral.usage.summed import counts
 from collateral.usage.team_sets import scope_of
 from tests.factories import make_person
 from tests.sharing.conftest import BROWSER, Buyer, make_deal, make_drawn, share_of

@@ -1,0 +1,63 @@
+"""Adding to the sums by day and month, in the transaction that appends the event."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+
+from collateral.db import Model, db, upsert
+from collateral.usage.models import METRICS, DailySum, Level, MonthlySum
+from collateral.usage.models_running import RUNNING
+from collateral.usage.running import reopen
+
+Place = tuple[Level, int, date, int]
+Deltas = dict[Place, dict[str, int]]
+"""By level, its id, day and set of teams: metric to what is added."""
+
+
+def add_up(found: Deltas) -> None:
+    """Add to the sums of the days and, for assets, of the months.
+
+    The rows are written in one order everywhere, so that two writers never wait for each
+    other.
+    """
+    days: list[dict[str, object]] = []
+    months: dict[Place, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for place in sorted(found, key=_order):
+        row = {metric: n for metric, n in found[place].items() if n}
+        if not row:
+            continue
+        days.append(_row(place, row))
+        level, ref, day, team_set = place
+        if level is not Level.VERSION:
+            for metric, n in row.items():
+                months[level, ref, day.replace(day=1), team_set][metric] += n
+    if any(n for numbers in found.values() for metric, n in numbers.items() if metric in RUNNING):
+        reopen(min(place[2] for place in found))
+    _add(DailySum, days)
+    _add(MonthlySum, [_row(place, months[place]) for place in sorted(months, key=_order)])
+
+
+def _order(place: Place) -> tuple[str, date, int, int]:
+    level, ref, day, team_set = place
+    return level.value, day, ref, team_set
+
+
+def _row(place: Place, numbers: dict[str, int]) -> dict[str, object]:
+    level, ref, day, team_set = place
+    row: dict[str, object] = {"level": level, "ref": ref, "day": day, "team_set_id": team_set}
+    return row | {metric: numbers.get(metric, 0) for metric in METRICS}
+
+
+def _add(model: type[Model], rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
+    statement = upsert(model)
+    columns = model.__table__.c
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["level", "day", "ref", "team_set_id"],
+            set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
+        ),
+        rows,
+    )

@@ -1,0 +1,17 @@
+"""Running sums, once a day is over and again for what comes late."""
+
+from __future__ import annotations
+
+from collateral.clock import now
+from collateral.db import db
+from collateral.queue import every
+from collateral.usage import running
+from collateral.usage.counting import zone
+from collateral.usage.rules import counting_day
+
+
+@every(minutes=10)
+def sum_days() -> None:
+    """Sum the days that are over, each in a transaction of its own."""
+    for _day in running.catch_up(counting_day(now(), zone())):
+        db.session.commit()

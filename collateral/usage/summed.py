@@ -1,0 +1,156 @@
+"""Reads of the sums: what was counted of assets, versions and families, and by month."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, Subquery, and_, func, or_, select, union_all
+
+from collateral.db import db
+from collateral.usage import running
+from collateral.usage.models import METRICS, DailySum, Level, MonthlySum, Span
+from collateral.usage.models_running import RUNNING, RunningSum
+from collateral.usage.periods import Period
+from collateral.usage.team_sets import Scope
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The numbers of one asset, version or family."""
+
+    shown: int = 0
+    views: int = 0
+    unique_views: int = 0
+    downloads: int = 0
+    unique_downloads: int = 0
+    shares: int = 0
+    opens: int = 0
+    unique_opens: int = 0
+    uses: int = 0
+
+
+assert tuple(field.name for field in fields(Counts)) == METRICS
+
+
+def counts(
+    refs: Collection[int],
+    scope: Scope,
+    period: Period | None = None,
+    *,
+    level: Level = Level.ASSET,
+) -> dict[int, Counts]:
+    """The sums of these assets (or versions, families) over the period, ever for None."""
+    if not refs:
+        return {}
+    summed = sums(scope, period, level=level, refs=refs)
+    return {ref: Counts(*numbers) for ref, *numbers in db.session.execute(select(*summed.c))}
+
+
+def sums(
+    scope: Scope,
+    period: Period | None,
+    *,
+    level: Level = Level.ASSET,
+    refs: Collection[int] | None = None,
+    metrics: Sequence[str] = METRICS,
+) -> Subquery:
+    """A subquery of `ref` and the metrics: whole months from their sums, the rest by days."""
+    parts = _parts(scope, period, level, refs, metrics)
+    rows: Any = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+    return (
+        select(rows.c.ref, *(func.sum(rows.c[metric]).label(metric) for metric in metrics))
+        .group_by(rows.c.ref)
+        .subquery()
+    )
+
+
+def _parts(
+    scope: Scope,
+    period: Period | None,
+    level: Level,
+    refs: Collection[int] | None,
+    metrics: Sequence[str],
+) -> list[Select[Any]]:
+    """What is added up: differences of running sums where they speak of all that is asked."""
+    plan = None
+    whole = scope.everybody and refs is None and level is not Level.VERSION
+    if whole and period is not None and set(metrics) <= set(RUNNING):
+        plan = running.plan(period)
+    if plan is None:
+        return _plain(scope, period, level, refs, metrics, 1)
+    parts = [_running(plan.upper, metrics, 1)]
+    if plan.lower is not None:
+        parts.append(_running(plan.lower, metrics, -1))
+    for span, sign in ((plan.more, 1), (plan.less, -1)):
+        if span is not None:
+            parts += _plain(scope, span, level, refs, metrics, sign)
+    return parts
+
+
+def _running(day: date, metrics: Sequence[str], sign: int) -> Select[Any]:
+    columns = (getattr(RunningSum, metric) * sign for metric in metrics)
+    return select(
+        RunningSum.ref, *(c.label(m) for c, m in zip(columns, metrics, strict=True))
+    ).where(RunningSum.day == day)
+
+
+def _plain(
+    scope: Scope,
+    period: Period | None,
+    level: Level,
+    refs: Collection[int] | None,
+    metrics: Sequence[str],
+    sign: int,
+) -> list[Select[Any]]:
+    return [
+        _part(model, span, scope, level, refs, metrics, sign)
+        for model, span in _spans(period, level)
+    ]
+
+
+def _spans(
+    period: Period | None, level: Level
+) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
+    # Of versions there are no sums by month: they are read for one asset at a time.
+    if level is Level.VERSION:
+        return [(DailySum, period)]
+    if period is None:
+        return [(MonthlySum, None)]
+    parts = period.parts()
+    months: list[tuple[type[DailySum | MonthlySum], Period | None]] = (
+        [(MonthlySum, parts.months)] if parts.months else []
+    )
+    return months + [(DailySum, days) for days in parts.days]
+
+
+def within(model: Any, period: Period) -> Any:
+    """The condition for the rows of a table with `span` and `day` that make up the period."""
+    parts = period.parts()
+    spans = [(Span.MONTH, parts.months)] if parts.months else []
+    spans += [(Span.DAY, days) for days in parts.days]
+    return or_(*(and_(model.span == s, model.day.between(p.first, p.last)) for s, p in spans))
+
+
+def _part(
+    model: type[DailySum | MonthlySum],
+    span: Period | None,
+    scope: Scope,
+    level: Level,
+    refs: Collection[int] | None,
+    metrics: Sequence[str],
+    sign: int,
+) -> Select[Any]:
+    kept = Level.ASSET if level is Level.FAMILY else level
+    query = select(
+        model.ref, *((getattr(model, metric) * sign).label(metric) for metric in metrics)
+    ).where(model.level == kept, scope.covers(model.team_set_id))
+    if span is not None and refs is not None and model is DailySum:
+        query = query.where(model.day.in_(span.each_day()))
+    elif span is not None:
+        query = query.where(model.day.between(span.first, span.last))
+    if refs is not None:
+        query = query.where(model.ref.in_(refs))
+    return query
