@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from collateral.accounts.models import Person
 from collateral.adaptations import rules
@@ -46,11 +46,19 @@ class RecreatedReport:
     reasons: list[tuple[str, int]]
 
 
-def recreated(person: Person, first: date, last: date, *, limit: int = LIST) -> RecreatedReport:
+def recreated(
+    person: Person,
+    first: date,
+    last: date,
+    *,
+    limit: int = LIST,
+    narrowed: ColumnElement[bool] | None = None,
+) -> RecreatedReport:
     """What was re-created within these days, of the assets that the person may see.
 
     Counted are confirmed adaptations, private ones too, by the day on which they were handed
-    in. Two queries over adaptations, which are few beside events.
+    in; `narrowed` is a further condition on assets and adaptations. Two queries over
+    adaptations, which are few beside events.
     """
     day_zone = zone()
     rows = [
@@ -66,7 +74,7 @@ def recreated(person: Person, first: date, last: date, *, limit: int = LIST) -> 
                 Adaptation.created_at,
             )
             .join(Asset, Asset.id == Adaptation.asset_id)
-            .where(visible(person), counted())
+            .where(visible(person), counted(), true() if narrowed is None else narrowed)
         )
         if first <= counting_day(row.created_at, day_zone) <= last
     ]

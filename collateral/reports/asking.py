@@ -19,6 +19,7 @@ PRESETS = {
     "12-months": N_("Last 12 months"),
     "year": N_("This year"),
 }
+COMPARED = ("before", "year")
 DEFAULT = "12-months"
 LONGEST = 3700
 
@@ -35,7 +36,8 @@ class ReportRequest:
     stage: str = ""
     region: str = ""
     compare: str = ""
-    """"year": with the same days a year before; "": with the period before."""
+    """"year": with the same days a year before; "before": with the period before, which the
+    overview does without being asked, too; "": the others stand alone."""
 
     @property
     def before(self) -> ReportRequest:
@@ -117,7 +119,7 @@ def read(args: Mapping[str, str], today: date) -> ReportRequest:
         args.get("product", "")[:80],
         args.get("stage", "")[:80],
         args.get("region", "")[:80],
-        "year" if args.get("compare") == "year" else "",
+        args.get("compare", "") if args.get("compare") in COMPARED else "",
     )
 
 

@@ -41,6 +41,8 @@ def names() -> dict[str, str]:
         "adoption": _("Adoption"),
         "search": _("Search"),
         "ignored": _("Ignored"),
+        "changes": _("What reps change"),
+        "worth": _("Waste and worth"),
     }
 
 

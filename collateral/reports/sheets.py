@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from collateral.accounts.models import Person
 from collateral.csv_out import Cell
-from collateral.reports import adoption, assets, coverage, ignored, overview, searches
+from collateral.reports import (
+    adoption,
+    assets,
+    changes,
+    coverage,
+    ignored,
+    overview,
+    searches,
+    worth,
+)
 from collateral.reports.asking import ReportRequest
 
 
@@ -162,6 +171,44 @@ def _ignored(reader: Person, request: ReportRequest) -> list[Sheet]:
     ]
 
 
+def _changes(reader: Person, request: ReportRequest) -> list[Sheet]:
+    found = changes.changes(reader, request, limit=5000)
+    head = ("id", "title", "adaptations", "people", "hours reported", "hours at most", "said",
+            "edited", "dropped")  # fmt: skip
+    return [
+        Sheet(
+            "changes",
+            head,
+            [
+                (r.asset_id, r.title, r.adaptations, r.people, round(r.hours.reported, 1),
+                 round(r.hours.high, 1), r.hours.said, r.edited, r.dropped)
+                for r in found.rows
+            ],
+            ("bars", 1, 2),
+        )
+    ]  # fmt: skip
+
+
+def _worth(reader: Person, request: ReportRequest) -> list[Sheet]:
+    found = worth.worth(reader, request)
+    rows = [
+        *(("re-creating", r.asset_id, r.title, r.adaptations, r.hours) for r in found.remade),
+        *(("saved by retiring", r.asset_id, r.title, r.views, r.hours) for r in found.retired),
+        *(("saved by merging", r.asset_id, r.title, r.uses, r.hours) for r in found.merged),
+    ]
+    return [
+        Sheet(
+            "worth",
+            ("what", "asset", "title", "count", "hours at least", "hours at most"),
+            [
+                (what, asset_id, title, count, round(hours.low, 2), round(hours.high, 2))
+                for what, asset_id, title, count, hours in rows
+            ],
+            ("bars", 2, 4),
+        )
+    ]
+
+
 REPORTS: Mapping[str, Callable[[Person, ReportRequest], list[Sheet]]] = {
     "overview": _overview,
     "assets": _assets,
@@ -169,5 +216,7 @@ REPORTS: Mapping[str, Callable[[Person, ReportRequest], list[Sheet]]] = {
     "adoption": _adoption,
     "search": _search,
     "ignored": _ignored,
+    "changes": _changes,
+    "worth": _worth,
 }
 """By the name that stands in the report's address."""

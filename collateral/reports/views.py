@@ -10,11 +10,14 @@ from flask_babel import gettext as _
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
+from collateral.adaptations.views.wording import reason_labels
 from collateral.clock import now
 from collateral.reports import (
     adoption,
     asking,
     assets,
+    changes,
+    comparing,
     coverage,
     ignored,
     overview,
@@ -39,7 +42,8 @@ def render(template: str, name: str, wanted: ReportRequest, **more: Any) -> str:
     return render_template(
         template,
         wanted=wanted,
-        filters=presenting.filters(actor(), wanted),
+        filters=presenting.filters(actor(), wanted, name),
+        compared=presenting.compared(comparing.headlines(actor(), wanted, name)),
         tabs=presenting.tabs(name),
         counted_to=now(),
         kept=presenting.kept(),
@@ -87,7 +91,16 @@ def assets_page() -> ResponseReturnValue:
         down=request.args.get("down", "1") == "1",
         page=min(request.args.get("page", 1, type=int), 100_000),
     )
-    return render("reports/assets.html", "assets", wanted, found=found)
+    by = found.sort if found.sort in assets.SUMMED else "uses"
+    bars = presenting.top_bars((row.title, getattr(row, by)) for row in found.rows)
+    return render(
+        "reports/assets.html",
+        "assets",
+        wanted,
+        found=found,
+        bars=bars,
+        measured=presenting.metric_names()[by],
+    )
 
 
 @bp.get("/reports/coverage")
@@ -127,7 +140,8 @@ def search_page() -> ResponseReturnValue:
     """Words that found nothing, and words whose results nobody opened."""
     wanted = asked()
     found = searches.search_report(actor(), wanted)
-    return render("reports/search.html", "search", wanted, found=found)
+    bars = presenting.top_bars((row.words, row.searches) for row in found.without_result)
+    return render("reports/search.html", "search", wanted, found=found, bars=bars)
 
 
 @bp.get("/reports/ignored")
@@ -152,6 +166,22 @@ def ignored_page() -> ResponseReturnValue:
         funnel=presenting.funnel(found),
         steps=presenting.reached_tabs(found, reached),
         names=presenting.reached_names(),
+    )
+
+
+@bp.get("/reports/changes")
+@requires(Permission.REPORT_READ)
+def changes_page() -> ResponseReturnValue:
+    """The assets that are re-created most, and the hours that it took."""
+    wanted = asked()
+    found = changes.changes(actor(), wanted)
+    return render(
+        "reports/changes.html",
+        "changes",
+        wanted,
+        found=found,
+        labels=reason_labels(),
+        bars=presenting.top_bars((row.title, row.adaptations) for row in found.rows),
     )
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from collateral import csv_out
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.adaptations import heat
 from collateral.assets import queries as assets
-from collateral.reports import influence_cases, influence_words, presenting, scorecard
+from collateral.reports import (
+    influence_cases,
+    influence_words,
+    presenting,
+    scorecard,
+    workbooks,
+)
+from collateral.reports.card_sheets import card_sheets
 from collateral.reports.views import asked, bp, render
 
 
@@ -31,5 +39,24 @@ def scorecard_page(asset_id: int) -> ResponseReturnValue:
         months=presenting.months_of(found),
         splits=presenting.splits(found),
         adapted=heat.by_version(asset),
+        card=asset.id,
         crumbs_url=url_for("reports.assets_page", **presenting.kept()),
     )
+
+
+@bp.get("/reports/assets/<int:asset_id>.csv")
+@requires(Permission.REPORT_READ)
+def card_table(asset_id: int) -> ResponseReturnValue:
+    """One table of the scorecard: the months, or the one that `part` names."""
+    sheets = card_sheets(actor(), assets.get_visible(actor(), asset_id), asked())
+    part = request.args.get("part", "")
+    sheet = next((each for each in sheets if each.name == part), sheets[0])
+    return csv_out.attachment(f"{sheet.name}-{asset_id}.csv", sheet.head, sheet.rows)
+
+
+@bp.get("/reports/assets/<int:asset_id>.xlsx")
+@requires(Permission.REPORT_READ)
+def card_workbook(asset_id: int) -> ResponseReturnValue:
+    """All tables of the scorecard."""
+    sheets = card_sheets(actor(), assets.get_visible(actor(), asset_id), asked())
+    return workbooks.attachment(f"scorecard-{asset_id}.xlsx", sheets)

@@ -223,7 +223,6 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /admin/vocabularies/terms": roles(ADMINS),
     "POST /admin/vocabularies/terms/<int:term_id>": roles(ADMINS),
     "GET /reports/worth": roles(EVERYBODY),
-    "GET /reports/worth.csv": roles(EVERYBODY),
     # The docket: marketing works it; deleting for good is an admin's.
     "GET /docket": roles(MARKETING),
     "GET /docket.csv": roles(MARKETING),
@@ -454,7 +453,6 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /before-you-build": roles(EVERYBODY, data={"file": FILE}),
     "GET /before-you-build/<int:check_id>": file_check(OWN_ALONE),
     "GET /reports/changes": roles(EVERYBODY),
-    "GET /reports/changes.csv": roles(EVERYBODY),
     # Reports; what they count is the person's own, where she may not read all.
     "GET /reports": roles(EVERYBODY),
     "GET /reports/overview": roles(EVERYBODY),
@@ -483,6 +481,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /explain/<metric>.csv": asset(
         READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
     ),
+    "GET /reports/assets/<int:asset_id>.csv": asset(READ),
+    "GET /reports/assets/<int:asset_id>.xlsx": asset(READ),
     "GET /explain/people/<metric>": roles(EVERYBODY, path={"metric": "views"}),
     "GET /explain/people/<metric>.csv": roles(EVERYBODY, path={"metric": "views"}),
     # The API; each is asked with a token of the person's.

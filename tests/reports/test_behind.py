@@ -103,3 +103,21 @@ def test_the_page_and_its_file_hold_the_same(busy: Person, visitor: Visitor) -> 
     text = client.get(f"/explain/people/views.csv?person={busy.id}").get_data().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert Counter(row["what became of it"] for row in rows) == {"counted": 2, "double_click": 1}
+
+
+def test_every_report_can_stand_beside_the_days_before(busy: Person, visitor: Visitor) -> None:
+    client = visitor.as_(make_person(Role.MANAGER))
+    for name in ("assets", "coverage", "adoption", "search", "ignored", "changes", "worth"):
+        page = client.get(f"/reports/{name}?compare=before")
+        assert page.status_code == 200
+        assert "figure__change" in page.text, name
+        assert client.get(f"/reports/{name}.xlsx").data.startswith(b"PK")
+    assert "figure__change" not in client.get("/reports/adoption").text
+
+
+def test_a_scorecard_has_its_tables_as_files(busy: Person, visitor: Visitor) -> None:
+    asset = make_asset("Card")
+    client = visitor.as_(make_person(Role.MANAGER))
+    assert client.get(f"/reports/assets/{asset.id}.xlsx").data.startswith(b"PK")
+    text = client.get(f"/reports/assets/{asset.id}.csv?part=influence").text
+    assert '"deals with"' in text

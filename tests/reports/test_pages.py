@@ -31,7 +31,7 @@ from tests.usage.support import BROWSER, happen, version_of
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YEAR = ReportRequest(Period(date(2025, 12, 1), date(2026, 11, 20)))
-PAGES = ("overview", "assets", "coverage", "adoption", "search", "ignored")
+PAGES = ("overview", "assets", "coverage", "adoption", "search", "ignored", "changes", "worth")
 
 
 def deal(name: str, owner: Person, **given: str) -> Deal:

@@ -1,4 +1,4 @@
-"""What reps change: the heat map of an asset, and the most re-created assets of all."""
+"""What reps change: the heat map of an asset."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from flask_babel import gettext as _
 from collateral import csv_out
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, can
-from collateral.adaptations import heat, recreated
+from collateral.adaptations import heat
 from collateral.adaptations.heat import HeatMap
 from collateral.adaptations.views import bp
 from collateral.adaptations.views.wording import reason_labels
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset, AssetVersion
-from collateral.clock import now
-from collateral.reports import asking, presenting
-from collateral.usage.counting import zone
-from collateral.usage.rules import counting_day
 
 
 @bp.get("/assets/<int:asset_id>/changes")
@@ -124,39 +120,3 @@ def _verdict(found: HeatMap) -> str:
     else:
         trend = _("That is too little to tell whether it changed.")
     return f"{facts} {trend}"
-
-
-@bp.get("/reports/changes")
-@requires(Permission.REPORT_READ)
-def report() -> ResponseReturnValue:
-    """The assets that are re-created most, and the hours that it took."""
-    wanted = asking.read(request.args, counting_day(now(), zone()))
-    found = recreated.recreated(actor(), wanted.period.first, wanted.period.last)
-    return render_template(
-        "adaptations/report.html",
-        wanted=wanted,
-        periods=presenting.filters(actor(), wanted).periods,
-        tabs=presenting.tabs("changes"),
-        counted_to=now(),
-        kept=presenting.kept(),
-        found=found,
-        labels=reason_labels(),
-    )
-
-
-@bp.get("/reports/changes.csv")
-@requires(Permission.REPORT_READ)
-def report_csv() -> ResponseReturnValue:
-    """The same as a table."""
-    wanted = asking.read(request.args, counting_day(now(), zone()))
-    found = recreated.recreated(actor(), wanted.period.first, wanted.period.last, limit=5000)
-    return csv_out.attachment(
-        "changes.csv",
-        ("asset", "adaptations", "people", "hours reported", "hours at most", "said", "edited",
-         "dropped"),
-        (
-            (row.title, row.adaptations, row.people, round(row.hours.reported, 1),
-             round(row.hours.high, 1), row.hours.said, row.edited, row.dropped)
-            for row in found.rows
-        ),
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collateral.reports.presenting.card import months_of, splits
 from collateral.reports.presenting.cells import across_segments, heat, share_bars
+from collateral.reports.presenting.compared import compared, top_bars
 from collateral.reports.presenting.definitions import definitions
 from collateral.reports.presenting.figures import Figure, figures
 from collateral.reports.presenting.frame import Filters, filters, kept, tabs, whose
@@ -20,6 +21,7 @@ __all__ = [
     "Filters",
     "Trend",
     "across_segments",
+    "compared",
     "costs",
     "definitions",
     "figures",
@@ -38,6 +40,7 @@ __all__ = [
     "share_bars",
     "splits",
     "tabs",
+    "top_bars",
     "trend",
     "whose",
 ]

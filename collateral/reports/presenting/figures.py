@@ -112,5 +112,15 @@ def _count(name: str, now: int, before: int, sort: str) -> Figure:
     )
 
 
+def change_on(name: str, now: float, before: float, more_is_better: bool | None) -> Figure:
+    """A number with its change on the one before."""
+    told = _("on %(before)s", before=number(before))
+    if before < ENOUGH_BEFORE:
+        return Figure(name, number(now), changed=told)
+    change = round((now - before) / before * 100)
+    better = None if change == 0 or more_is_better is None else (change > 0) is more_is_better
+    return Figure(name, number(now), "", f"{_sign(change)}{number(abs(change))} %", told, better)
+
+
 def _sign(value: float) -> str:
     return "+" if value > 0 else "−" if value < 0 else "±"

@@ -17,8 +17,6 @@ from collateral.reports.asking import PRESETS, ReportRequest
 from collateral.usage.team_sets import teams_for
 
 KEPT = ("period", "from", "to", "compare", "team", "product", "stage", "region")
-ENDPOINTS = {"changes": "adaptations.report"}
-"""Reports whose pages are another feature's."""
 
 
 def kept() -> dict[str, Any]:
@@ -26,17 +24,13 @@ def kept() -> dict[str, Any]:
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
 
 
-ELSEWHERE = {"changes": "adaptations.report"}
-"""Reports that a feature shows by itself."""
-
-
 def tabs(current: str) -> list[dict[str, Any]]:
     """The reports, with the filters that are set."""
     return [
         {
             "text": text,
-            "url": url_for(ELSEWHERE.get(name, f"reports.{name}_page"), **kept()),
-            "current": name == current,
+            "url": url_for(f"reports.{name}_page", **kept()),
+            "current": name == current or (name, current) == ("ignored", "worth"),
         }
         for name, text in (
             ("overview", _("Overview")),
@@ -62,7 +56,7 @@ class Filters:
     regions: list[tuple[str, str]]
 
 
-def filters(reader: Person, wanted: ReportRequest) -> Filters:
+def filters(reader: Person, wanted: ReportRequest, report: str = "") -> Filters:
     """The pickers of a report. Two queries."""
     terms: dict[Vocabulary, list[tuple[str, str]]] = {}
     for vocabulary, slug, label in db.session.execute(
@@ -75,7 +69,9 @@ def filters(reader: Person, wanted: ReportRequest) -> Filters:
     return Filters(
         ([] if wanted.preset else [("", _("chosen days"))])
         + [(key, _(text)) for key, text in PRESETS.items()],
-        [("", _("period before")), ("year", _("year before"))],
+        [("", _("period before")), ("year", _("year before"))]
+        if report == "overview"
+        else [("", _("nothing")), ("before", _("period before")), ("year", _("year before"))],
         nothing + [(str(team.id), team.name) for team in teams_for(reader)],
         terms.get(Vocabulary.PRODUCT, nothing),
         terms.get(Vocabulary.STAGE, nothing),

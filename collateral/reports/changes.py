@@ -1,0 +1,27 @@
+"""The report of what reps change, narrowed as the other reports are."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, select
+
+from collateral.accounts.models import Person, TeamMember
+from collateral.adaptations.models import Adaptation
+from collateral.adaptations.recreated import LIST, RecreatedReport, recreated
+from collateral.reports.asking import ReportRequest
+from collateral.reports.parts import ask, in_report
+
+
+def changes(reader: Person, request: ReportRequest, *, limit: int = LIST) -> RecreatedReport:
+    """What was re-created in the period: of assets with the product and region, by people who are
+    in the team. A stage narrows nothing here: an adaptation has none.
+
+    Raises:
+        NotFound: the team is not the reader's to ask for.
+    """
+    asked = ask(reader, request)
+    wanted = in_report(asked)
+    if request.team_id is not None:
+        members = select(TeamMember.person_id).where(TeamMember.team_id == request.team_id)
+        wanted = and_(wanted, Adaptation.person_id.in_(members))
+    period = request.period
+    return recreated(reader, period.first, period.last, limit=limit, narrowed=wanted)
