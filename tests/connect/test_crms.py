@@ -1,0 +1,250 @@
+"""Deals from CRMs: whatever fails on the way, in the end they are those of the CRM, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from collateral import create_app
+from collateral.accounts.models import Person, PersonRole, Role
+from collateral.clock import hold
+from collateral.connect import jobs, settling
+from collateral.connect.models import Connection, Crm, RunState, SyncRun
+from collateral.db import db
+from collateral.deals.models import Deal
+from tests.conftest import copy_of, make_settings
+from tests.connect.servers.failing import Fault
+from tests.connect.worlds import AT, WORLDS, World
+
+CHANGES = st.lists(st.tuples(st.sampled_from(World.CHANGES), st.integers(0, 9)), max_size=4)
+FAULTS = st.dictionaries(st.integers(1, 25), st.sampled_from(list(Fault)), max_size=5)
+
+
+@dataclass
+class Library:
+    """Ours, connected to one CRM's server."""
+
+    world: World
+    connection_id: int
+    slept: list[float] = field(default_factory=list)
+
+    def sync(self, *, whole: bool = False) -> SyncRun:
+        run = jobs.carry_out(self.connection_id, whole=whole, sleep=self.slept.append)
+        assert run is not None
+        return run
+
+    def sync_until_done(self) -> SyncRun:
+        for _ in range(12):
+            run = self.sync()
+            if run.state is RunState.DONE:
+                return run
+        raise AssertionError(run.error)
+
+    def deals(self) -> dict[str, Any]:
+        """All that is known of each deal, by the CRM's id."""
+        db.session.expire_all()
+        found = db.session.scalars(select(Deal).options(selectinload(Deal.stages))).all()
+        assert len({deal.external_id for deal in found}) == len(found)
+        return {
+            deal.external_id: (
+                deal.name,
+                deal.account,
+                deal.stage_label,
+                deal.outcome.value,
+                f"{deal.amount}",
+                deal.owner_email,
+                deal.next_call_at,
+                [(move.label, move.at) for move in deal.stages],
+            )
+            for deal in found
+        }
+
+
+@contextmanager
+def connected(kind: Crm, empty_database: str, folder: Path) -> Iterator[Library]:
+    folder.mkdir()
+    with copy_of(empty_database, folder) as url, WORLDS[kind]().running() as world:
+        app = create_app(make_settings(folder, database_url=url))
+        with app.app_context(), hold(AT):
+            ada = Person(email="ada@example.com", name="Ada", role_rows=[PersonRole(role=Role.REP)])
+            db.session.add(ada)
+            connection = settling.set_up(
+                kind,
+                world.server.address,
+                world.secrets,
+                by=None,
+                at=AT,
+                installation=app.extensions["settings"].secret_key,
+                anywhere=True,
+            )
+            db.session.commit()
+            yield Library(world, connection.id)
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture(params=list(Crm))
+def library(
+    request: pytest.FixtureRequest, empty_database: str, tmp_path: Path
+) -> Iterator[Library]:
+    with connected(request.param, empty_database, tmp_path / "library") as made:
+        yield made
+
+
+@pytest.mark.parametrize("kind", list(Crm))
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(first=FAULTS, changes=CHANGES, then=FAULTS)
+def test_whatever_fails_the_deals_are_in_the_end_those_of_the_crm(
+    kind: Crm,
+    first: dict[int, Fault],
+    changes: list[tuple[str, int]],
+    then: dict[int, Fault],
+    empty_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("property") / "library"
+    with connected(kind, empty_database, folder) as library:
+        world = library.world
+        world.server.faults = dict(first)
+        library.sync_until_done()
+        assert library.deals() == world.deals()
+        for change, number in changes:
+            world.change(change, number)
+        world.server.faults = {world.server.calls + place: fault for place, fault in then.items()}
+        library.sync_until_done()
+        assert library.deals() == world.deals()
+        again = library.sync()
+        assert (again.new, again.changed, again.gone, again.merged) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+def test_each_call_of_a_load_may_fail_in_each_way(library: Library, fault: Fault) -> None:
+    """Every call but the retries of others fails once; one run gets over it by itself."""
+    library.world.server.faults = dict.fromkeys(range(1, 60, 3), fault)
+    run = library.sync_until_done()
+    assert library.deals() == library.world.deals()
+    assert run.refused == 0
+
+
+def test_a_run_waits_as_long_as_it_is_asked_to(library: Library) -> None:
+    library.world.server.faults = {3: Fault.TOO_MANY, 4: Fault.TOO_MANY, 5: Fault.BROKEN}
+    run = library.sync()
+    assert run.state is RunState.DONE
+    asked, again, own = library.slept
+    assert 7 <= asked <= 7.7
+    assert 7 <= again <= 7.7
+    assert 8 <= own <= 8.8
+    assert (run.waits, run.waited) == (3, sum(library.slept))
+
+
+def test_a_crm_that_is_down_ends_the_run_with_a_sentence_and_what_came_stays(
+    library: Library,
+) -> None:
+    amid = library.world.amid_the_list
+    library.world.server.faults = dict.fromkeys(range(amid, amid + 30), Fault.BROKEN)
+    run = library.sync()
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert "failed 6 times" in run.error
+    assert "answered 500" in run.error
+    known = library.deals()
+    assert 0 < len(known) < len(library.world.deals())
+    library.world.server.faults = {}
+    calls = library.world.server.calls
+    assert library.sync().state is RunState.DONE
+    assert library.deals() == library.world.deals()
+    assert library.world.server.calls > calls
+
+
+def test_a_crm_that_asks_for_an_hour_is_left_for_the_next_run(library: Library) -> None:
+    library.world.server.retry_after = "3600"
+    library.world.server.faults = {4: Fault.TOO_MANY}
+    run = library.sync()
+    assert run.error is not None
+    assert "60 minutes" in run.error
+    assert library.slept == []
+
+
+def test_access_that_has_ended_for_good_is_said(library: Library) -> None:
+    library.world.server.faults = dict.fromkeys(range(1, 30), Fault.EXPIRED)
+    run = library.sync()
+    assert run.state is RunState.FAILED
+    assert run.error is not None
+    assert "give" in run.error
+
+
+def test_owners_are_found_by_mail_and_the_others_are_listed(library: Library) -> None:
+    from collateral.deals.owners import unmatched
+
+    library.sync()
+    ada = db.session.scalars(select(Person)).one()
+    assert {
+        deal.owner_id
+        for deal in db.session.scalars(select(Deal).where(Deal.owner_email == ada.email))
+    } == {ada.id}
+    (nobody,) = unmatched(library.world.source)
+    assert (nobody.email, nobody.deals > 0) == ("bob@example.com", True)
+    bob = Person(email="bob@example.com", name="Bob", role_rows=[PersonRole(role=Role.REP)])
+    db.session.add(bob)
+    db.session.commit()
+    library.sync()
+    assert unmatched(library.world.source) == []
+
+
+def test_two_runs_at_a_time_are_one_and_a_dead_one_is_ended(library: Library) -> None:
+    connection = db.session.get_one(Connection, library.connection_id)
+    dead = settling.begin(connection, whole=False, at=AT)
+    db.session.commit()
+    assert jobs.carry_out(library.connection_id, sleep=library.slept.append) is None
+    with hold(AT + timedelta(minutes=11)):
+        assert library.sync().state is RunState.DONE
+    db.session.refresh(dead)
+    assert dead.state is RunState.FAILED
+    assert library.deals() == library.world.deals()
+
+
+def test_reading_all_deals_again_changes_nothing(library: Library) -> None:
+    library.sync()
+    run = library.sync(whole=True)
+    assert run.whole
+    assert (run.new, run.changed) == (0, 0)
+    assert run.unchanged >= len(library.world.deals())
+
+
+def test_secrets_are_neither_kept_plain_nor_logged(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    library.world.server.faults = {2: Fault.EXPIRED, 4: Fault.BROKEN}
+    library.sync()
+    connection = db.session.get_one(Connection, library.connection_id)
+    for secret in (*library.world.secrets.values(), "session 2", "token 2"):
+        assert secret not in connection.sealed
+        assert secret not in caplog.text
+
+
+def test_changes_that_come_late_are_found_and_a_long_break_leaves_no_gap() -> None:
+    from collateral.connect.watermark import OVERLAP, Watermark
+
+    def at(minute: int) -> str:
+        return datetime(2026, 3, 1, 12, minute, tzinfo=UTC).isoformat(timespec="milliseconds")
+
+    first = Watermark().begin().passed(at(5)).passed(at(30)).end()
+    assert first == Watermark(since=at(30))
+    begun = first.begin()
+    assert begun.at == (datetime.fromisoformat(at(30)) - OVERLAP).isoformat(timespec="milliseconds")
+    assert begun.end() == first  # nothing changed: no step back
+    broken = Watermark.of(begun.passed(at(40), "7").kept()).begin().passed(at(50))
+    assert broken.begin().end() == Watermark(since=at(40))
