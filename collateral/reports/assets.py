@@ -153,7 +153,7 @@ def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[Asse
 def _query(asked: Asked, currency: str) -> Select[Any]:
     seen = sums(asked.scope, asked.period, metrics=SUMMED)
     used = uses_by_asset(asked, currency)
-    query: Select[Any] = (
+    query: Any = (
         select(
             Asset.id,
             Asset.title,
@@ -171,7 +171,8 @@ def _query(asked: Asked, currency: str) -> Select[Any]:
             ),
         )
     )
-    return query
+    narrowed: Select[Any] = query
+    return narrowed
 
 
 def _sorted(query: Select[Any], sort: str, down: bool) -> Select[Any]:

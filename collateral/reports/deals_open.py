@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
 
@@ -46,8 +47,7 @@ def _first_use_of(asked: Asked) -> Subquery:
     )
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """From when to when a deal was open, when it first had a use, and whose it is."""
 
     opened: date
@@ -77,9 +77,10 @@ def spans(asked: Asked, first: date, last: date) -> list[Span]:
             or_(Deal.closed_on.is_(None), Deal.closed_on >= first),
         )
     )
+    begin, end = date.min, date.max
     return [
-        Span(since or date.min, until or date.max, used or date.max, owner)
-        for since, until, used, owner in rows
+        Span(since or begin, until or end, used or end, owner)
+        for since, until, used, owner in rows.tuples()
     ]
 
 
