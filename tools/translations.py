@@ -8,6 +8,7 @@ untranslated in German, where placeholders differ, and whether the ``.mo`` is th
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from datetime import UTC, datetime
@@ -44,6 +45,7 @@ msgstr ""
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}|#(?!\w)")
 
 
+@functools.cache
 def template(root: Path = ROOT, mapping: Path = TRANSLATIONS / "babel.cfg") -> Catalog:
     """All texts under `templates/` and `collateral/`, each with the files that it is in.
 
