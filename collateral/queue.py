@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ F = TypeVar("F", bound=Job)
 
 _JOBS: dict[str, Job] = {}
 _PERIODIC: dict[str, int] = {}
+_BACKGROUND: set[str] = set()
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
 
@@ -48,6 +50,12 @@ def job(function: F) -> F:
     """Register a function of a feature's `jobs.py` under its dotted name."""
     _JOBS[_name(function)] = function
     return function
+
+
+def background(function: F) -> F:
+    """Register a job that waits until no other job does: nobody looks at its screen for it."""
+    _BACKGROUND.add(_name(function))
+    return job(function)
 
 
 def every(*, minutes: int) -> Callable[[Job], Job]:
@@ -87,6 +95,7 @@ class Queue:
     run_task: Any = field(init=False)
     alone_since: datetime | None = field(default=None, init=False)
     """Since when this process is known to be the only worker; None where it cannot be known."""
+    _began: dict[str, float] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.huey = _make_huey(self.url)
@@ -97,12 +106,14 @@ class Queue:
             self._run(name, list(args), request_id.get())
             return
         try:
-            self.run_task(name, list(args), request_id.get())
+            self.run_task(name, list(args), request_id.get(), time.time(), priority=_priority(name))
         except Exception:
             # The rows say what is still to be done; the sweep will find it.
             log.exception("queue_unavailable", extra={"job": name})
 
-    def _run(self, name: str, args: list[int | str], request: str = "-") -> None:
+    def _run(self, name: str, args: list[int | str], request: str = "-", sent: float = 0.0) -> None:
+        if not args and sent and self._seen_since(name, sent):
+            return
         token = request_id.set(request)
         try:
             # A context of its own is a session of its own, here as in the worker.
@@ -110,6 +121,19 @@ class Queue:
                 _run_registered(name, args)
         finally:
             request_id.reset(token)
+
+    def _seen_since(self, name: str, sent: float) -> bool:
+        """Whether this job, which finds by itself what is to be done, began after it was sent.
+
+        Then it has seen what this message was sent for: of many changes in a row the index is
+        written once. Only where all share one clock.
+        """
+        if not self.url.startswith("sqlite:"):
+            return False
+        seen = self._began.get(name, 0.0) > sent
+        if not seen:
+            self._began[name] = time.time()
+        return seen
 
     def waiting(self) -> int:
         """How many messages wait."""
@@ -174,6 +198,7 @@ class Queue:
                     hour=f"*/{minutes // 60}" if minutes >= 60 else "*",
                 ),
                 name=f"every_{name.replace('.', '_')}",
+                priority=-1 if minutes >= 60 else _priority(name),
             )(periodic)
         # What was due while no worker ran is not left until the next minute.
         for name, minutes in _PERIODIC.items():
@@ -187,6 +212,10 @@ class Queue:
             backoff=1.1,
             max_delay=0.25,
         )
+
+
+def _priority(name: str) -> int:
+    return -1 if name in _BACKGROUND else 0
 
 
 def _run_registered(name: str, args: list[int | str]) -> None:
@@ -215,9 +244,9 @@ def _make_huey(url: str) -> Any:
         path = Path(url.removeprefix("sqlite:"))
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("collateral", filename=str(path), results=False, fsync=False)
-    from huey import RedisHuey
+    from huey import PriorityRedisHuey
 
-    return RedisHuey("collateral", url=url, results=False)
+    return PriorityRedisHuey("collateral", url=url, results=False)
 
 
 def init_app(app: Flask, url: str) -> None:

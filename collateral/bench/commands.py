@@ -39,20 +39,28 @@ def search_bench(assets: int, seed: int, home: Path | None, database: str, as_js
 
 @bench.command("ingest")
 @click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
-@click.option("--files", default=60, show_default=True, type=click.IntRange(4, 70))
+@click.option("--files", default=60, show_default=True, type=click.IntRange(4, 78))
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def ingest_bench(assets: int, files: int, seed: int, home: Path | None, as_json: bool) -> None:
-    """Ingest of real files into a library, beside the bare readers and renderers."""
+    """Ingest of real files into a library, beside the bare readers and renderers.
+
+    A library that is kept is copied first, so that it does not know the files of the last run.
+    """
     from collateral.bench import ingest
 
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
-        app, _environ = _app(home or Path(folder))
+        kept = home or Path(folder)
+        app, _environ = _app(kept)
         with app.app_context():
-            result = {"assets": assets, **_built(home or Path(folder), assets, seed)}
+            result = {"assets": assets, **_built(kept, assets, seed)}
+            ingest.known_prints()
+        if home is not None:
+            app = _app(ingest.copied(home, Path(folder)))[0]
+        with app.app_context():
             result |= ingest.measure(_marketer(), files)
     if as_json:
         click.echo(json.dumps(result, indent=1))
@@ -80,6 +88,27 @@ def follow_bench(assets: int, changes: int, seed: int, home: Path | None, as_jso
             result |= _built(home or Path(folder), assets, seed)
             result |= follow.measure(app, _somebody(), environ, changes)
     click.echo(json.dumps(result, indent=1) if as_json else _figures(result))
+
+
+@bench.command("wicked")
+@click.option("--assets", default=1000, show_default=True, type=click.IntRange(50, 1_000_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Keep the library here, and use it again."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def wicked_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> None:
+    """The dearest and strangest queries there are, one by one and by several at once."""
+    from collateral.bench import wicked
+
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        app, environ = _app(home or Path(folder))
+        with app.app_context():
+            result = {"assets": assets, **_built(home or Path(folder), assets, seed)}
+            result |= wicked.measure(app, _somebody(), seed, environ)
+    click.echo(
+        json.dumps(result, indent=1) if as_json else f"{_figures(result)}\n{wicked.table(result)}"
+    )
 
 
 @bench.command("evidence")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from time import monotonic
 
 from sqlalchemy import or_, select
 
@@ -34,7 +36,9 @@ from collateral.search.spelling import Meant
 log = logging.getLogger(__name__)
 
 SECONDS = 0.5
-"""How long an engine may look. What else a page does takes a few hundredths."""
+"""How long an engine may look, for the answer and for what may have been meant together."""
+LEAST_LEFT = 0.1
+"""With less time than this left, nobody looks for what may have been meant."""
 FACETS = (
     Vocabulary.STAGE,
     Vocabulary.TYPE,
@@ -59,8 +63,9 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
     parsed = replace(parse(request.q), exact=request.only)
     terms = _terms()
     query = with_synonyms(_resolved(parsed, terms), _synonym_groups() if parsed.wanted else [])
+    until = _deadline()
     try:
-        found = _ask(person, request, query)
+        found = _ask(person, request, query, until)
     except EngineUnavailable:
         found = fallback.search(person, request, query)
     shown = hits.shown(person, found.matches, found.marks)
@@ -77,11 +82,18 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
         shortened=parsed.shortened,
         degraded=found.degraded,
         query=parsed.text,
-        meant=_meant(person, request, parsed) if found.total == found.near else (),
+        meant=_meant(person, request, parsed, until) if found.total == found.near else (),
     )
 
 
-def _ask(person: Person, request: SearchRequest, query: Query) -> Found:
+def _deadline() -> float:
+    """Counted from when the index is open: to open it the first time is no query's doing."""
+    with suppress(EngineUnavailable):
+        engine().generation()
+    return monotonic() + SECONDS
+
+
+def _ask(person: Person, request: SearchRequest, query: Query, until: float) -> Found:
     ask = Ask(
         query=query,
         scope=scope_of(person),
@@ -95,37 +107,40 @@ def _ask(person: Person, request: SearchRequest, query: Query) -> Found:
         sort=Sort(request.sort),
         hidden=hidden(person),
     )
-    return asked(ask, request.offset, request.limit)
+    return asked(ask, request.offset, request.limit, max(until - monotonic(), 0.0))
 
 
-def _meant(person: Person, request: SearchRequest, parsed: Query) -> tuple[Meant, ...]:
+def _meant(
+    person: Person, request: SearchRequest, parsed: Query, until: float
+) -> tuple[Meant, ...]:
     """What may have been meant, for a search with words that nothing has all of.
 
-    The counts are of what the person would find with the same filters.
+    The counts are of what the person would find with the same filters; where the time was
+    too short to count, nothing is offered.
     """
     misspelt = spelling.words_of(parsed)
-    if not misspelt or request.offset:
+    if not misspelt or request.offset or until - monotonic() < LEAST_LEFT:
         return ()
 
     def total(text: str) -> int:
-        found = _ask(person, replace(request, q=text, limit=1), parse(text))
-        return found.total - found.near
+        found = _ask(person, replace(request, q=text, limit=1), parse(text), until)
+        return 0 if found.cut_short else found.total - found.near
 
     try:
         right = engine().corrections(
-            misspelt, scope_of(person), hidden(person), spelling.MOST, SECONDS
+            misspelt, scope_of(person), hidden(person), spelling.MOST, until - monotonic()
         )
         return spelling.meant(request.q, right, total)
     except EngineUnavailable:
         return ()
 
 
-def asked(ask: Ask, offset: int, limit: int) -> Found:
+def asked(ask: Ask, offset: int, limit: int, seconds: float = SECONDS) -> Found:
     """The engine's answer. What cannot be read is told to the worker, which makes it anew."""
     generation = ""
     try:
         generation = engine().generation()
-        return engine().search(ask, offset=offset, limit=limit, seconds=SECONDS)
+        return engine().search(ask, offset=offset, limit=limit, seconds=seconds)
     except EngineUnavailable:
         ask_to_heal(generation)
         raise

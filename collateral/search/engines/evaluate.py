@@ -15,6 +15,7 @@ from time import monotonic
 
 import numpy as np
 
+from collateral.search.engines import phrases
 from collateral.search.engines.columns import STATUSES, Ids, Mask, Numbers, Snapshot
 from collateral.search.engines.nearness import alike
 from collateral.search.engines.protocol import FEW, NEAR_LIMIT, Ask, Found, Match, Sort
@@ -35,7 +36,6 @@ IN_QUERY = {
     Field.FILE: ("file",),
     Field.OWNER: ("owner",),
 }
-MAX_PLACES = 4_000_000
 
 # Matches of all words stand above all near misses, near misses of all words above the others.
 _TIER = 1000.0
@@ -237,18 +237,12 @@ def _together(run: _Run, words: tuple[str, ...], fields: Iterable[str], mask: Ma
             candidates = mask[offset : offset + part.count]
             if run.late() or not candidates.any():
                 continue
-            ends = None
-            for word in words:
-                found = part.positions(name, word)
-                if found is None or len(found[0]) > MAX_PLACES:
-                    run.cut_short |= found is not None
-                    ends = None
-                    break
-                kept = candidates[found[0]]
-                places = (found[0][kept] << 32) | found[1][kept]
-                ends = places if ends is None else np.intersect1d(ends + 1, places, True)
-            if ends is not None:
-                held[offset + np.unique(ends >> 32)] = True
+            try:
+                found = phrases.holding(part, name, words, candidates, run.late)
+            except phrases.TooDear:
+                run.cut_short = True
+                continue
+            held[offset + found] = True
     return held
 
 

@@ -1,0 +1,69 @@
+"""What waits behind what, and what one run of a job does for many messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from collateral import queue as queues
+from collateral.queue import Queue, background, job
+
+DONE: list[str] = []
+
+
+@job
+def look_for_yourself() -> None:
+    DONE.append("looked")
+
+
+@job
+def read_one(number: int) -> None:
+    DONE.append(f"read {number}")
+
+
+@background
+def compare_one(number: int) -> None:
+    DONE.append(f"compared {number}")
+
+
+@pytest.fixture
+def embedded(bare_app: Flask, tmp_path: Path) -> Queue:
+    DONE.clear()
+    return Queue(bare_app, f"sqlite:{tmp_path / 'queue.sqlite'}")
+
+
+def send(queue: Queue, function: queues.Job, *args: int) -> None:
+    queue.send(f"{function.__module__}.{function.__name__}", args)
+
+
+def work(queue: Queue) -> None:
+    """Do what waits, as one worker."""
+    while (task := queue.huey.dequeue()) is not None:
+        queue.huey.execute(task)
+
+
+def test_what_nobody_looks_at_waits_until_all_else_is_done(embedded: Queue) -> None:
+    for number in (1, 2):
+        send(embedded, compare_one, number)
+        send(embedded, read_one, number)
+    work(embedded)
+    assert DONE == ["read 1", "read 2", "compared 1", "compared 2"]
+
+
+def test_one_look_does_for_all_messages_that_were_sent_before_it(embedded: Queue) -> None:
+    for _ in range(3):
+        send(embedded, look_for_yourself)
+    work(embedded)
+    assert DONE == ["looked"]
+    send(embedded, look_for_yourself)
+    work(embedded)
+    assert DONE == ["looked", "looked"]
+
+
+def test_jobs_with_a_number_each_run(embedded: Queue) -> None:
+    send(embedded, read_one, 1)
+    send(embedded, read_one, 1)
+    work(embedded)
+    assert DONE == ["read 1", "read 1"]
