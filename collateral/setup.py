@@ -175,7 +175,10 @@ def errors(app: Flask) -> None:
             for name, value in error.get_headers(request.environ)
             if name in ("Allow", "Retry-After", "WWW-Authenticate")
         }
-        return _answer(error.code or 500, error.description or "", extra=told)
+        sentence = error.description or ""
+        if not _for_machines() and sentence == type(error).description:
+            sentence = ""  # the library's own words, English alone; our page has its own
+        return _answer(error.code or 500, sentence, extra=told)
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> ResponseReturnValue:
@@ -194,10 +197,7 @@ def _answer(
     fields: dict[str, str] | None = None,
     extra: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
-    wants_json = request.path.startswith("/api/") or (
-        request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
-    )
-    if wants_json:
+    if _for_machines():
         body: dict[str, Any] = {
             "type": "about:blank",
             "title": _title(status),
@@ -220,6 +220,11 @@ def _answer(
         status,
         extra or {},
     )
+
+
+def _for_machines() -> bool:
+    asked = request.accept_mimetypes.best_match(("text/html", "application/json"))
+    return request.path.startswith("/api/") or asked == "application/json"
 
 
 def _title(status: int) -> str:
