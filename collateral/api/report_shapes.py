@@ -42,7 +42,7 @@ class Narrowed(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class ReportQuery(Narrowed, kw_only=True, forbid_unknown_fields=True):
-    format: Literal["json", "csv"] = "json"
+    format: Literal["json", "csv", "xlsx"] = "json"
 
 
 class PagedReport(ReportQuery, kw_only=True, forbid_unknown_fields=True):

@@ -17,18 +17,24 @@ from collateral.api.calls import call
 from collateral.api.paging import cursor_at, position_of
 from collateral.api.shapes import Money, Named
 from collateral.clock import now
-from collateral.reports import asking, assets, ignored, overview, searches
+from collateral.reports import asking, assets, ignored, overview, searches, workbooks
 from collateral.reports.asking import ReportRequest
 from collateral.reports.ignored import Reached
+from collateral.reports.sheets import REPORTS
 from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
 
-CSV = "text/csv"
+FILES = ("text/csv", workbooks.MEDIA)
 
 
 def asked(query: shapes.Narrowed) -> ReportRequest:
     """What the pages' own reading makes of the query."""
     return asking.read(query.as_address(), counting_day(now(), zone()))
+
+
+def workbook(name: str, wanted: ReportRequest) -> Response:
+    """All tables of the report, as its page gives them."""
+    return workbooks.attachment(f"{name}.xlsx", REPORTS[name](actor(), wanted))
 
 
 def page_of(cursor: str | None, limit: int) -> tuple[int, int]:
@@ -48,11 +54,13 @@ def next_page(page: int, pages: int, limit: int) -> str | None:
     does="What the library did for sales, and what it cost.",
     query=shapes.ReportQuery,
     answers=shapes.OverviewReport,
-    media=(CSV,),
+    media=FILES,
     fails=(404,),
 )
 def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Response:
     wanted = asked(query)
+    if query.format == "xlsx":
+        return workbook("overview", wanted)
     found = overview.overview(actor(), wanted)
     months = [
         shapes.Month(
@@ -112,11 +120,13 @@ def _figures(figures: overview.Figures, currency: str) -> shapes.Figures:
     does="Views, downloads, uses and deals of each asset.",
     query=shapes.AssetsQuery,
     answers=shapes.AssetsReport,
-    media=(CSV,),
+    media=FILES,
     fails=(404,),
 )
 def report_assets(query: shapes.AssetsQuery) -> shapes.AssetsReport | Response:
     wanted = asked(query)
+    if query.format == "xlsx":
+        return workbook("assets", wanted)
     if query.format == "csv":
         currency, rows = assets.all_rows(actor(), wanted)
         return _table("assets.csv", shapes.AssetNumbers, (_numbers(row, currency) for row in rows))
@@ -159,11 +169,13 @@ def _numbers(row: assets.AssetRow, currency: str) -> shapes.AssetNumbers:
     does="Words that found nothing, and words whose results nobody opened.",
     query=shapes.ReportQuery,
     answers=shapes.SearchReport,
-    media=(CSV,),
+    media=FILES,
     fails=(404,),
 )
 def report_search(query: shapes.ReportQuery) -> shapes.SearchReport | Response:
     wanted = asked(query)
+    if query.format == "xlsx":
+        return workbook("search", wanted)
     found = searches.search_report(actor(), wanted)
     without_result = _words(found.without_result, found.currency)
     without_click = _words(found.without_click, found.currency)
@@ -200,11 +212,13 @@ def _words(rows: Sequence[searches.WordsRow], currency: str) -> list[shapes.Sear
     does="How far each published asset came, and those without a use.",
     query=shapes.IgnoredQuery,
     answers=shapes.IgnoredReport,
-    media=(CSV,),
+    media=FILES,
     fails=(404,),
 )
 def report_ignored(query: shapes.IgnoredQuery) -> shapes.IgnoredReport | Response:
     wanted = asked(query)
+    if query.format == "xlsx":
+        return workbook("ignored", wanted)
     if query.format == "csv":
         currency, rows = ignored.all_rows(actor(), wanted)
         return _table("ignored.csv", shapes.IgnoredAsset, (_ignored(row, currency) for row in rows))

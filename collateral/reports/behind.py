@@ -272,7 +272,7 @@ def _ways(asked: Asked, of: Of) -> Select[Any]:
     ]
     if of.person_id is not None:
         wanted.append(WayToDownload.person_id == of.person_id)
-    query: Select[Any] = (
+    query: Any = (
         select(
             WayToDownload.session_id.label("id"),
             WayToDownload.day.label("at"),
@@ -286,7 +286,8 @@ def _ways(asked: Asked, of: Of) -> Select[Any]:
         .join(Person, Person.id == WayToDownload.person_id)
         .where(*wanted)
     )
-    return query
+    found: Select[Any] = query
+    return found
 
 
 METRICS: Mapping[str, Callable[[Asked, Of], Select[Any]]] = {

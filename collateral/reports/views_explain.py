@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -15,7 +18,9 @@ from collateral.errors import NotFound
 from collateral.reports import presenting
 from collateral.reports.behind import PAGE, Behind, Of, behind
 from collateral.reports.views import asked, bp
+from collateral.templating import reader_zone
 from collateral.usage import explaining
+from collateral.usage.counting import zone
 from collateral.usage.rules import FOUND
 from collateral.usage.team_sets import scope_of, teams_for
 
@@ -55,6 +60,7 @@ def explain_people(metric: str) -> ResponseReturnValue:
         wanted=asked(),
         kept=presenting.kept(),
         subject=_subject(of),
+        zone=zone().key,
         here={
             "person": of.person_id,
             "words": of.words or None,
@@ -71,6 +77,11 @@ def explain_people(metric: str) -> ResponseReturnValue:
     )
 
 
+def _local(at: date | datetime, here: ZoneInfo) -> date | datetime:
+    """A moment in the reader's zone; a day as it is."""
+    return at.astimezone(here) if isinstance(at, datetime) else at
+
+
 def _median(found: Behind) -> int | None:
     """The lower median of all ways, as the report has it."""
     seconds = sorted(
@@ -84,12 +95,13 @@ def _median(found: Behind) -> int | None:
 def explain_people_csv(metric: str) -> ResponseReturnValue:
     """The same as a file, with everything found."""
     found = behind(actor(), asked(), metric, _of(), limit=None)
+    here = reader_zone()
     return csv_out.attachment(
         f"{metric}.csv",
         ("at", "what", "person", "asset or deal", "id", "what became of it"),
         (
             (
-                row.at,
+                _local(row.at, here),
                 row.what,
                 row.who,
                 row.thing[2] if row.thing else "",
@@ -113,6 +125,7 @@ def explain(metric: str) -> ResponseReturnValue:
         "wanted": wanted,
         "names": presenting.metric_names(),
         "kept": presenting.kept(),
+        "zone": zone().key,
     }
     if metric in ("uses", "deals"):
         uses = explaining.uses(asset, scope, wanted.period, person, stage=wanted.stage)
@@ -147,6 +160,7 @@ def explain_csv(metric: str) -> ResponseReturnValue:
     person, wanted = actor(), asked()
     asset = assets.get_visible(person, request.args.get("asset", 0, type=int))
     scope = scope_of(person, wanted.team_id)
+    here = reader_zone()
     if metric in ("uses", "deals"):
         uses = explaining.uses(asset, scope, wanted.period, person, stage=wanted.stage)
         return csv_out.attachment(
@@ -154,7 +168,7 @@ def explain_csv(metric: str) -> ResponseReturnValue:
             ("at", "deal", "stage", "person", "evidence", "taken back", "reason"),
             (
                 (
-                    use.at,
+                    use.at.astimezone(here),
                     use.deal.name,
                     use.stage,
                     use.person.name,
@@ -171,5 +185,8 @@ def explain_csv(metric: str) -> ResponseReturnValue:
     return csv_out.attachment(
         f"{metric}-{asset.id}.csv",
         ("event", "at", "what", "version", "person", "what became of it"),
-        ((e.id, e.at, e.kind, e.version, e.person, e.outcome) for e in rows),
+        (
+            (e.id, e.at.astimezone(reader_zone()), e.kind, e.version, e.person, e.outcome)
+            for e in rows
+        ),
     )

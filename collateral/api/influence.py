@@ -1,0 +1,140 @@
+"""The report of influence: deals with an asset against deals without it, with the interval."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Response
+from msgspec import Struct
+from sqlalchemy import select
+
+from collateral import csv_out
+from collateral.accounts.permissions import Permission
+from collateral.api.auth import actor
+from collateral.api.calls import call
+from collateral.api.report_shapes import ReportQuery
+from collateral.api.reports import FILES, asked
+from collateral.api.shapes import Money, Named
+from collateral.assets.models import Asset
+from collateral.db import db
+from collateral.reports import workbooks
+from collateral.reports.difference import Difference
+from collateral.reports.influence import Compared
+from collateral.reports.influence_cases import AssetInfluence, influence_of
+from collateral.reports.sheets import Sheet
+
+
+class DifferenceShape(Struct, forbid_unknown_fields=True):
+    """Win rate with less win rate without, between -1 and 1, and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ComparedShape(Struct, forbid_unknown_fields=True):
+    """Closed deals on both sides. `difference` is null where there are not enough deals yet."""
+
+    stage: str
+    deals_with: int
+    deals_without: int
+    won_with: int
+    won_without: int
+    difference: DifferenceShape | None
+
+
+class InfluenceOfAsset(Struct, forbid_unknown_fields=True):
+    """`shrunk` is the difference drawn towards zero, by which the list is ordered; `positive`
+    whether it is above zero with 95 % probability. With `rep_removed` false the rep's skill is
+    in the difference. It never says that the asset caused anything."""
+
+    asset: Named
+    overall: ComparedShape
+    stages: list[ComparedShape]
+    shrunk: float | None
+    positive: bool
+    rep_removed: bool
+    without_latest: DifferenceShape | None
+    without_biggest: DifferenceShape | None
+    won: Money
+    won_shared: Money
+    open: Money
+
+
+class InfluenceShape(Struct, forbid_unknown_fields=True):
+    first: date
+    last: date
+    items: list[InfluenceOfAsset]
+
+
+HEAD = (
+    "asset_id", "asset", "deals with", "deals without", "won with", "won without", "difference",
+    "low", "high", "shrunk", "rep removed", "won amount", "currency",
+)  # fmt: skip
+
+
+@call(
+    "GET",
+    "/reports/influence",
+    permission=Permission.REPORT_READ,
+    does="Were deals with an asset won more often, compared at the same stage and age?",
+    query=ReportQuery,
+    answers=InfluenceShape,
+    media=FILES,
+    fails=(404,),
+)
+def report_influence(query: ReportQuery) -> InfluenceShape | Response:
+    wanted = asked(query)
+    found = influence_of(None, actor(), wanted)
+    ids = [row.asset_id for row in found]
+    titles = dict(db.session.execute(select(Asset.id, Asset.title).where(Asset.id.in_(ids))).all())
+    items = [_item(row, titles[row.asset_id]) for row in found]
+    if query.format == "json":
+        return InfluenceShape(wanted.period.first, wanted.period.last, items)
+    rows = [_row(item) for item in items]
+    if query.format == "csv":
+        return csv_out.attachment("influence.csv", HEAD, rows)
+    return workbooks.attachment("influence.xlsx", [Sheet("influence", HEAD, rows)])
+
+
+def _item(row: AssetInfluence, title: str) -> InfluenceOfAsset:
+    return InfluenceOfAsset(
+        Named(row.asset_id, title),
+        _compared("", row.found.overall),
+        [_compared(stage, compared) for stage, compared in row.stages],
+        round(row.shrunk.value, 4) if row.shrunk else None,
+        row.positive,
+        row.found.rep_removed,
+        _difference(row.without_latest.overall.difference),
+        _difference(row.without_biggest.overall.difference),
+        Money(f"{row.money.won:.2f}", row.currency),
+        Money(f"{row.money.won_shared:.2f}", row.currency),
+        Money(f"{row.money.open:.2f}", row.currency),
+    )
+
+
+def _compared(stage: str, one: Compared) -> ComparedShape:
+    return ComparedShape(
+        stage,
+        one.with_asset,
+        one.without,
+        one.won_with,
+        one.won_without,
+        _difference(one.difference),
+    )
+
+
+def _difference(found: Difference | None) -> DifferenceShape | None:
+    if found is None:
+        return None
+    return DifferenceShape(round(found.value, 4), round(found.low, 4), round(found.high, 4))
+
+
+def _row(item: InfluenceOfAsset) -> tuple[csv_out.Cell, ...]:
+    one, d = item.overall, item.overall.difference
+    numbers = (d.value, d.low, d.high) if d else (None, None, None)
+    return (
+        item.asset.id, item.asset.title, one.deals_with, one.deals_without, one.won_with,
+        one.won_without, *numbers, item.shrunk, "yes" if item.rep_removed else "no",
+        float(item.won.amount), item.won.currency,
+    )  # fmt: skip
