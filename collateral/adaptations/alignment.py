@@ -82,12 +82,17 @@ def _in_order(picked: dict[int, int], values: Mapping[int, Any]) -> None:
             picked[query] = wanted[0]
 
 
-def choose(fits: Mapping[int, Mapping[int, float]], weights: Mapping[int, float]) -> list[int]:
+def choose(
+    fits: Mapping[int, Mapping[int, float]],
+    weights: Mapping[int, float],
+    exact: Mapping[int, int],
+) -> list[int]:
     """The versions that explain the query, in the order in which they were taken.
 
     Args:
         fits: version → query page → how well its page fits (likelihood times likeness).
         weights: query page → how much it can prove.
+        exact: version → how many of its pages' pictures are the file's to the last bit.
     """
     covered = dict.fromkeys(weights, 0.0)
     chosen: list[int] = []
@@ -97,8 +102,9 @@ def choose(fits: Mapping[int, Mapping[int, float]], weights: Mapping[int, float]
             for version, pages in fits.items()
             if version not in chosen
         }
-        # The later version wins a tie: it is what one would work from.
-        best = max(gains, key=lambda version: (round(gains[version], 9), version), default=None)
+        # Of versions that fit as well the one with the very pictures wins, then the later one:
+        # it is what one would work from.
+        best = max(gains, key=lambda v: (round(gains[v], 9), exact.get(v, 0), v), default=None)
         if best is None or gains[best] < (NEXT_NEEDED if chosen else FIRST_NEEDED):
             return chosen
         chosen.append(best)

@@ -16,6 +16,8 @@ KNOWN_FROM = 0.5
 UNDECLARED_CAP = 0.3
 ENOUGH_MASS = 20.0
 RICH_PAGE, TWO_RICH, RICH_LIKELY = 30.0, 30.0, 0.95
+MANY_STRONG = 4
+"""So many certain pages, half of the file, say it even where all use the same few words."""
 
 
 def decide(
@@ -83,7 +85,8 @@ def _declared(
             if weight >= found.scaled(RICH_PAGE) or (strong > 1 and rich >= found.scaled(TWO_RICH)):
                 return True
         evidence += match.likely * worth[q] * min(1.0, weight / found.scaled(ENOUGH_MASS))
-    return evidence >= 0.5 or (share >= 0.5 and certain >= 3)
+    many = strong >= MANY_STRONG and strong * 2 >= len(query)
+    return many or evidence >= 0.5 or (share >= 0.5 and certain >= 3)
 
 
 def _confidence(

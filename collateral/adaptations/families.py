@@ -21,6 +21,7 @@ from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.usage.models import Use
+from collateral.usage.periods import Period
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,34 @@ def _variants(asset_ids: Collection[int], person: Person) -> Select[int, str, fl
         .join(Use, Use.asset_id == Adaptation.variant_id)
         .where(AdaptationSource.asset_id.in_(asset_ids), Use.id.in_(_counted_uses(person)))
     )
+
+
+def credits_beyond_sums(period: Period) -> dict[int, float]:
+    """By asset what uses of adaptations add to its family's uses in the sums, or take from them.
+
+    In the sums a use of an adaptation stands wholly for its source, and one of an accepted
+    adaptation for the variant. Here each counts for every family by the share of its pages.
+    """
+    counted = (Use.day.between(period.first, period.last), Use.retracted_at.is_(None))
+    shares = select(AdaptationSource.asset_id.label("asset_id"), AdaptationSource.share)
+    marked = (
+        shares.join(AdaptationUse, AdaptationUse.adaptation_id == AdaptationSource.adaptation_id)
+        .join(Use, Use.id == AdaptationUse.use_id)
+        .where(*counted)
+    )
+    whole = (
+        select(Use.asset_id, literal(-1.0))
+        .join(AdaptationUse, AdaptationUse.use_id == Use.id)
+        .where(*counted)
+    )
+    of_variants = (
+        shares.join(Adaptation, Adaptation.id == AdaptationSource.adaptation_id)
+        .join(Use, Use.asset_id == Adaptation.variant_id)
+        .where(*counted)
+    )
+    rows = union_all(marked, whole, of_variants).subquery()
+    found = db.session.execute(select(rows.c.asset_id, func.sum(rows.c.share)).group_by("asset_id"))
+    return {asset_id: float(beyond) for asset_id, beyond in found}
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from collateral.adaptations.scoring import (
     likelihood,
     mass,
     picture_overlap,
+    same_looks,
 )
 from collateral.adaptations.telling import new_page, tell
 from collateral.adaptations.translation import SURE, translated
@@ -62,7 +63,11 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
         }
         for version, pairs in matches.items()
     }
-    chosen = choose(fits, worth)
+    exact = {
+        version: sum(same_looks(query[q], known[m.position].print) for q, m in pairs.items())
+        for version, pairs in matches.items()
+    }
+    chosen = choose(fits, worth, exact)
     best, pairs_of = decide(query, known, versions, matches, chosen, worth, found)
     between(query, known, versions, table, best, pairs_of)
     masses = {q: mass(query[q], found.weights) / found.scaled(1.0) for q in numbers}

@@ -90,6 +90,12 @@ def picture_overlap(one: PagePrint, other: PagePrint) -> float:
     return min(shared / max(mine, yours), 1.0)
 
 
+def same_looks(one: PagePrint, other: PagePrint) -> int:
+    """How many pictures both pages show with the very same perceptual hash, or bytes."""
+    looks = ({p.phash or p.sha256 for p in page.pictures} for page in (one, other))
+    return len(set.intersection(*looks))
+
+
 class Scorer:
     """Scores one query page after another against many known pages.
 
@@ -143,16 +149,17 @@ class Scorer:
         """How alike a print and a slide with charts are in words: a print shows the numbers of
         axes, which stand in no text of the slide and tear its runs of words apart."""
         known = self.known[position]
-        own, theirs = (_mass_of_words(bag, self.weights) for bag in (page.bag, known.bag))
-        both = _mass_of_words(page.bag & known.bag, self.weights)
+        both = math.fsum(self.weights.token(t) * n for t, n in (page.bag & known.bag).items())
+        theirs = self._token_mass[position]
+        own = both + math.fsum(
+            self.weights.token(token) * n
+            for token, n in (page.bag - known.bag).items()
+            if not is_number(token)
+        )
         held = math.fsum(map(self.weights.shingle, page.shingles & known.shingles))
         runs = held / self._shingle_mass[position] if self._shingle_mass[position] else 0.0
         words = _jaccard(both, own, theirs)
         return 0.5 * words + 0.5 * min(runs, words)
-
-
-def _mass_of_words(bag: Mapping[str, int], weights: Weights) -> float:
-    return math.fsum(weights.token(word) * n for word, n in bag.items() if not is_number(word))
 
 
 def _jaccard(shared: float, one: float, other: float) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from collateral.adaptations import families, heat, operations, recreated, reviewing, rules
 from collateral.adaptations.worddiff import word_runs
@@ -13,6 +15,10 @@ from collateral.assets import operations as assets
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal
+from collateral.usage.counting import zone
+from collateral.usage.models import DailySum, Level
+from collateral.usage.periods import Period
+from collateral.usage.rules import counting_day
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene, read_all
 from tests.support import Visitor
@@ -112,6 +118,15 @@ def test_uses_of_adaptations_count_for_the_family_by_their_share(scene: Scene) -
     found = families.family_uses([scene.master.id, variant.id], scene.rep)[scene.master.id]
     assert abs(found.total - (1 + 2 * share)) < 1e-9
     assert families.family_uses([variant.id], scene.rep)[variant.id].own == 1
+    today = counting_day(now(), zone())
+    beyond = families.credits_beyond_sums(Period(today, today))
+    in_sums = db.session.scalar(
+        select(DailySum.uses).where(DailySum.level == Level.ASSET, DailySum.ref == scene.master.id)
+    )
+    assert in_sums == 2
+    assert abs(in_sums + beyond[scene.master.id] - found.total) < 1e-9
+    yesterday = today - timedelta(days=1)
+    assert families.credits_beyond_sums(Period(yesterday, yesterday)) == {}
 
 
 def test_the_most_recreated_assets_come_first_with_their_hours(scene: Scene) -> None:
