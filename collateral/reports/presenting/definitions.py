@@ -50,10 +50,10 @@ def definitions() -> list[tuple[str, str]]:
             _("Of the assets published by the end of the period, those with a use within it."),
         ),
         (
-            _("Cost of assets never used"),
+            _("Cost of assets without a use"),
             _(
                 "Of the production cost of assets published by the end of the period, the part of "
-                "those without any use until then."
+                "those without a use within it."
             ),
         ),
         (

@@ -40,7 +40,7 @@ def figures(found: Overview) -> list[Figure]:
             url_for("reports.ignored_page", **kept()),
         ),
         _share(
-            _("Cost of assets never used"),
+            _("Cost of assets without a use"),
             (float(now.cost_never_used), float(now.cost)),
             (float(before.cost_never_used), float(before.cost)),
             _(
