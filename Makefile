@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 
+# Where this is set, each start would compile every module again: half of what a start takes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install install-dev demo test check lint types imports unit unit-postgres journeys format migration lock system
 
 install: $(VENV)/.installed  ## .venv with the command `collateral`
@@ -18,12 +21,12 @@ $(UV):
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.installed: requirements/runtime.lock pyproject.toml | $(UV)
-	$(UV) pip install --python $(BIN)/python --quiet --require-hashes -r requirements/runtime.lock
+	$(UV) pip install --python $(BIN)/python --quiet --compile-bytecode --require-hashes -r requirements/runtime.lock
 	$(UV) pip install --python $(BIN)/python --quiet --no-deps --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements/dev.lock $(VENV)/.installed
-	$(UV) pip install --python $(BIN)/python --quiet --require-hashes -r requirements/dev.lock
+	$(UV) pip install --python $(BIN)/python --quiet --compile-bytecode --require-hashes -r requirements/dev.lock
 	@touch $@
 
 demo: install  ## a sample library and the app, on PORT

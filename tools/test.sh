@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that `make test` runs. Each step's output is kept in build/tests/ and shown when it fails.
 set -u
+unset PYTHONDONTWRITEBYTECODE  # each module is compiled once instead of at each start
 cd "$(dirname "$0")/.."
 bin=.venv/bin
 out=build/tests

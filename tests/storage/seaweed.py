@@ -61,12 +61,9 @@ def s3_server(folder: Path) -> Iterator[str]:
         _wait(process, ports["s3"], folder / "log")
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # Asked politely it waits for half a minute; nobody wants what it holds any more.
+        process.kill()
+        process.wait()
         log.close()
 
 
