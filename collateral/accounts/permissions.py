@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ADAPTATION_READ = "adaptation:read"
     ADAPTATION_REVIEW = "adaptation:review"
     ADMIN_AUDIT = "admin:audit"
+    ADMIN_CONNECTIONS = "admin:connections"
     ADMIN_JOBS = "admin:jobs"
     ADMIN_PEOPLE = "admin:people"
     ADMIN_SAMPLE = "admin:sample"
@@ -108,6 +109,7 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.ADAPTATION_READ: (anyone,),
     Permission.ADAPTATION_REVIEW: (marketer, admin),
     Permission.ADMIN_AUDIT: (admin,),
+    Permission.ADMIN_CONNECTIONS: (admin,),
     Permission.ADMIN_JOBS: (admin, marketer),
     Permission.ADMIN_PEOPLE: (admin,),
     Permission.ADMIN_SAMPLE: (admin,),

@@ -66,10 +66,7 @@ def _is_named(deal_id: int) -> bool:
 def _hand_over(old: int, kept: int, at: datetime) -> None:
     _take_back_doubles(old, kept, at)
     for table, column in _referrers():
-        statement = update(table).where(column == old).values({column: kept})
-        if table.name == Use.__tablename__:
-            statement = statement.where(table.c.retracted_at.is_(None))
-        db.session.execute(statement)
+        db.session.execute(update(table).where(column == old).values({column: kept}))
     db.session.expire_all()  # the statements went past the session
 
 

@@ -122,12 +122,8 @@ class Salesforce:
         described = self.session.get("sobjects/Opportunity/describe")
         fields = [[each["name"], each["label"]] for each in described["fields"]]
         fields += [[f"Account.{name}", f"Account: {name}"] for name in _OF_ACCOUNTS]
-        stages = next(
-            self.session.pages(
-                "SELECT MasterLabel FROM OpportunityStage WHERE IsActive = true ORDER BY SortOrder",
-                deleted=False,
-            )
-        )
+        named = "SELECT MasterLabel FROM OpportunityStage WHERE IsActive = true ORDER BY SortOrder"
+        stages = [each for page in self.session.pages(named, deleted=False) for each in page]
         names = ", ".join(f"Account.{name}" for name in _OF_ACCOUNTS)
         latest = _query(
             "SELECT FIELDS(ALL),",

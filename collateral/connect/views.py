@@ -51,3 +51,6 @@ def take(name: str) -> ResponseReturnValue:
         return {"detail": error.sentence, "errors": error.fields}, error.status
     db.session.commit()
     return {"results": results, "taken_before": before}
+
+
+from collateral.connect import views_crm  # noqa: E402, F401

@@ -26,6 +26,7 @@ class World(Protocol):
 
     def running(self) -> Any: ...
     def deals(self) -> dict[str, Any]: ...
+    def notes(self) -> list[str]: ...
     def change(self, what: str, number: int) -> None: ...
 
 
@@ -106,6 +107,9 @@ class SalesforceWorld:
             deal["StageName"] = "Closed Won" if what == "win" else "Proposal/Price Quote"
             deal["IsWon"] = deal["IsClosed"] = what == "win"
             deal["History"] = [*deal["History"], (deal["StageName"], deal["SystemModstamp"])]
+
+    def notes(self) -> list[str]:
+        return [f"{note['Title']} {note['Body']}" for note in self.server.notes]
 
     def deals(self) -> dict[str, Any]:
         calls = {
@@ -209,6 +213,9 @@ class HubSpotWorld:
             else:
                 said["dealstage"] = "closedwon" if what == "win" else "contractsent"
                 deal["history"] = [*deal["history"], (said["dealstage"], at)]
+
+    def notes(self) -> list[str]:
+        return [note["properties"]["hs_note_body"] for note in self.server.notes.values()]
 
     def deals(self) -> dict[str, Any]:
         return {
