@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from collateral.accounts.models import Role
@@ -125,3 +126,26 @@ def test_a_home_asks_as_many_questions_for_many_assets_as_for_few(
     with counted_queries(app) as many:
         client.get("/")
     assert len(many) <= len(few)
+
+
+@pytest.mark.parametrize("role", [Role.MARKETER, Role.MANAGER])
+def test_the_home_of_numbers_asks_as_many_questions_for_many_assets_as_for_few(
+    app: Flask, visitor: Visitor, role: Role
+) -> None:
+    rep = make_person(Role.REP)
+    client = visitor.as_(make_person(role))
+    usage.declare_use(make_asset(), make_deal(rep), by=rep, at=now())
+    db.session.commit()
+    make_asset("Not used")
+    client.get("/")
+    with counted_queries(app) as few:
+        client.get("/")
+    for number in range(6):
+        usage.declare_use(
+            make_asset(f"Asset {number}"), make_deal(rep, f"Deal {number}"), by=rep, at=now()
+        )
+        make_asset(f"Not used {number}")
+    db.session.commit()
+    with counted_queries(app) as many:
+        client.get("/")
+    assert len(many) == len(few)

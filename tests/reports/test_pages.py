@@ -215,6 +215,27 @@ def test_ignored_says_where_each_asset_stopped(app: Flask) -> None:
     assert row.title == "shown"
 
 
+def test_overview_and_ignored_agree_for_each_reader(app: Flask) -> None:
+    north, south = make_team("North"), make_team("South")
+    ana, cleo = make_person(teams=[north]), make_person(teams=[south])
+    assets = [make_asset(f"Asset {n}") for n in range(3)]
+    for asset, cost in zip(assets, (100, 20, 3), strict=True):
+        asset.cost_amount, asset.cost_currency = Decimal(cost), "EUR"
+        asset.published_at = NOW - timedelta(days=400)
+    db.session.commit()
+    use(assets[0], deal("Of Ana", ana), ana)
+    use(assets[1], deal("Of Cleo", cleo), cleo)
+    # A use before the period is none within it.
+    use(assets[2], deal("Long ago", ana), ana, at=NOW - timedelta(days=380))
+    for reader, unused in ((make_person(Role.MANAGER), 3), (ana, 23), (cleo, 103)):
+        figures = overview.overview(reader, YEAR).now
+        report = ignored.ignored_report(reader, YEAR)
+        assert figures.cost_never_used == report.cost_unused == Decimal(unused)
+        assert (figures.published, figures.used) == (report.published, report.used)
+        listed = sum((row.cost or Decimal(0) for row in report.rows), Decimal(0))
+        assert listed == sum((row.cost or 0) for row in ignored.dearest(reader, YEAR, 9)) == unused
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_report_costs_the_same_queries_whatever_it_holds(
     app: Flask, visitor: Visitor, name: str
