@@ -79,8 +79,7 @@ def spans(asked: Asked, first: date, last: date) -> list[Span]:
     )
     begin, end = date.min, date.max
     return [
-        Span(since or begin, until or end, used or end, owner)
-        for since, until, used, owner in rows.tuples()
+        Span(since or begin, until or end, used or end, owner) for since, until, used, owner in rows
     ]
 
 
