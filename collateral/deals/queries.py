@@ -57,6 +57,11 @@ def select_visible(person: Person) -> Select[Deal]:
     return select(Deal).where(visible(person))
 
 
+def sees_any(person: Person) -> bool:
+    """Whether there is any deal for her to see, whatever its outcome."""
+    return db.session.scalar(select_visible(person).with_only_columns(Deal.id).limit(1)) is not None
+
+
 def get_visible(person: Person, deal_id: int, *options: Any) -> Deal:
     """One deal. Raises NotFound when it does not exist for the person."""
     deal = db.session.scalar(select_visible(person).where(Deal.id == deal_id).options(*options))

@@ -30,6 +30,7 @@ def index() -> ResponseReturnValue:
         "deals/list.html",
         asked=asked,
         page=page,
+        sees_any=bool(page.deals) or queries.sees_any(person),
         outcomes=list(Outcome),
         stages=stage_labels(),
         used=usage.use_counts([deal.id for deal in page.deals], person),

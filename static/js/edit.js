@@ -2,7 +2,7 @@
    page with the new value, or the form again, or the comparison with what somebody else saved in between. */
 
 import { bind } from "./app.js";
-import { announce, fetchPage, one, replaceFragments } from "./dom.js";
+import { all, announce, fetchPage, one, replaceFragments } from "./dom.js";
 import { say } from "./toast.js";
 
 export default function edit(root) {
@@ -10,11 +10,13 @@ export default function edit(root) {
     const pencil = event.target.closest("a[data-edit]");
     if (!pencil || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const place = pencil.closest("[data-edit-at]");
+    const key = pencil.closest("[data-edit-at]").dataset.editAt;
     const fetched = await fetchPage(pencil.href, "edit-form").catch(() => null);
     const form = fetched && one('[data-fragment="edit-form"]', fetched.document);
     if (!form) return void location.assign(pencil.href);
-    open(place, pencil, document.adoptNode(form));
+    // Found again: another field may have been saved meanwhile, and its page put in.
+    const place = one(`[data-edit-at="${key}"]`);
+    open(place, one("a[data-edit]", place) ?? pencil, document.adoptNode(form));
   });
 
   function open(place, pencil, form) {
@@ -57,10 +59,25 @@ export default function edit(root) {
       document.title = page.title;
       const label = root.dataset.saved;
       const key = place.dataset.editAt;
-      for (const part of replaceFragments(page, ["head", "more"])) bind(part);
-      one(`[data-edit-at="${key}"] a[data-edit]`)?.focus();
+      renew(page, place);
+      if (!one("form.editing")) one(`[data-edit-at="${key}"] a[data-edit]`)?.focus();
       say(label);
     });
+  }
+
+  /** The page as it is now; a field that is being written in elsewhere on it is left alone. */
+  function renew(page, place) {
+    const open = all("form.editing").filter((form) => !place.contains(form));
+    if (!open.length) {
+      for (const part of replaceFragments(page, ["head", "more"])) bind(part);
+      return;
+    }
+    for (const fresh of all("[data-edit-at]", page)) {
+      const old = one(`[data-edit-at="${fresh.dataset.editAt}"]`);
+      if (!old || open.some((form) => old.contains(form))) continue;
+      old.replaceWith(document.adoptNode(fresh));
+      bind(fresh);
+    }
   }
 }
 

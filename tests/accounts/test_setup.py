@@ -44,6 +44,16 @@ def test_the_printed_address_makes_the_first_admin(
     assert actions == ["person.added", "person.signed_in"]
 
 
+def test_whoever_set_up_in_german_reads_on_in_german(
+    app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = printed_link(app, capsys)
+    data = {"csrf_token": csrf_of(client, link), **ANSWERS}
+    client.post(link, data=data, headers={"Accept-Language": "de-AT,de;q=0.9"})
+    assert db.session.query(Person).one().locale == "de"
+    assert '<html lang="de"' in client.get("/", headers={"Accept-Language": "en"}).text
+
+
 def test_t39_the_set_up_works_once(
     app: Flask, client: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:

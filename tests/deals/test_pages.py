@@ -32,6 +32,14 @@ def make_deal(name: str, owner: Person | None = None, **more: Any) -> Deal:
     return deal
 
 
+def test_an_empty_list_says_whether_there_is_any_deal_at_all(visitor: Visitor) -> None:
+    rep = make_person()
+    client = visitor.as_(rep)
+    assert "No deals yet" in client.get("/deals").text
+    make_deal("Done", rep, stage="Won", closed_on="2026-10-01")
+    assert "No deal fits" in client.get("/deals").text
+
+
 def test_a_rep_sees_her_own_deals_and_her_teams(app: Flask, visitor: Visitor) -> None:
     team = make_team()
     ana, ben, other = make_person(teams=[team]), make_person(teams=[team]), make_person()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from collateral.accounts import one_time, operations, setup_token
@@ -45,7 +46,13 @@ def set_up(token: str) -> ResponseReturnValue:
         try:
             one_time.use(row, at=now())
             person = operations.add_person(
-                form.email.data, form.name.data, [Role.ADMIN], by=None, password=form.password.data
+                form.email.data,
+                form.name.data,
+                [Role.ADMIN],
+                by=None,
+                password=form.password.data,
+                # The language of this page, which her browser asked for, is hers from now on.
+                locale=str(get_locale() or "en"),
             )
             if form.words.data:
                 starter.add(by=person)
