@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from collateral.adaptations import indexing, uploads
 from collateral.adaptations.models_prints import PrintFile
@@ -23,10 +24,14 @@ def index_version(version_id: int) -> None:
     """
     if not _missing(version_id):
         return
-    lineage = indexing.index_version(version_id, at=now())
-    if lineage is not None:
-        uploads.note_origin(version_id, lineage)
-    db.session.commit()
+    try:
+        lineage = indexing.index_version(version_id, at=now())
+        if lineage is not None:
+            uploads.note_origin(version_id, lineage)
+        db.session.commit()
+    except IntegrityError:
+        # Another worker put it in, or it was deleted, at this very moment; the sweep looks again.
+        db.session.rollback()
 
 
 def _missing(version_id: int) -> bool:

@@ -20,8 +20,6 @@ KEPT_HASHES = 12
 FURNITURE_SHARE = 0.3
 TELLING_PLACES = 5
 LONGEST_NUMBER = 5
-MANY_WORDS, LEAST_LEFT = 30, 0.2
-"""A page of charts says the same few words as the next one; a footer is shorter."""
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -238,18 +236,17 @@ def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
     if len(pages) < 4:
         return list(pages)
     repeated = furniture(pages)
-    return [_stripped(page, repeated) for page in pages]
-
-
-def _stripped(page: PagePrint, repeated: Furniture) -> PagePrint:
-    """The page without furniture, unless that is nearly all that it says."""
-    own = [box for box in page.boxes if box.strip() != str(page.number)]
-    rest = tuple(box for box in own if not repeated.repeats(box, page.number))
-    stripped = replace(page, boxes=rest)
-    words = page.bag.total()
-    if words >= MANY_WORDS and stripped.bag.total() < LEAST_LEFT * words:
-        return replace(page, boxes=tuple(own))
-    return stripped
+    return [
+        replace(
+            page,
+            boxes=tuple(
+                box
+                for box in page.boxes
+                if not repeated.repeats(box, page.number) and box.strip() != str(page.number)
+            ),
+        )
+        for page in pages
+    ]
 
 
 def masked(line: str) -> str:

@@ -149,12 +149,9 @@ class Scorer:
         """How alike a print and a slide with charts are in words: a print shows the numbers of
         axes, which stand in no text of the slide and tear its runs of words apart."""
         known = self.known[position]
-        both = math.fsum(self.weights.token(t) * n for t, n in (page.bag & known.bag).items())
-        theirs = self._token_mass[position]
-        own = both + math.fsum(
-            self.weights.token(token) * n
-            for token, n in (page.bag - known.bag).items()
-            if not is_number(token)
+        own, theirs, both = (
+            math.fsum(self.weights.token(t) * n for t, n in bag.items() if not is_number(t))
+            for bag in (page.bag, known.bag, page.bag & known.bag)
         )
         held = math.fsum(map(self.weights.shingle, page.shingles & known.shingles))
         runs = held / self._shingle_mass[position] if self._shingle_mass[position] else 0.0

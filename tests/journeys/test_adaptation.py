@@ -78,6 +78,7 @@ def test_an_adaptation_goes_from_the_rep_into_the_next_version(
     expect(pair.locator(".sheet__marks--now rect").first).to_be_attached(timeout=15_000)
     expect(marketer.locator("#dropped-4")).to_contain_text("was dropped")
     assert_accessible(marketer)
+    expect(marketer.locator(".review__nav")).to_contain_text(re.compile(r"[1-4] of 4 seen"))
     shoot(marketer, "adaptation-review")
     pair.locator("summary", has_text="Comment").click()
     pair.get_by_label("Comment on this page").fill("Are these Severn Vale's own figures?")
