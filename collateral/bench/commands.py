@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-import time
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from collateral.accounts.models import Person
+from collateral.bench.homes import app_in, built, marketer, somebody
+from collateral.bench.tables import figures, search_table
 
 
 @click.group()
@@ -34,7 +30,7 @@ def search_bench(assets: int, seed: int, home: Path | None, database: str, as_js
     """Search page, typeahead and index, beside the bare engine's top 20."""
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
         result = _measure(home or Path(folder), assets, seed, database)
-    click.echo(json.dumps(result, indent=1) if as_json else _table(result))
+    click.echo(json.dumps(result, indent=1) if as_json else search_table(result))
 
 
 @bench.command("ingest")
@@ -54,14 +50,14 @@ def ingest_bench(assets: int, files: int, seed: int, home: Path | None, as_json:
 
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
         kept = home or Path(folder)
-        app, _environ = _app(kept)
+        app, _environ = app_in(kept)
         with app.app_context():
-            result = {"assets": assets, **_built(kept, assets, seed)}
+            result = {"assets": assets, **built(kept, assets, seed)}
             ingest.known_prints()
         if home is not None:
-            app = _app(ingest.copied(home, Path(folder)))[0]
+            app = app_in(ingest.copied(home, Path(folder)))[0]
         with app.app_context():
-            result |= ingest.measure(_marketer(), files)
+            result |= ingest.measure(marketer(), files)
     if as_json:
         click.echo(json.dumps(result, indent=1))
         return
@@ -82,12 +78,12 @@ def follow_bench(assets: int, changes: int, seed: int, home: Path | None, as_jso
     from collateral.bench import follow
 
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
-        app, environ = _app(home or Path(folder))
+        app, environ = app_in(home or Path(folder))
         with app.app_context():
             result = {"assets": assets, "seed": seed}
-            result |= _built(home or Path(folder), assets, seed)
-            result |= follow.measure(app, _somebody(), environ, changes)
-    click.echo(json.dumps(result, indent=1) if as_json else _figures(result))
+            result |= built(home or Path(folder), assets, seed)
+            result |= follow.measure(app, somebody(), environ, changes)
+    click.echo(json.dumps(result, indent=1) if as_json else figures(result))
 
 
 @bench.command("wicked")
@@ -102,12 +98,12 @@ def wicked_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> No
     from collateral.bench import wicked
 
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
-        app, environ = _app(home or Path(folder))
+        app, environ = app_in(home or Path(folder))
         with app.app_context():
-            result = {"assets": assets, **_built(home or Path(folder), assets, seed)}
-            result |= wicked.measure(app, _somebody(), seed, environ)
+            result = {"assets": assets, **built(home or Path(folder), assets, seed)}
+            result |= wicked.measure(app, somebody(), seed, environ)
     click.echo(
-        json.dumps(result, indent=1) if as_json else f"{_figures(result)}\n{wicked.table(result)}"
+        json.dumps(result, indent=1) if as_json else f"{figures(result)}\n{wicked.table(result)}"
     )
 
 
@@ -168,7 +164,7 @@ def suggestions_bench(worlds: int, moments: int, here: bool, seed: int, as_json:
             tell("the library here", suggestions.measure(moments))
     for number in range(seed, seed + worlds):
         with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
-            app, _environ = _app(Path(folder))
+            app, _environ = app_in(Path(folder))
             with app.app_context():
                 db.create_all()
                 suggestion_worlds.build(number, now())
@@ -187,11 +183,29 @@ def pages_bench(assets: int, seed: int, home: Path | None, as_json: bool) -> Non
     from collateral.bench import pages
 
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
-        app, environ = _app(home or Path(folder))
+        app, environ = app_in(home or Path(folder))
         with app.app_context():
-            result = {"assets": assets, **_built(home or Path(folder), assets, seed)}
+            result = {"assets": assets, **built(home or Path(folder), assets, seed)}
             result |= pages.measure(app, environ)
     click.echo(json.dumps(result, indent=1) if as_json else pages.table(result))
+
+
+@bench.command("deals")
+@click.option("--deals", default=100_000, show_default=True, type=click.IntRange(100, 400_000))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--database", default="", help="An empty PostgreSQL database; SQLite without it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def deals_bench(deals: int, seed: int, database: str, as_json: bool) -> None:
+    """Import of very many deals, and pages of their list."""
+    from collateral.bench import deals as many
+    from collateral.db import db
+
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        app, environ = app_in(Path(folder), database)
+        with app.app_context():
+            db.create_all()
+        result = many.measure(app, environ, Path(folder), deals, seed)
+    click.echo(json.dumps(result, indent=1) if as_json else many.table(result))
 
 
 @bench.command("lineage")
@@ -237,7 +251,7 @@ def lineage_bench(
         text = lineage.table(result)
     else:
         with tempfile.TemporaryDirectory(prefix="collateral-bench-") as home:
-            app, _environ = _app(Path(home), database)
+            app, _environ = app_in(Path(home), database)
             with app.app_context():
                 from collateral.db import db
 
@@ -260,7 +274,7 @@ def reports_bench(events: int, database: str, home: Path | None, as_json: bool) 
 
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
         place = home or Path(folder)
-        app, _environ = _app(place, database)
+        app, _environ = app_in(place, database)
         with app.app_context():
             result = {"events": events} | reports.run(app, events, place / "built")
     if as_json:
@@ -270,110 +284,20 @@ def reports_bench(events: int, database: str, home: Path | None, as_json: bool) 
         click.echo(f"{name.replace('_', ' '):<32}{value:>10}")
 
 
-def _app(home: Path, database: str = "", search: str = "") -> tuple[Flask, dict[str, str]]:
-    """An application over a library in `home`, and the environment that makes another like it."""
-    from collateral import create_app
-    from collateral.bench.serving import free_port
-    from collateral.config import Settings
-
-    home.mkdir(parents=True, exist_ok=True)
-    environ = {
-        "COLLATERAL_HOME": str(home.absolute()),
-        "SEARCH_URL": search or f"whoosh:{home.absolute() / 'index'}",
-        "BASE_URL": f"http://127.0.0.1:{free_port()}",
-        "DATABASE_URL": database,
-        "STORAGE_URL": "",
-        "QUEUE_URL": "",
-        "LOG_LEVEL": "WARNING",
-    }
-    return create_app(replace(Settings.from_environ(environ), testing=False)), environ
-
-
-def _built(home: Path, assets: int, seed: int) -> dict[str, Any]:
-    """Fill and index the library where that was not done before; how long it took."""
-    from collateral.bench import library
-    from collateral.db import db
-    from collateral.search import jobs
-
-    if (home / "built").exists():
-        return {}
-    db.create_all()
-    started = time.monotonic()
-    library.build(assets, seed)
-    built = time.monotonic()
-    jobs.rebuild()
-    (home / "built").touch()
-    return {
-        "built_seconds": round(built - started, 1),
-        "indexed_seconds": round(time.monotonic() - built, 1),
-    }
-
-
-def _marketer() -> Person:
-    from sqlalchemy import select
-
-    from collateral.accounts.models import Person, PersonRole, Role
-    from collateral.db import db
-
-    return db.session.scalars(
-        select(Person).join(PersonRole).where(PersonRole.role == Role.MARKETER)
-    ).one()
-
-
-def _somebody() -> Person:
-    from sqlalchemy import select
-
-    from collateral.accounts.models import Person
-    from collateral.db import db
-
-    return db.session.scalars(select(Person).order_by(Person.id).limit(1)).one()
-
-
 def _measure(home: Path, assets: int, seed: int, database: str) -> dict[str, Any]:
     from collateral.bench import search
 
-    app, environ = _app(home, database, "postgres:" if database else "")
+    app, environ = app_in(home, database, "postgres:" if database else "")
     result: dict[str, Any] = {"assets": assets, "seed": seed}
     with app.app_context():
-        result |= _built(home, assets, seed)
-        rep = _somebody()
+        result |= built(home, assets, seed)
+        rep = somebody()
         if not database:
             index = [file for file in (home / "index").rglob("*") if file.is_file()]
             result["index_megabytes"] = round(sum(file.stat().st_size for file in index) / 1e6, 1)
         result |= search.measure(app, rep, seed, environ)
         result["update_ms"] = search.one_update()
     return result
-
-
-def _table(result: dict[str, Any]) -> str:
-    cpu = result["cpu_ms_a_page"]
-    return "\n".join(
-        (
-            _figures(result),
-            f"search page / bare engine: {result['ratio_to_bare_engine']:.2f}; "
-            f"page {result['page_bytes'] / 1000:.0f} kB, {cpu['first']} ms of processor, "
-            f"{cpu['again']} ms when repeated; one changed asset indexed in "
-            f"{result['update_ms']:.0f} ms",
-        )
-    )
-
-
-def _figures(result: dict[str, Any]) -> str:
-    lines = [
-        f"{result['assets']} assets"
-        + "".join(
-            f", {name.replace('_', ' ')} {result[name]}"
-            for name in ("built_seconds", "indexed_seconds", "index_megabytes")
-            if name in result
-        ),
-        f"{'milliseconds':<46}{'median':>9}{'p95':>9}{'worst':>9}{'n':>6}",
-    ]
-    for figure in result["figures"]:
-        lines.append(
-            f"{figure['name']:<46}{figure['median']:>9.1f}{figure['p95']:>9.1f}"
-            f"{figure['worst']:>9.1f}{figure['count']:>6}"
-        )
-    return "\n".join(lines)
 
 
 commands = [bench]

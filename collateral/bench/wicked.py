@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Flask
@@ -20,7 +20,7 @@ from flask import Flask
 from collateral.accounts.models import Person
 from collateral.bench.library import COMMON, Writer
 from collateral.bench.search import Figure
-from collateral.bench.serving import cookie_of, served
+from collateral.bench.serving import cookie_of, cpu_seconds, served
 from collateral.search.language import Field
 from collateral.search.requests import MAX_OFFSET
 
@@ -36,6 +36,20 @@ FIXED = {
     "a megabyte in one line": ("a" * 20_000, "停" * 3000, '"' * 999, "-" * 500, "title:" * 600),
     "no words at all": ("", "   ", "\x00", '""', "-", ":", "-:", '-""'),
 }  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One query: what kind it is of, and what its answer took.
+
+    `used` are the milliseconds of processor that the server spent on it (to a hundredth of a
+    second), where it was asked alone: whatever else the machine does, those are its own.
+    """
+
+    kind: str
+    path: str
+    milliseconds: float
+    status: int
+    used: float | None = None
 
 
 def queries(writer: Writer, seed: int, each: int = 12) -> dict[str, list[str]]:
@@ -97,15 +111,20 @@ def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict
     others = list(paths(queries(Writer(seed + 1), seed + 1)))
     port = int(environ["BASE_URL"].rsplit(":", 1)[1])
     cookie = cookie_of(app, rep)
-    with served(environ, port) as (connection, _server):
+    with served(environ, port) as (connection, server):
         _asked(connection, "/library?q=warm", cookie)
-        alone = [(kind, path, *_asked(connection, path, cookie)) for kind, path in every]
+        alone = []
+        for kind, path in every:
+            before = cpu_seconds(server)
+            milliseconds, status = _asked(connection, path, cookie)
+            used = (cpu_seconds(server) - before) * 1000
+            alone.append(Row(kind, path, milliseconds, status, used))
 
-        def reader(number: int) -> list[tuple[str, str, float, int]]:
+        def reader(number: int) -> list[Row]:
             mine = HTTPConnection("127.0.0.1", port, timeout=60)
             try:
                 return [
-                    (kind, path, *_asked(mine, path, cookie))
+                    Row(kind, path, *_asked(mine, path, cookie))
                     for kind, path in others[number::READERS]
                 ]
             finally:
@@ -117,10 +136,12 @@ def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict
         "figures": [
             vars(Figure.of("alone: library page", _times(alone, "/library"))),
             vars(Figure.of("alone: typeahead", _times(alone, "/search"))),
+            vars(Figure.of("processor, alone: library page", _used(alone, "/library"))),
+            vars(Figure.of("processor, alone: typeahead", _used(alone, "/search"))),
             vars(Figure.of(f"{READERS} at once: library page", _times(together, "/library"))),
             vars(Figure.of(f"{READERS} at once: typeahead", _times(together, "/search"))),
         ],
-        "errors": [row for row in (*alone, *together) if row[3] != 200],
+        "errors": [row._asdict() for row in (*alone, *together) if row.status != 200],
         "slowest": {"alone": _slowest(alone), f"{READERS} at once": _slowest(together)},
     }
 
@@ -134,24 +155,25 @@ def _asked(connection: HTTPConnection, path: str, cookie: str) -> tuple[float, i
     return (time.perf_counter() - started) * 1000, response.status
 
 
-def _times(rows: Sequence[tuple[str, str, float, int]], start: str) -> list[float]:
-    return [milliseconds for _, path, milliseconds, _ in rows if path.startswith(start)]
+def _times(rows: Sequence[Row], start: str) -> list[float]:
+    return [row.milliseconds for row in rows if row.path.startswith(start)]
 
 
-def _slowest(rows: Sequence[tuple[str, str, float, int]]) -> list[dict[str, Any]]:
-    worst = sorted(rows, key=lambda row: -row[2])[:SLOWEST]
-    return [
-        {"kind": kind, "path": path[:100], "milliseconds": round(milliseconds, 1)}
-        for kind, path, milliseconds, _ in worst
-    ]
+def _used(rows: Sequence[Row], start: str) -> list[float]:
+    return [row.used for row in rows if row.used is not None and row.path.startswith(start)]
+
+
+def _slowest(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [row._asdict() for row in sorted(rows, key=lambda row: -row.milliseconds)[:SLOWEST]]
 
 
 def table(result: dict[str, Any]) -> str:
     """The slowest of each way of asking, and what did not answer as it should."""
     lines = [f"{len(result['errors'])} errors"]
-    lines += [f"{status}: {path[:120]}" for _, path, _, status in result["errors"][:SLOWEST]]
+    lines += [f"{row['status']}: {row['path'][:120]}" for row in result["errors"][:SLOWEST]]
     for way, rows in result["slowest"].items():
-        lines.append(f"slowest, {way:<48}{'milliseconds':>14}")
+        lines.append(f"{'slowest, ' + way:<46}{'ms':>9}{'processor':>11}")
         for row in rows:
-            lines.append(f"  {row['kind']:<55}{row['milliseconds']:>14.1f}")
+            used = "" if row["used"] is None else f"{row['used']:.0f}"
+            lines.append(f"  {row['kind']:<44}{row['milliseconds']:>9.1f}{used:>11}")
     return "\n".join(lines)
