@@ -47,11 +47,15 @@ def by_month(
                 _add(found, _of_days(scope, Period(last + running.A_DAY, period.last)), 1)
         else:
             _add(found, _of_assets(scope, period, None), 1)
-        if not can(reader, Permission.ASSET_READ_ALL):
+        if not can(reader, Permission.ASSET_READ_ALL) and _is_any(~seen):
             _add(found, _of_assets(scope, period, ~seen), -1)
     for month, uses in _uses(scope, period, seen if narrowed is None else seen & narrowed):
         found[month]["uses"] += uses
     return {month: Counts(**found[month]) for month in period.months()}
+
+
+def _is_any(which: ColumnElement[bool]) -> bool:
+    return db.session.scalar(select(Asset.id).where(which).limit(1)) is not None
 
 
 def _add(found: Months, rows: Any, sign: int) -> None:
