@@ -185,8 +185,5 @@ def explain_csv(metric: str) -> ResponseReturnValue:
     return csv_out.attachment(
         f"{metric}-{asset.id}.csv",
         ("event", "at", "what", "version", "person", "what became of it"),
-        (
-            (e.id, e.at.astimezone(reader_zone()), e.kind, e.version, e.person, e.outcome)
-            for e in rows
-        ),
+        ((e.id, e.at.astimezone(here), e.kind, e.version, e.person, e.outcome) for e in rows),
     )

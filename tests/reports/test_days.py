@@ -73,6 +73,8 @@ def test_days_add_up_to_the_period_over_a_change_of_clocks(
         db.session.commit()
         pages[name] = visitor.as_(reader).get(address).text
         assert f"Views: {whole.counted}" in pages[name]
+        rows = visitor.as_(reader).get(address.replace("views?", "views.csv?")).text
+        assert rows.count("\n") == whole.found + 1
     local = (end - timedelta(seconds=1)).astimezone(ZoneInfo("America/New_York"))
     assert f"{local:%H:%M}</time>" in pages["America/New_York"]
     assert "23:59</time>" in pages[BERLIN]
