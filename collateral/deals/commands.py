@@ -57,12 +57,12 @@ def import_file(
 
 @contextmanager
 def _bar(file: Path, *, shown: bool) -> Iterator[Callable[[int], None] | None]:
-    """A bar that grows with the lines, on standard error; off a terminal a line every 10,000."""
+    """A bar that grows with the lines, on standard error; off a terminal a line every 5,000."""
     if not shown:
         yield None
         return
     if not sys.stderr.isatty():
-        yield lambda done: click.echo(f"{done} lines", err=True) if done % 10_000 == 0 else None
+        yield lambda done: click.echo(f"{done} lines", err=True) if done % 5_000 == 0 else None
         return
     with file.open("rb") as content:
         # Line breaks inside quotes count, too: the bar may stop a little short.

@@ -109,7 +109,11 @@ def list_deals(person: Person, request: DealRequest) -> DealPage:
 
     The page is found by ids alone: sorting whole rows costs several times as much.
     """
-    found = _narrowed(select(Deal.id).where(visible(person)), person, request)
+    query = select(Deal.id)
+    if not can(person, Permission.DEAL_READ_ALL):
+        # Found first, and by their owner: SQLite would go through all deals of that outcome.
+        query = query.where(Deal.id.in_(query.where(visible(person)).correlate(None)))
+    found = _narrowed(query, person, request)
     column = SORTS.get(request.sort, SORTS["next_call"])
     order = column.desc().nulls_last() if request.down else column.asc().nulls_last()
     ids = found.order_by(order, Deal.id).limit(request.limit)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from collateral import create_app
@@ -18,10 +18,12 @@ from collateral.clock import hold
 from collateral.connect import jobs, settling
 from collateral.connect.models import Connection, Crm, RunState, SyncRun
 from collateral.db import db
-from collateral.deals.models import Deal
+from collateral.deals.models import Deal, StageChange
 from tests.conftest import copy_of, make_settings
 from tests.connect.worlds import AT, WORLDS, World
 from tests.support import Browser
+
+_BOB = select(Person.id).where(Person.email == "bob@example.com")
 
 
 @dataclass
@@ -41,6 +43,27 @@ class Library:
         run = jobs.carry_out(self.connection_id, whole=whole, sleep=self.slept.append)
         assert run is not None
         return run
+
+    @contextmanager
+    def anew(self) -> Iterator[Library]:
+        """The same library with a new CRM, from which nothing was ever fetched."""
+        with WORLDS[self.connection.kind]().running() as world:
+            self.world, self.slept = world, []
+            self.connection.address = world.server.address
+            self.connection.claimed_at = None
+            db.session.execute(delete(SyncRun))
+            self.forget_deals()
+            db.session.execute(delete(PersonRole).where(PersonRole.person_id.in_(_BOB)))
+            db.session.execute(delete(Person).where(Person.email == "bob@example.com"))
+            db.session.commit()
+            yield self
+
+    def forget_deals(self) -> None:
+        """As if nothing had ever been fetched."""
+        db.session.execute(delete(StageChange))
+        db.session.execute(delete(Deal))
+        self.connection.reached = {}
+        db.session.commit()
 
     def sync_until_done(self) -> SyncRun:
         for _ in range(12):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -23,21 +24,30 @@ CHANGES = st.lists(st.tuples(st.sampled_from(World.CHANGES), st.integers(0, 9)),
 FAULTS = st.dictionaries(st.integers(1, 25), st.sampled_from(list(Fault)), max_size=5)
 
 
-@pytest.mark.parametrize("kind", list(Crm))
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@pytest.fixture(scope="module", params=list(Crm))
+def connected_once(
+    request: pytest.FixtureRequest, empty_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Library]:
+    """One library for all of these: making one takes longer than what they do."""
+    with connected(request.param, empty_database, tmp_path_factory.mktemp("crm") / "home") as made:
+        yield made
+
+
+@pytest.fixture
+def library(connected_once: Library) -> Iterator[Library]:
+    with connected_once.anew() as made:
+        yield made
+
+
+@settings(max_examples=6, deadline=None)
 @given(first=FAULTS, changes=CHANGES, then=FAULTS)
 def test_whatever_fails_the_deals_are_in_the_end_those_of_the_crm(
-    kind: Crm,
+    connected_once: Library,
     first: dict[int, Fault],
     changes: list[tuple[str, int]],
     then: dict[int, Fault],
-    empty_database: str,
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    folder = tmp_path_factory.mktemp("property") / "library"
-    with connected(kind, empty_database, folder) as library:
+    with connected_once.anew() as library:
         world = library.world
         world.server.faults = dict(first)
         library.sync_until_done()
@@ -51,13 +61,14 @@ def test_whatever_fails_the_deals_are_in_the_end_those_of_the_crm(
         assert (again.new, again.changed, again.gone, again.merged) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("fault", list(Fault))
-def test_each_call_of_a_load_may_fail_in_each_way(library: Library, fault: Fault) -> None:
-    """Every call but the retries of others fails once; one run gets over it by itself."""
-    library.world.server.faults = dict.fromkeys(range(1, 60, 3), fault)
-    run = library.sync_until_done()
-    assert library.deals() == library.world.deals()
-    assert run.refused == 0
+def test_a_load_gets_over_each_way_to_fail_again_and_again(library: Library) -> None:
+    server = library.world.server
+    for fault in Fault:
+        library.forget_deals()
+        server.faults = {server.calls + place: fault for place in range(1, 60, 3)}
+        run = library.sync_until_done()
+        assert library.deals() == library.world.deals()
+        assert run.refused == 0
 
 
 def test_a_run_waits_as_long_as_it_is_asked_to(library: Library) -> None:

@@ -145,7 +145,6 @@ class HubSpotWorld:
         }
         self.server = HubSpotServer()
         self.clock = BEGAN
-        self.merged: set[str] = set()
         self.server.owners = {i: {"email": m, "firstName": n} for i, (m, n) in OWNERS.items()}
         for number in range(3):
             said = {"name": f"Company {number}", "hs_lastmodifieddate": _iso(self._now())}
@@ -183,7 +182,7 @@ class HubSpotWorld:
 
     def change(self, what: str, number: int) -> None:
         if what == "new":
-            self._new(len(self.server.deals))
+            self._new(max(int(key) for key in self.server.deals) - 99)
             return
         at = _iso(self._now())
         if what == "rename account":
@@ -191,20 +190,22 @@ class HubSpotWorld:
             company["name"], company["hs_lastmodifieddate"] = f"{company['name']} AG", at
             return
         key, other = str(100 + number), str(100 + (number + 1) % 10)
+        if key not in self.server.deals:
+            return  # it was merged away
         deal = self.server.deals[key]
         said = deal["properties"]
         if what == "delete":
             deal["archived"] = True
         elif what == "restore":
-            deal["archived"] = key in self.merged  # which alone cannot come back
+            deal["archived"] = False
         elif what == "merge":
-            if deal.get("archived") or self.server.deals[other].get("archived"):
+            there = self.server.deals.get(other)
+            if there is None or deal.get("archived") or there.get("archived"):
                 return
             # The one that was merged away is in no list, not even that of archived deals.
-            self.merged.add(other)
             self.server.deals.pop(other)
-            known = said.get("hs_merged_object_ids") or ""
-            said["hs_merged_object_ids"] = f"{known};{other}".strip(";")
+            merged = [each.get("hs_merged_object_ids") for each in (said, there["properties"])]
+            said["hs_merged_object_ids"] = ";".join([*filter(None, merged), other])
             said["hs_lastmodifieddate"] = at
         else:
             said["hs_lastmodifieddate"] = at
