@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import render_template, request
+from flask import render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from collateral import csv_out
@@ -108,7 +108,7 @@ def explain_people_csv(metric: str) -> ResponseReturnValue:
                 row.thing[1] if row.thing else None,
                 row.outcome,
             )
-            for row in found.rows
+            for row in stream_with_context(found.rows)
         ),
     )
 
@@ -181,7 +181,8 @@ def explain_csv(metric: str) -> ResponseReturnValue:
         )
     if metric not in FOUND:
         raise NotFound("There is no such number.")
-    rows = explaining.all_events(asset, metric, scope, wanted.period)
+    # The rows are read while the file goes out: the session must live as long.
+    rows = stream_with_context(explaining.all_events(asset, metric, scope, wanted.period))
     return csv_out.attachment(
         f"{metric}-{asset.id}.csv",
         ("event", "at", "what", "version", "person", "what became of it"),
