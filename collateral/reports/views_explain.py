@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request, stream_with_context
@@ -77,6 +79,12 @@ def explain_people(metric: str) -> ResponseReturnValue:
     )
 
 
+def _held(rows: Iterator[Any]) -> Iterator[Any]:
+    """The rows, with the request and its session living until the last is read."""
+    held: Iterator[Any] = stream_with_context(cast(Any, rows))
+    return held
+
+
 def _local(at: date | datetime, here: ZoneInfo) -> date | datetime:
     """A moment in the reader's zone; a day as it is."""
     return at.astimezone(here) if isinstance(at, datetime) else at
@@ -108,7 +116,7 @@ def explain_people_csv(metric: str) -> ResponseReturnValue:
                 row.thing[1] if row.thing else None,
                 row.outcome,
             )
-            for row in stream_with_context(found.rows)
+            for row in _held(found.rows)
         ),
     )
 
@@ -182,7 +190,7 @@ def explain_csv(metric: str) -> ResponseReturnValue:
     if metric not in FOUND:
         raise NotFound("There is no such number.")
     # The rows are read while the file goes out: the session must live as long.
-    rows = stream_with_context(explaining.all_events(asset, metric, scope, wanted.period))
+    rows = _held(explaining.all_events(asset, metric, scope, wanted.period))
     return csv_out.attachment(
         f"{metric}-{asset.id}.csv",
         ("event", "at", "what", "version", "person", "what became of it"),
