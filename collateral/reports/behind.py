@@ -34,7 +34,6 @@ from collateral.usage.models import Event, PersonSum, Use
 
 PAGE = 100
 COUNTED = "counted"
-UNTITLED = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _events(metric: str, asked: Asked, of: Of) -> Select[Any]:
     people = select(PersonSum.person_id).where(asked.scope.covers(PersonSum.team_set_id))
     if of.person_id is not None:
         people = people.where(PersonSum.person_id == of.person_id)
-    shown = case((assets.visible(asked.reader), Asset.title), else_=UNTITLED)
+    shown = case((assets.visible(asked.reader), Asset.title), else_="")
     return (
         select(
             Event.id.label("id"),
@@ -211,7 +210,7 @@ def _uses(asked: Asked, of: Of) -> Select[Any]:
         wanted.append(Use.stage == asked.request.stage)
     if of.person_id is not None:
         wanted.append(Use.person_id == of.person_id)
-    shown = case((deals.visible(asked.reader), Deal.name), else_=UNTITLED)
+    shown = case((deals.visible(asked.reader), Deal.name), else_="")
     return (
         select(
             Use.id.label("id"),
