@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +18,8 @@ class Fault(StrEnum):
     TOO_MANY = "429"
     BROKEN = "500"
     UNAVAILABLE = "503"
-    HANGS = "it takes the call, does it, and never answers"
+    CUT = "it does what it is asked, and the connection is cut before the answer"
+    HANGS = "it does what it is asked, and never answers"
     EXPIRED = "the token has expired"
     HALF = "half a page, then the connection is cut"
     GARBLED = "half a page that claims to be whole"
@@ -111,7 +112,12 @@ def _handler(of: Server) -> type[BaseHTTPRequestHandler]:
         def _send(self, answer: Answer, fault: Fault | None = None) -> None:
             body = json.dumps(answer.body).encode()
             if fault is Fault.HANGS:
-                # The client's patience is cut short in these tests: to it this is no answer.
+                self.close_connection = True
+                self.connection.settimeout(30)
+                with suppress(OSError):
+                    self.connection.recv(1)  # until the client has lost its patience
+                return
+            if fault is Fault.CUT:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
