@@ -45,7 +45,7 @@ class Account:
         return self.call(lambda: _asked(self._client, what, *args, **said), renew, writes=writes)
 
     def _let_in(self) -> None:
-        from hubspot import HubSpot  # type: ignore[import-untyped]
+        from hubspot import HubSpot
 
         made = HubSpot(host=self.address, retry=False)
         made.access_token = self.secrets.get("token") or self._token(made)

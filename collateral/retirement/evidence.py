@@ -24,8 +24,8 @@ from collateral.retirement.rules import WINDOW_DAYS, PolicyFor, Terms, terms_for
 from collateral.usage.counting import zone
 from collateral.usage.models import Level, Use
 from collateral.usage.periods import Period
-from collateral.usage.summed import sums
 from collateral.usage.rules import counting_day
+from collateral.usage.summed import sums
 from collateral.usage.team_sets import Scope
 
 RECENT_DAYS = 180

@@ -157,7 +157,6 @@ def upgrade() -> None:
     )
 
 
-
 def downgrade() -> None:
     op.drop_index("ix_deal_words", "deal")
     with op.batch_alter_table("deal", schema=None) as batch_op:

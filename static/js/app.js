@@ -11,16 +11,22 @@ const bound = new WeakMap();
 export async function bind(root = document) {
   const elements = all("[data-behaviour]", root);
   if (root instanceof Element && root.matches("[data-behaviour]")) elements.unshift(root);
-  await Promise.all(elements.map(async (element) => {
+  const wanted = elements.flatMap((element) => {
     const done = bound.get(element) ?? new Set();
     bound.set(element, done);
-    for (const name of element.dataset.behaviour.split(" ")) {
-      if (done.has(name)) continue;
-      done.add(name);
-      const module = await import(`./${name}.js`);
-      module.default(element);
+    const names = element.dataset.behaviour.split(" ").filter((name) => !done.has(name));
+    for (const name of names) done.add(name);
+    return names.map((name) => ({ element, name }));
+  });
+  // In the order of the page, so that what is around another listens before that one speaks.
+  const modules = await Promise.all(wanted.map(({ name }) => import(`./${name}.js`)));
+  wanted.forEach(({ element }, number) => {
+    try {
+      modules[number].default(element);
+    } catch (error) {
+      reportError(error);
     }
-  }));
+  });
 }
 
 bind().then(() => { document.documentElement.dataset.bound = ""; });

@@ -7,14 +7,16 @@ export default function filedrop(element) {
   const input = one("input[type=file]", element);
   const hint = one("[data-filedrop-hint]", element);
 
-  function hand(files) {
-    if (!files.length) return;
+  /** Whether a queue took them. */
+  function offer(files) {
     const event = new CustomEvent("files", { bubbles: true, cancelable: true, detail: files });
     const taken = !element.dispatchEvent(event);
-    if (taken) {
-      input.value = "";
-      return;
-    }
+    if (taken) input.value = "";
+    return taken;
+  }
+
+  function hand(files) {
+    if (!files.length || offer(files)) return;
     if (input.files.length === 0) {
       const carried = new DataTransfer();
       for (const file of input.multiple ? files : files.slice(0, 1)) carried.items.add(file);
@@ -33,6 +35,8 @@ export default function filedrop(element) {
     input.click();
   });
   input.addEventListener("change", () => hand([...input.files]));
+  // Chosen before this script was there.
+  if (input.files.length) offer([...input.files]);
 
   let over = 0;
   const mark = (change) => {

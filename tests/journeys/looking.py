@@ -56,7 +56,7 @@ def assert_fits(page: Page, name: str) -> None:
         }"""
     )
     width = page.evaluate("document.documentElement.clientWidth")
-    assert out == [], f"{name} is wider than {width} px"
+    assert out == [], f"{name} is wider than {width} px: {out}"
 
 
 def settle(page: Page) -> None:

@@ -50,7 +50,7 @@ def test_a_rep_finds_a_slide_by_its_word_and_uses_it_in_a_deal(
     expect(page.locator("main")).to_contain_text("part 7")
     assert_accessible(page)
     shoot(page, "asset")
-    page.get_by_role("button", name="Use in Downtime pilot").click()
+    page.get_by_role("button", name="Use in Brauwerk Lindau").click()
     expect(page.get_by_role("status").filter(has_text="Used in")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").first.click()
@@ -144,4 +144,4 @@ def test_without_scripts_a_rep_signs_in_searches_and_uses(library: Site, sign_in
     use = page.locator("form#use")
     use.get_by_label("Rolling mill 4").check()
     use.get_by_role("button", name=re.compile("Use in")).click()
-    expect(page.locator("body")).to_contain_text("Used in Rolling mill 4")
+    expect(page.locator("body")).to_contain_text("Used in Vantor Steel")

@@ -36,7 +36,7 @@ def test_a_rep_signs_in_searches_filters_looks_downloads_and_uses(
     assert download.value.suggested_filename == "The sound of a pump.pptx"
     page.get_by_role("radio", name=re.compile("Rolling mill 4")).first.check()
     page.get_by_role("button", name=re.compile("Use in")).first.click()
-    expect(page.locator("body")).to_contain_text("Used in Rolling mill 4")
+    expect(page.locator("body")).to_contain_text("Used in Vantor Steel")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("h1")).to_be_visible()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Response, request
-
 from flask_babel import lazy_gettext as _
 
 from collateral.accounts.guard import actor, requires
