@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Any
 
 from collateral.config import Settings
@@ -25,6 +26,19 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
     with app.app_context():
         db.engine.dispose(close=False)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Read what the first letter typed would have to wait for, while nobody waits."""
+    threading.Thread(target=_warm, daemon=True).start()
+
+
+def _warm() -> None:
+    from collateral.search.typeahead import warm
+    from wsgi import app
+
+    with app.app_context():
+        warm()
 
 
 def when_ready(_server: Any) -> None:

@@ -18,7 +18,7 @@ from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db
 from collateral.deals.models import Deal
-from collateral.search import jobs, queries
+from collateral.search import jobs, queries, typeahead
 from collateral.search.engine import engine
 from collateral.search.engines.filelock import held
 from collateral.search.requests import SearchRequest
@@ -249,3 +249,11 @@ def test_who_seeds_the_shared_generator_does_not_confuse_the_index(rep: Person) 
         random.seed(1)
         make_asset(f"Gearbox {number}")
     assert total(rep, "gearbox") == 4
+
+
+def test_a_web_process_reads_the_titles_before_anybody_types(app: Flask) -> None:
+    make_asset("Turbine")
+    parts = [part for _offset, part in engine().snapshot().parts]  # type: ignore[attr-defined]
+    assert [part.opened.title_words for part in parts] == [None]
+    typeahead.warm()
+    assert parts[0].opened.title_words.words == ["turbine"]
