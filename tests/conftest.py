@@ -6,18 +6,21 @@ when the transaction that queued them is over.
 
 from __future__ import annotations
 
+import gc
 import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from werkzeug.routing import Rule
 
 from collateral import create_app
@@ -56,6 +59,28 @@ def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str
 
 
 Rule._compile_builder = _builder  # type: ignore[method-assign]
+
+
+# An engine compiles each statement once, and each test makes an engine: those of one kind share
+# what they compiled.
+_make_engine = SQLAlchemy._make_engine
+_FIRST: dict[str, Engine] = {}
+
+
+def _engine(self: SQLAlchemy, bind: str | None, options: dict[str, Any], app: Flask) -> Engine:
+    engine = _make_engine(self, bind, options, app)
+    first = _FIRST.setdefault(engine.dialect.name, engine)
+    first._compiled_cache.capacity = 10_000  # type: ignore[union-attr]
+    engine.dialect = engine.pool._dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
+    return engine
+
+
+SQLAlchemy._make_engine = _engine  # type: ignore[method-assign]
+
+# What the imports made stays, so that it need not be looked through for what may go.
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

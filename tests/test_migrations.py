@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ def migrated(tmp_path: Path) -> object:
     if not SERVER:
         yield f"sqlite:///{tmp_path / 'migrated.sqlite'}"
         return
-    on_server("create database migrated")
-    yield SERVER.replace("{name}", "migrated")
-    drop("migrated")
+    name = f"migrated_{uuid.uuid4().hex[:12]}"
+    on_server(f"create database {name}")
+    yield SERVER.replace("{name}", name)
+    drop(name)
 
 
 def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, migrated: str) -> None:
