@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -97,3 +98,18 @@ def test_how_long_ago(app: Flask) -> None:
         assert templating.ago(now() - timedelta(days=3, minutes=1)) == "3 days ago"
     with read_in(app, "de"):
         assert templating.ago(now() - timedelta(days=3, minutes=1)) == "vor 3 Tagen"
+
+
+@pytest.mark.parametrize(("value", "ends"), [(0, ["0", "1"]), (35, ["35", "36"])])
+def test_a_chart_of_equal_values_has_an_axis_in_whole_steps(
+    app: Flask, value: int, ends: list[str]
+) -> None:
+    drawn = app.jinja_env.from_string(
+        '{% import "components/ui.html" as ui with context %}'
+        f'{{{{ ui.line_chart(["Jan", "Feb"], [{value}, {value}], "This year") }}}}'
+    )
+    with app.test_request_context():
+        chart = drawn.render()
+    axis = re.search(r'class="plot__y"[^>]*>(.*?)</div>', chart)
+    assert axis
+    assert re.findall(r"<span>([^<]+)</span>", axis[1]) == ends
