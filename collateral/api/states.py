@@ -13,7 +13,7 @@ from collateral.api.asset_shapes import AssetDetail
 from collateral.api.auth import actor
 from collateral.api.calls import Nothing, call
 from collateral.api.shapes import Id, Named, Somebody, named
-from collateral.assets import operations
+from collateral.assets import publishing
 from collateral.assets.models import Asset
 from collateral.assets.queries import get_many, get_visible
 from collateral.clock import now
@@ -35,7 +35,7 @@ from collateral.retirement import operations as retirement
 def publish_asset(asset_id: int) -> AssetDetail:
     asset = get_visible(actor(), asset_id)
     require(actor(), Permission.ASSET_PUBLISH, asset)
-    operations.publish(asset, by=actor(), at=now())
+    publishing.publish(asset, by=actor(), at=now())
     return detail(asset, actor())
 
 

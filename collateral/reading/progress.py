@@ -14,7 +14,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, insert, update
 
 from collateral.assets.models import Asset, AssetVersion, Page, ReadingState
-from collateral.assets.operations import publish_now_ready
+from collateral.assets.publishing import publish_now_ready
 from collateral.assets.rules import title_from_file, title_from_filename
 from collateral.clock import now
 from collateral.db import db

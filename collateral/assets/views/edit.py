@@ -15,12 +15,12 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Team
 from collateral.accounts.permissions import Permission, can, require
 from collateral.accounts.rules import safe_next
-from collateral.assets import collections, operations, queries
+from collateral.assets import collections, operations, publishing, queries
 from collateral.assets.forms import ManyForm
 from collateral.assets.models import Asset, Status
 from collateral.assets.uploads import takes_files
 from collateral.assets.views import bp
-from collateral.assets.views.rows import pictured
+from collateral.assets.views.pictured import pictured
 from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db, is_id
@@ -77,7 +77,7 @@ def publish_many() -> ResponseReturnValue:
     chosen = _chosen(Permission.ASSET_PUBLISH)
     assets = [asset for asset in chosen if asset.status is not Status.PUBLISHED]
     for asset in assets:
-        operations.publish(asset, by=actor(), at=now())
+        publishing.publish(asset, by=actor(), at=now())
     db.session.commit()
     flash(ngettext("%(num)s asset published", "%(num)s assets published", len(assets)))
     return redirect(_back(url_for("assets.upload")), 303)
@@ -87,21 +87,21 @@ def publish_many() -> ResponseReturnValue:
 @requires(Permission.ASSET_PUBLISH)
 def publish(asset_id: int) -> ResponseReturnValue:
     """Offer it to everybody who may see it."""
-    return _step(asset_id, operations.publish, _("Published"))
+    return _step(asset_id, publishing.publish, _("Published"))
 
 
 @bp.post("/assets/<int:asset_id>/review")
 @requires(Permission.ASSET_EDIT)
 def send_to_review(asset_id: int) -> ResponseReturnValue:
     """Ask for a look at it."""
-    return _step(asset_id, operations.send_to_review, _("Sent to review"))
+    return _step(asset_id, publishing.send_to_review, _("Sent to review"))
 
 
 @bp.post("/assets/<int:asset_id>/draft")
 @requires(Permission.ASSET_PUBLISH)
 def back_to_draft(asset_id: int) -> ResponseReturnValue:
     """Take it back."""
-    return _step(asset_id, operations.back_to_draft, _("A draft again"))
+    return _step(asset_id, publishing.back_to_draft, _("A draft again"))
 
 
 def _step(asset_id: int, operation: Callable[..., None], done: str) -> ResponseReturnValue:

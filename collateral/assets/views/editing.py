@@ -19,7 +19,7 @@ from collateral.assets.forms import EditForm
 from collateral.assets.merging import Clash, Edit, Value
 from collateral.assets.models import Asset
 from collateral.assets.views import bp
-from collateral.assets.views.rows import pictured
+from collateral.assets.views.pictured import pictured
 from collateral.assets.views.suggested import offered
 from collateral.clock import now
 from collateral.db import db

@@ -1,4 +1,4 @@
-"""Rows and small pictures of assets: the upload queue and the lists beside forms."""
+"""The rows of the upload queue."""
 
 from __future__ import annotations
 
@@ -20,18 +20,10 @@ from collateral.assets.models import Asset, ReadingState, Status
 from collateral.assets.operations import AlreadyHere
 from collateral.assets.queries_upload import FileState
 from collateral.assets.suggesting import Suggestion
+from collateral.assets.views.pictured import Picture
 from collateral.assets.views.suggested import offers
 from collateral.assets.views.viewing import preview_url
 from collateral.clock import now
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A small picture of a first page."""
-
-    src: str
-    width: int | None
-    height: int | None
 
 
 @dataclass(frozen=True)
@@ -278,29 +270,3 @@ def _described(state: FileState, row: Row) -> dict[str, Any]:
         "duplicate": None,
         "row": render_template("assets/_upload_row.html", row=row),
     }
-
-
-@dataclass(frozen=True)
-class Pictured:
-    """An asset beside a form."""
-
-    id: int
-    title: str
-    url: str
-    kind: str
-    picture: Picture | None
-
-
-def pictured(assets: Sequence[Asset]) -> list[Pictured]:
-    """The assets with the pictures of their first pages, in one query."""
-    firsts = queries.first_previews(assets)
-    found = []
-    for asset in assets:
-        picture = None
-        if asset.id in firsts:
-            number, page = firsts[asset.id]
-            src = preview_url(asset.id, number, 1, 320, page.preview_320)
-            picture = Picture(src, page.width, page.height) if src else None
-        url = url_for("assets.detail", asset_id=asset.id)
-        found.append(Pictured(asset.id, asset.title, url, "file", picture))
-    return found

@@ -20,8 +20,8 @@ from collateral.assets.merging import Edit, Value
 from collateral.assets.models import Asset, Status, Vocabulary
 from collateral.assets.views import bp
 from collateral.assets.views.long_lists import first_rows
+from collateral.assets.views.pictured import pictured
 from collateral.assets.views.presenting import vocabulary_names
-from collateral.assets.views.rows import pictured
 from collateral.assets.views.suggested import offers
 from collateral.clock import now
 from collateral.db import db, is_id

@@ -1,0 +1,82 @@
+"""Draft, in review, published: the ways between them. None of them commits."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from collateral.accounts import audit
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
+from collateral.db import db
+from collateral.errors import WrongState
+
+
+def publish(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Offer the asset to everybody who may see it; while its file is being read, as soon as
+    that is done.
+
+    Raises:
+        WrongState: it is retired, or published already.
+    """
+    if asset.status is Status.RETIRED:
+        raise WrongState(_("A retired asset is not published; restore it."))
+    if asset.status is Status.PUBLISHED:
+        return
+    state = db.session.scalar(
+        select(AssetVersion.state).where(AssetVersion.id == asset.current_version_id)
+    )
+    if state in (ReadingState.RECEIVED, ReadingState.READING):
+        asset.publish_when_ready = True
+        return
+    _publish(asset, by=by, at=at)
+
+
+def publish_now_ready(asset: Asset, *, at: datetime) -> None:
+    """Publish what was to be published when its file had been read; nothing otherwise."""
+    if asset.publish_when_ready and asset.status in (Status.DRAFT, Status.IN_REVIEW):
+        _publish(asset, by=db.session.get_one(Person, asset.owner_id), at=at)
+
+
+def _publish(asset: Asset, *, by: Person, at: datetime) -> None:
+    audit.record(
+        "asset.published",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        was=asset.status.value,
+    )
+    asset.status = Status.PUBLISHED
+    asset.published_at = at
+    asset.publish_when_ready = False
+    asset.updated_at = at
+
+
+def send_to_review(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Say that a draft may be looked at. Raises WrongState for what is no draft."""
+    if asset.status is not Status.DRAFT:
+        raise WrongState(_("Only a draft can be sent to review."))
+    asset.status = Status.IN_REVIEW
+    asset.updated_at = at
+    audit.record("asset.sent_to_review", by=by, kind="asset", id=asset.id, title=asset.title)
+
+
+def back_to_draft(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Take it back from review or from publication. Raises WrongState otherwise."""
+    if asset.status not in (Status.IN_REVIEW, Status.PUBLISHED):
+        raise WrongState(_("Only what is in review or published can become a draft again."))
+    audit.record(
+        "asset.withdrawn",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        was=asset.status.value,
+    )
+    asset.status = Status.DRAFT
+    asset.published_at = None
+    asset.publish_when_ready = False
+    asset.updated_at = at
