@@ -78,7 +78,7 @@ PROGRAMS = (
     ),
     Program(
         "Chromium",
-        ("chromium", "chromium-browser", "google-chrome"),
+        ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
         "--version",
         "the browser journeys of the tests cannot run; the library itself does not use it",
         "chromium",

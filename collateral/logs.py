@@ -43,3 +43,5 @@ def configure(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("huey").setLevel("WARNING")
+    # The steps of a migration stay, its plug-ins are of no interest to anybody.
+    logging.getLogger("alembic.runtime.plugins").setLevel("WARNING")

@@ -1,7 +1,8 @@
 /* The buyer's viewer: turning pages, fetching ahead, and saying which pages are read.
 
    Loaded alone, on a phone, often over a slow network: it imports nothing. Nothing is sent before somebody has touched,
-   scrolled, turned or typed; seconds count while the page is seen and somebody was there within the last minute. */
+   scrolled, turned or typed; seconds count while the page is seen and somebody was there within the last minute, or a
+   video runs. */
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -18,6 +19,10 @@ const waiting = one("[data-again]");
 if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.again));
 const reading = told && told.dataset.recorded ? record(told, box) : { turned() {} };
 if (box) viewer(box, reading);
+one("video")?.addEventListener("error", ({ target }) => {
+  target.hidden = true;
+  one("[data-buyer-unplayed]").hidden = false;
+});
 
 function viewer(element, reader) {
   const frame = one("[data-buyer-frame]", element);
@@ -132,12 +137,16 @@ function record(form, element) {
 
   const here = () => Number(element?.dataset.at ?? 1);
   const seen = () => document.visibilityState === "visible";
+  const video = one("video");
 
-  /** Put the time since the last look on the page that was seen. */
+  /** Put the time since the last look on the page that was seen. Until the first sign of somebody it only runs up. */
   function spend(page = here()) {
+    if (!signed) return;
     const now = performance.now();
+    // Whoever watches a video touches nothing for minutes.
+    if (video && !video.paused && !video.ended && seen()) active = now;
     const until = Math.min(now, active + AWAY);
-    if (signed && element && until > since) seconds.set(page, (seconds.get(page) ?? 0) + (until - since) / 1000);
+    if (element && until > since) seconds.set(page, (seconds.get(page) ?? 0) + (until - since) / 1000);
     since = now;
   }
 
@@ -167,12 +176,16 @@ function record(form, element) {
       if (event.movementX || event.movementY) moves += 1;
       if (moves < 3) return;
     }
+    if (!signed) {
+      // Who turns the first page has read it: what ran up since it was shown is hers.
+      signed = true;
+      spend();
+      active = performance.now();
+      send();
+      return;
+    }
     if (seen() && performance.now() > active + AWAY) since = performance.now();
     active = performance.now();
-    if (signed) return;
-    signed = true;
-    since = active;
-    send();
   }
   for (const type of ["pointerdown", "pointermove", "touchstart", "wheel", "keydown"]) {
     addEventListener(type, sign, { passive: true, capture: true });
