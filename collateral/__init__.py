@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     setup.configure(app, settings)
     setup.database(app)
     setup.seams(app, settings)
+    setup.observing(app, settings)
     setup.people(app)
     setup.language(app)
     setup.pages(app, settings)

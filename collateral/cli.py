@@ -27,6 +27,7 @@ WITH_COMMANDS = (
     "connect",
     "demo",
     "bench",
+    "observing",
 )
 
 

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,8 @@ class Settings:
     home: Path
     database_url: str
     database_read_url: str
+    database_pool: int
+    database_prepare: int
     search_url: str
     storage_url: str
     queue_url: str
@@ -39,6 +42,13 @@ class Settings:
     time_zone: str
     proxies: int
     log_level: str
+    send_files: str = ""
+    """The address under which the proxy sends kept files itself (X-Accel-Redirect), or nothing."""
+    metrics_token: str = ""
+    metrics_from: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks from which `/metrics` may be read without the token."""
+    slow_query_ms: int = 0
+    """Statements that take so many milliseconds are logged; 0 for none."""
     sample_assets: int = 0
     """So many assets of the sample library at most; 0 for all."""
     testing: bool = False
@@ -52,12 +62,21 @@ class Settings:
         """
         env = os.environ if environ is None else environ
         home = _home(env.get("COLLATERAL_HOME", ""))
+        database_url = _database(env.get("DATABASE_URL", ""), home)
+        storage_url = _storage(env.get("STORAGE_URL", ""), home)
         return cls(
             home=home,
-            database_url=_database(env.get("DATABASE_URL", ""), home),
-            database_read_url=_database_read(env.get("DATABASE_READ_URL", "")),
+            database_url=database_url,
+            database_read_url=_database_read(env.get("DATABASE_READ_URL", ""), database_url),
+            database_pool=_whole_number(
+                env.get("DATABASE_POOL", "") or "8", "DATABASE_POOL", 1, 200
+            ),
+            database_prepare=_whole_number(
+                env.get("DATABASE_PREPARE", "") or "5", "DATABASE_PREPARE", 0, 1000
+            ),
             search_url=_search(env.get("SEARCH_URL", "")),
-            storage_url=_storage(env.get("STORAGE_URL", ""), home),
+            storage_url=storage_url,
+            send_files=_send_files(env.get("SEND_FILES", ""), storage_url),
             queue_url=_queue(env.get("QUEUE_URL", ""), home),
             secret_key=_secret_key(env.get("SECRET_KEY", ""), home),
             base_url=_base_url(env.get("BASE_URL", "")),
@@ -67,6 +86,11 @@ class Settings:
             time_zone=_time_zone(env.get("TIME_ZONE", "")),
             proxies=_whole_number(env.get("PROXIES", "") or "0", "PROXIES", 0, 5),
             log_level=_log_level(env.get("LOG_LEVEL", "")),
+            metrics_token=_metrics_token(env.get("METRICS_TOKEN", "")),
+            metrics_from=_networks(env.get("METRICS_FROM", ""), "METRICS_FROM"),
+            slow_query_ms=_whole_number(
+                env.get("SLOW_QUERY_MS", "") or "500", "SLOW_QUERY_MS", 0, 3_600_000
+            ),
             sample_assets=_whole_number(
                 env.get("SAMPLE_ASSETS", "") or "0", "SAMPLE_ASSETS", 0, 1000
             ),
@@ -108,17 +132,27 @@ def _home(text: str) -> Path:
 def _database(text: str, home: Path) -> str:
     if not text:
         return f"sqlite:///{home / 'collateral.sqlite'}"
-    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+    if text.startswith("sqlite:///"):
+        return text
+    return _postgresql(text, "DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+
+
+def _database_read(text: str, database_url: str) -> str:
+    if not text:
+        return ""
+    if database_url.startswith("sqlite"):
+        raise BadSetting(
+            "DATABASE_READ_URL is for a copy of the PostgreSQL that DATABASE_URL names."
+        )
+    return _postgresql(text, "DATABASE_READ_URL must begin with postgresql+psycopg://.")
+
+
+def _postgresql(text: str, sentence: str) -> str:
+    if text.startswith("postgresql+psycopg://"):
         return text
     if text.startswith(("postgres://", "postgresql://")):
         return "postgresql+psycopg://" + text.split("://", 1)[1]
-    raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
-
-
-def _database_read(text: str) -> str:
-    if text and not text.startswith("postgresql+psycopg://"):
-        raise BadSetting("DATABASE_READ_URL must begin with postgresql+psycopg://.")
-    return text
+    raise BadSetting(sentence)
 
 
 def _search(text: str) -> str:
@@ -136,6 +170,16 @@ def _storage(text: str, home: Path) -> str:
     if text.startswith("s3://") and urlsplit(text).netloc:
         return text
     raise BadSetting("STORAGE_URL must be file:FOLDER or s3://BUCKET?endpoint=ADDRESS.")
+
+
+def _send_files(text: str, storage_url: str) -> str:
+    if not text:
+        return ""
+    if not re.fullmatch(r"/(?:[\w-]+/)+", text):
+        raise BadSetting(f"SEND_FILES must be an address such as /kept/, not “{text}”.")
+    if not storage_url.startswith("file:"):
+        raise BadSetting("SEND_FILES needs a STORAGE_URL that is a folder; S3 sends by itself.")
+    return text
 
 
 def _queue(text: str, home: Path) -> str:
@@ -193,6 +237,21 @@ def _time_zone(text: str) -> str:
             f"TIME_ZONE must be a name such as Europe/Berlin, not “{name}”."
         ) from error
     return name
+
+
+def _metrics_token(text: str) -> str:
+    if text and (len(text) < 20 or not text.isascii() or " " in text):
+        raise BadSetting("METRICS_TOKEN must have at least 20 characters, without spaces.")
+    return text
+
+
+def _networks(text: str, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError as error:
+        raise BadSetting(
+            f"{name} must be networks such as 127.0.0.1,10.0.0.0/8, not “{text}”."
+        ) from error
 
 
 def _whole_number(text: str, name: str, low: int, high: int) -> int:

@@ -15,6 +15,9 @@ from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
+COUNTING = "counting"
+"""The name of a handler that writes nothing: it stays, whoever configures logs after it."""
+
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -40,7 +43,7 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler, *(each for each in root.handlers if each.name == COUNTING)]
     root.setLevel(level)
     logging.getLogger("huey").setLevel("WARNING")
     # The steps of a migration stay, its plug-ins are of no interest to anybody.

@@ -18,7 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from collateral import headers, limits, queue, small_files, storage, templating
 from collateral.config import ROOT, Settings
-from collateral.db import db, engine_options
+from collateral.db import COPY, db, engine_options
 from collateral.errors import CollateralError, TooMany
 
 FEATURES = (
@@ -72,11 +72,20 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.secure,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=_engine(settings, settings.database_url),
+        SQLALCHEMY_BINDS=(
+            {COPY: {"url": copy} | _engine(settings, copy)}
+            if (copy := settings.database_read_url)
+            else {}
+        ),
     )
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _engine(settings: Settings, url: str) -> dict[str, Any]:
+    return engine_options(url, pool=settings.database_pool, prepare=settings.database_prepare)
 
 
 def database(app: Flask) -> None:
@@ -94,6 +103,13 @@ def seams(app: Flask, settings: Settings) -> None:
     storage.init_app(app, settings.storage_url, settings.home)
     queue.init_app(app, settings.queue_url)
     limits.init_app(app, settings)
+
+
+def observing(app: Flask, settings: Settings) -> None:
+    """Metrics and slow statements. Before the pages, so that it sees their answers as they go."""
+    from collateral.observing import exposing
+
+    exposing.init_app(app, settings)
 
 
 def people(app: Flask) -> None:
@@ -237,13 +253,20 @@ def _title(status: int) -> str:
 
 
 def health(app: Flask) -> None:
-    """`/healthz`: the process answers. `/readyz`: it can do its work."""
+    """`/healthz`: the process answers. `/readyz`: it can do its work. `/metrics`: how it does."""
     from collateral.accounts.guard import public
 
     @app.get("/healthz")
     @public
     def healthz() -> ResponseReturnValue:
         return {"status": "ok"}
+
+    @app.get("/metrics")
+    @public
+    def metrics() -> ResponseReturnValue:
+        from collateral.observing import exposing
+
+        return exposing.page()
 
     @app.get("/readyz")
     @public

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +14,34 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from collateral.accounts.models import Person
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A library that is measured: its application (with a context pushed), the environment that
+    makes another like it, where it lies, and what there is to say of it."""
+
+    app: Flask
+    environ: dict[str, str]
+    home: Path
+    told: dict[str, Any]
+
+    @property
+    def port(self) -> int:
+        """The free port that BASE_URL names."""
+        return int(self.environ["BASE_URL"].rsplit(":", 1)[1])
+
+
+@contextmanager
+def library(assets: int, seed: int, home: Path | None, database: str = "") -> Iterator[Measured]:
+    """A library of so many assets, in `home` where one is to be kept, with search in the
+    database where one is named. What was built before is used again."""
+    with tempfile.TemporaryDirectory(prefix="collateral-bench-") as folder:
+        place = home or Path(folder)
+        app, environ = app_in(place, database, "postgres:" if database else "")
+        with app.app_context():
+            told = {"assets": assets, "seed": seed, **built(place, assets, seed)}
+            yield Measured(app, environ, place, told)
 
 
 def app_in(home: Path, database: str = "", search: str = "") -> tuple[Flask, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from http.client import HTTPConnection
 from typing import Any
 
 from flask import Flask
@@ -11,11 +12,11 @@ from sqlalchemy import select
 from collateral.accounts.models import Person, PersonRole, Role
 from collateral.assets.models import Asset
 from collateral.bench.search import Figure
-from collateral.bench.serving import cookie_of, served, timed_get
+from collateral.bench.serving import cookie_of, cpu_seconds, served, timed_get
 from collateral.db import db
 from collateral.deals.models import Deal
 
-TIMES = 30
+TIMES = 50
 LEAST = "/healthz"
 """What the server answers without a session, a database read or a template."""
 
@@ -36,20 +37,32 @@ def measure(app: Flask, environ: dict[str, str]) -> dict[str, Any]:
         with app.app_context():  # one of its own: signing in ends the session before it
             cookies[role] = cookie_of(app, _person(role))
     port = int(environ["BASE_URL"].rsplit(":", 1)[1])
-    figures: list[dict[str, Any]] = []
-    with served(environ, port) as (connection, _server):
+    with served(environ, port) as (connection, server):
         floor = [timed_get(connection, LEAST, "")[0] for _ in range(TIMES)]
-        for role, paths in pages.items():
-            for path in paths:
-                timed_get(connection, path, cookies[role])  # templates and caches are warm
-                answers = [timed_get(connection, path, cookies[role]) for _ in range(TIMES)]
-                body = answers[-1][1]
-                figure = Figure.of(f"{role.value}: {path}", [time for time, _ in answers])
-                figures.append(
-                    vars(figure) | {"bytes": len(body), "packed": len(gzip.compress(body, 6))}
-                )
+        figures = [
+            looked(f"{role.value}: {path}", connection, server, path, cookies[role])
+            for role, paths in pages.items()
+            for path in paths
+        ]
     least = Figure.of(f"barest route: {LEAST}", floor)
     return {"floor": vars(least), "figures": figures}
+
+
+def looked(
+    name: str, connection: HTTPConnection, server: int, path: str, cookie: str
+) -> dict[str, Any]:
+    """The page at `path`, again and again: its figure, with its weight as it is and packed, and
+    the milliseconds of processor that the server spends on one, whatever else the machine does."""
+    timed_get(connection, path, cookie)  # templates and caches are warm
+    before = cpu_seconds(server)
+    answers = [timed_get(connection, path, cookie) for _ in range(TIMES)]
+    processor = (cpu_seconds(server) - before) * 1000 / TIMES
+    body = answers[-1][1]
+    return vars(Figure.of(name, [time for time, _ in answers])) | {
+        "processor": round(processor, 1),
+        "bytes": len(body),
+        "packed": len(gzip.compress(body, 6)),
+    }
 
 
 def _some(model: type[Asset] | type[Deal]) -> int:
@@ -67,18 +80,3 @@ def _person(role: Role) -> Person:
         db.session.add(found)
         db.session.commit()
     return found
-
-
-def table(result: dict[str, Any]) -> str:
-    """The figures in lines, each with how many times the barest route it takes."""
-    floor = result["floor"]
-    lines = [
-        f"{result['assets']} assets; {floor['name']} {floor['median']:.1f} ms",
-        f"{'milliseconds':<34}{'median':>9}{'p95':>9}{'times':>8}{'bytes':>10}{'gzip':>9}",
-    ]
-    lines += [
-        f"{each['name']:<34}{each['median']:>9.1f}{each['p95']:>9.1f}"
-        f"{each['median'] / floor['median']:>8.1f}{each['bytes']:>10}{each['packed']:>9}"
-        for each in result["figures"]
-    ]
-    return "\n".join(lines)

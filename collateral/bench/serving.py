@@ -40,7 +40,7 @@ def served(
     process = subprocess.Popen(command, env={**os.environ, **environ})
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        _wait(connection, process)
+        answering(connection, process)
         yield connection, process.pid
     finally:
         connection.close()
@@ -48,7 +48,8 @@ def served(
         process.wait(30)
 
 
-def _wait(connection: HTTPConnection, process: subprocess.Popen[bytes]) -> None:
+def answering(connection: HTTPConnection, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers. Raises RuntimeError when it ended, or does not."""
     for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError("The server ended while it started.")

@@ -34,3 +34,26 @@ def figures(result: dict[str, Any]) -> str:
             f"{figure['worst']:>9.1f}{figure['count']:>6}"
         )
     return "\n".join(lines)
+
+
+def wicked_table(result: dict[str, Any]) -> str:
+    from collateral.bench import wicked
+
+    return f"{figures(result)}\n{wicked.table(result)}"
+
+
+def times_the_floor(result: dict[str, Any]) -> str:
+    """The figures in lines, each with how many times the barest route it takes."""
+    floor = result["floor"]
+    lines = [
+        f"{result['assets']} assets; {floor['name']} {floor['median']:.1f} ms",
+        f"{'milliseconds':<34}{'median':>9}{'p95':>9}{'times':>8}{'processor':>11}"
+        f"{'bytes':>10}{'gzip':>9}",
+    ]
+    lines += [
+        f"{each['name']:<34}{each['median']:>9.1f}{each['p95']:>9.1f}"
+        f"{each['median'] / floor['median']:>8.1f}{each['processor']:>11.1f}"
+        f"{each['bytes']:>10}{each['packed']:>9}"
+        for each in result["figures"]
+    ]
+    return "\n".join(lines)

@@ -94,13 +94,19 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PageFeatures:
-    """What lineage compares: text box by box, pictures, boxes, and the values of each chart."""
+    """What lineage compares: text box by box, pictures, boxes, and the values of each chart.
+
+    `design` and `backdrop` are what the deck's design shows on the page beside its own shapes;
+    None for a file of which that is not known.
+    """
 
     page: int
     texts: tuple[str, ...] = ()
     pictures: tuple[PagePicture, ...] = ()
     boxes: tuple[Box, ...] = ()
     charts: tuple[tuple[float, ...], ...] = ()
+    design: tuple[str, ...] | None = None
+    backdrop: tuple[PagePicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,13 @@ class Reading:
     properties: Mapping[str, str] = field(default_factory=dict)
     features: tuple[PageFeatures, ...] = ()
     seconds: Seconds = Seconds()
+
+    @property
+    def outcome(self) -> str:
+        """In a word: `whole`, `in_part` where a step failed, `failed` where all of it did."""
+        if self.error is not None:
+            return "failed"
+        return "in_part" if self.failures or self.preview_missing else "whole"
 
     @property
     def media(self) -> tuple[PagePicture, ...]:

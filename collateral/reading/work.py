@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import Any
 
+from collateral.logs import request_id
 from collateral.reading import formats
 from collateral.reading.confined.cage import Held
 from collateral.reading.confined.child import FILE
@@ -87,17 +89,21 @@ class Work:
     def _step(self, step: Step) -> Iterator[None]:
         self._sender.send({"frame": "begin", "step": step})
         begun = time.perf_counter()
-        failure = None
+        failure = fault = None
         try:
             yield
         except (Unreadable, NoPicture) as reason:
             failure = str(reason)
         except MemoryError:
             failure = "Reading this file needs more memory than is allowed."
-        except Exception:
+        except Exception as error:
             failure = f"This {self._kind.label} is damaged or of a kind that is not understood."
+            fault = _where(error)
         seconds = time.perf_counter() - begun
-        self._sender.send({"frame": "end", "step": step, "failure": failure, "seconds": seconds})
+        head = {"frame": "end", "step": step, "failure": failure, "seconds": seconds}
+        if fault is not None:
+            head |= {"fault": fault, "request": request_id.get()}
+        self._sender.send(head)
 
     def _text(self) -> None:
         total = 0
@@ -163,6 +169,16 @@ class Work:
             if features.page > self._limits.pages:
                 break
             self._sender.send({"frame": "features", **asdict(features)})
+
+
+def _where(error: Exception) -> str:
+    """What went wrong in which line of whose code; nothing of what the file says."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    # Not by the module traceback: that opens files, which this process may not.
+    place = f" at {PurePath(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else ""
+    return type(error).__name__ + place
 
 
 def _attempt(ask: Callable[[], Any], otherwise: Any) -> Any:

@@ -16,6 +16,7 @@ from collateral.assets.models import Asset
 from collateral.assets.revisions import subscribe
 from collateral.clock import now
 from collateral.db import db
+from collateral.observing.gauges import gauge
 from collateral.queue import every, job
 from collateral.search import documents
 from collateral.search.engine import engine
@@ -46,6 +47,20 @@ def index_pending() -> None:
             return
         _mark({document.id: document.revision for document in found})
     _agree()
+
+
+@gauge("index_behind_assets", "Assets whose last change search does not find yet.")
+def behind_assets() -> float:
+    behind = select(func.count()).where(Asset.indexed_revision < Asset.revision)
+    return db.session.scalar(behind) or 0
+
+
+@gauge("index_behind_revisions", "Changes of assets that search does not find yet.")
+def behind_revisions() -> float:
+    behind = select(func.sum(Asset.revision - Asset.indexed_revision)).where(
+        Asset.indexed_revision < Asset.revision
+    )
+    return float(db.session.scalar(behind) or 0)
 
 
 def _behind() -> list[int]:

@@ -16,6 +16,7 @@ from collateral.assets.models import Asset, Status, SynonymGroup, Term, Vocabula
 from collateral.assets.queries import visible
 from collateral.clock import now
 from collateral.db import db
+from collateral.observing import events
 from collateral.queue import send
 from collateral.search import fallback, hits, spelling
 from collateral.search.engine import engine
@@ -60,6 +61,7 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
         Invalid: a filter, the limit or the cursor makes no sense.
     """
     request.check()
+    began = monotonic()
     parsed = replace(parse(request.q), exact=request.only)
     terms = _terms()
     query = with_synonyms(_resolved(parsed, terms), _synonym_groups() if parsed.wanted else [])
@@ -70,7 +72,7 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
         found = fallback.search(person, request, query)
     shown = hits.shown(person, found.matches, found.marks)
     end = request.offset + request.limit
-    return SearchResult(
+    result = SearchResult(
         hits=shown,
         total=found.total,
         facets=facets(found, request, terms, can(person, Permission.ASSET_READ_ALL)),
@@ -84,6 +86,9 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
         query=parsed.text,
         meant=_meant(person, request, parsed, until) if found.total == found.near else (),
     )
+    outcome = "degraded" if found.degraded else "cut_short" if found.cut_short else "whole"
+    events.searched(outcome, monotonic() - began)
+    return result
 
 
 def _deadline() -> float:

@@ -18,6 +18,7 @@ from collateral.db import db, table, upsert
 from collateral.deals.models import Deal
 from collateral.errors import NotFound
 from collateral.notify.operations import tell
+from collateral.observing import events
 from collateral.sharing import access, rules
 from collateral.sharing.access import Leaf, Part
 from collateral.sharing.models import LinkSettings, Opening, Outcome, Seen, Share, Visit, VisitPage
@@ -114,6 +115,7 @@ def _visit_of(share: Share, opening: Opening, reader: Reader) -> Visit:
     db.session.add(visit)
     db.session.flush()
     opening.visit_id, opening.outcome = visit.id, outcome
+    events.visit_began(outcome.value)
     return visit
 
 

@@ -171,6 +171,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /setup/<token>": PUBLIC,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC,
     "GET /offline": PUBLIC,
     "GET /service-worker.js": PUBLIC,
     "GET /api/v1/docs": PUBLIC,
@@ -286,6 +287,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
         asset(READ, path={"width": 320})
     ),
     "GET /assets/<int:asset_id>/file": asset(READ),
+    "GET /assets/<int:asset_id>/media": asset(READ),
     "GET /assets/<int:asset_id>/collect": asset(READ),
     "POST /assets/<int:asset_id>/collect": asset(READ, data={"title": "For the next call"}),
     "POST /assets/<int:asset_id>/use": (
@@ -408,6 +410,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /s/<token>/<int:position>/<int:number>": PUBLIC,
     "GET /s/<token>/<int:position>/<int:number>/<int:width>.webp": PUBLIC,
     "GET /s/<token>/<int:position>/<int:number>/words": PUBLIC,
+    "GET /s/<token>/<int:position>/media": PUBLIC,
     "GET /s/<token>/<int:position>/file": PUBLIC,
     "GET /s/<token>/recorded": PUBLIC,
     "POST /s/<token>/beat": PUBLIC,
@@ -486,6 +489,10 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     ),
     "POST /reports/mails/<int:schedule_id>/end": roles("----", path={"schedule_id": 9999}),
     "GET /reports/<name>/mail": roles(EVERYBODY, path={"name": "overview"}),
+    "GET /reports/assets/<int:asset_id>/mail": asset(READ),
+    "POST /reports/assets/<int:asset_id>/mail": asset(
+        READ, data={"rhythm": "weekly", "weekday": "0", "hour": "7"}
+    ),
     "GET /explain/<metric>": asset(READ, path={"metric": "views"}, query={"asset": "{asset_id}"}),
     "GET /explain/<metric>.csv": asset(
         READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
@@ -494,6 +501,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /reports/assets/<int:asset_id>.xlsx": asset(READ),
     "GET /explain/people/<metric>": roles(EVERYBODY, path={"metric": "views"}),
     "GET /explain/people/<metric>.csv": roles(EVERYBODY, path={"metric": "views"}),
+    "GET /explain/report/<metric>": roles(EVERYBODY, path={"metric": "hours"}),
+    "GET /explain/report/<metric>.csv": roles(EVERYBODY, path={"metric": "hours"}),
     # The API; each is asked with a token of the person's.
     "POST /api/v1/assets": roles(MARKETING, data={"file": FILE}),
     "GET /api/v1/assets/<int:asset_id>": asset(READ),
@@ -541,6 +550,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /api/v1/reports/adoption": roles(EVERYBODY),
     "GET /api/v1/reports/changes": roles(EVERYBODY),
     "GET /api/v1/reports/influence": roles(EVERYBODY),
+    "GET /api/v1/reports/worth": roles(EVERYBODY),
+    "GET /api/v1/reports/assets/<int:asset_id>": asset(READ),
     "GET /api/v1/explain/<metric>": asset(
         READ, path={"metric": "views"}, query={"asset": "{asset_id}"}
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import logging
 import os
 import select
 import socket
@@ -16,12 +17,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from collateral.logs import request_id
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.wire import BadAnswer
+
+log = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 # The package's own start would load the web; a bare module in its place loads what is asked for.
@@ -39,13 +43,18 @@ _GRACE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a child ended. `cause` is done, wall, cpu, memory, folder, crash, answer or lost."""
+    """How a child ended. `cause` is done, wall, cpu, memory, folder, crash, answer or lost.
+
+    `request` is the id of the request that it worked for, as the fork server was told it.
+    """
 
     cause: str
     signal: int = 0
     code: int = 0
     peak_mb: float = 0.0
     seconds: float = 0.0
+    pid: int = 0
+    request: str = "-"
 
 
 class Client:
@@ -71,15 +80,19 @@ class Client:
         `take` is called in this thread with the bytes of the answer as they come; a BadAnswer
         that it raises ends the child. Raises OSError when the file cannot be opened.
         """
-        request = {"target": target, "spec": spec, "cage": asdict(cage)}
+        request = {
+            "target": target,
+            "spec": spec,
+            "cage": asdict(cage),
+            "request": request_id.get(),
+        }
         data = json.dumps(request).encode()
-        for attempt in (1, 2):
-            outcome = self._attempt(data, cage, file, take)
-            if outcome is not None:
-                return outcome
-            if attempt == 1:
-                self.close()
-        return Outcome("lost")
+        outcome = self._attempt(data, cage, file, take)
+        if outcome is None:
+            self.close()
+            outcome = self._attempt(data, cage, file, take) or Outcome("lost")
+        log.info("child_ended", extra={"target": target, "child": asdict(outcome)})
+        return outcome
 
     def close(self) -> None:
         """End the fork server; the next call starts a new one."""
@@ -197,7 +210,7 @@ def _taken(data: bytes, take: Callable[[bytes], None]) -> bool:
 def _outcome(report: dict[str, Any], *, refused: bool) -> Outcome:
     outcome = Outcome(**report)
     if refused:
-        return Outcome("answer", outcome.signal, outcome.code, outcome.peak_mb, outcome.seconds)
+        return replace(outcome, cause="answer")
     return outcome
 
 

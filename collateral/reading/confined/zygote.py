@@ -21,6 +21,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from collateral.logs import request_id
 from collateral.reading.confined import processes
 from collateral.reading.confined.cage import Cage, lock_down, spare_uid
 from collateral.reading.confined.child import ANSWER, preload, resolve
@@ -39,6 +40,7 @@ class Job:
     cage: Cage
     lifeline: socket.socket
     pidfd: int
+    request: str
     started: float = field(default_factory=time.monotonic)
     peak_mb: float = 0.0
     cause: str = "done"
@@ -108,7 +110,7 @@ class Zygote:
         pidfd = -1
         with contextlib.suppress(OSError, AttributeError):
             pidfd = os.pidfd_open(pid)
-        self._jobs[pid] = Job(pid, cage, lifeline, pidfd)
+        self._jobs[pid] = Job(pid, cage, lifeline, pidfd, request["request"])
         _tell(lifeline, {"started": pid})
 
     def _child(
@@ -116,6 +118,7 @@ class Zygote:
     ) -> None:
         code = 70
         try:
+            request_id.set(request["request"])
             os.setsid()
             os.chdir(cage.folder or "/")
             _arrange_descriptors(answer, file, as_output=bool(cage.program))
@@ -186,6 +189,8 @@ def _report(job: Job, status: int) -> dict[str, Any]:
         "code": code,
         "peak_mb": round(job.peak_mb, 1),
         "seconds": round(time.monotonic() - job.started, 4),
+        "pid": job.pid,
+        "request": job.request,
     }
 
 
