@@ -36,7 +36,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
         headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; "
-            "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+            "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; "
+            "form-action 'self'; "
             "manifest-src 'self'; worker-src 'self'; base-uri 'none'; object-src 'none'; "
             "frame-ancestors 'none'",
         )

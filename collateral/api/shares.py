@@ -24,7 +24,7 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.errors import NotFound
-from collateral.sharing import operations, queries, rules
+from collateral.sharing import operations, queries, rules, visited
 from collateral.sharing.models import Share
 from collateral.sharing.operations import Asking, Wishes
 
@@ -107,7 +107,7 @@ def delete_share(share_id: int) -> ShareDetail:
 
 
 def _values(share: Share) -> dict[str, Any]:
-    visits = queries.visits_of(share)
+    visits = visited.visits_of(share)
     ids = {page.version_id for visit in visits for page in visit.pages}
     numbers = dict(
         db.session.execute(
@@ -124,6 +124,6 @@ def _values(share: Share) -> dict[str, Any]:
         ),
         "visits": [visit_shape(visit, numbers) for visit in visits],
         "openings": {
-            outcome.value: count for outcome, count in queries.openings_by_outcome(share).items()
+            outcome.value: count for outcome, count in visited.openings_by_outcome(share).items()
         },
     }

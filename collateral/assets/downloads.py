@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 from urllib.parse import quote
 
-from flask import Response, request, send_file
+from flask import Response, current_app, request
 from werkzeug.http import dump_options_header
+from werkzeug.utils import send_file
+from werkzeug.wsgi import wrap_file
 
 from collateral.assets.models import AssetVersion
 from collateral.assets.rules import clean_filename
@@ -48,23 +51,74 @@ def send_kept(sha256: str, media_type: str, filename: str, created_at: datetime)
         return _sealed(
             Response(status=302, headers={"Location": link}), attachment_header(filename)
         )
+    response = _kept(sha256, media_type, created_at)
+    return _sealed(response, attachment_header(filename))
+
+
+def _kept(sha256: str, media_type: str, created_at: datetime | None = None) -> Response:
+    """A kept file, whole or in part as the request asks, by the proxy where SEND_FILES says so.
+
+    Raises:
+        NotFound: the file is not in the store.
+    """
+    by_proxy = current_app.extensions["settings"].send_files
     with storage().local(sha256) as path:
-        response = send_file(
+        sent = send_file(
             path,
+            request.environ,
             mimetype=media_type,
             conditional=True,
             etag=sha256,
             last_modified=created_at,
             max_age=0,
+            use_x_sendfile=bool(by_proxy),
+            response_class=Response,
         )
-    return _sealed(response, attachment_header(filename))
+    response = cast(Response, sent)
+    if response.headers.pop("X-Sendfile", None):
+        response.headers["X-Accel-Redirect"] = f"{by_proxy}{sha256[:2]}/{sha256[2:4]}/{sha256}"
+        response.content_length = 0  # of ours; the proxy says the file's
+    return response
+
+
+PLAYED = frozenset(("video/mp4", "video/webm", "video/quicktime"))
+"""What browsers play themselves; other videos are only downloaded."""
+
+
+def plays(version: AssetVersion) -> bool:
+    """Whether a browser can play the version's file."""
+    return version.family == "video" and version.media_type in PLAYED
+
+
+def send_media(version: AssetVersion) -> Response:
+    """The version's file for a player in the page, whole or in part as the request asks.
+
+    It comes through us from every store, so that no other address stands in the page.
+
+    Raises:
+        NotFound: the file is not in the store.
+    """
+    file = storage().open(version.sha256)
+    size = version.bytes
+    try:
+        response = Response(wrap_file(request.environ, file), mimetype=version.media_type)
+        response.direct_passthrough = True
+        response.content_length = size
+        response.set_etag(version.sha256)
+        response.make_conditional(request, accept_ranges=True, complete_length=size)
+    except BaseException:
+        file.close()
+        raise
+    headers = response.headers
+    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def send_made(sha256: str, filename: str, mimetype: str = "application/pdf") -> Response:
     """A file that was made here, as an attachment of that name. Raises NotFound."""
-    with storage().local(sha256) as path:
-        response = send_file(path, mimetype=mimetype, conditional=True, etag=sha256, max_age=0)
-    return _sealed(response, attachment_header(filename))
+    return _sealed(_kept(sha256, mimetype), attachment_header(filename))
 
 
 def _sealed(response: Response, disposition: str) -> Response:
@@ -79,8 +133,7 @@ def _sealed(response: Response, disposition: str) -> Response:
 
 def send_preview(sha256: str, wanted: str | None) -> Response:
     """A picture of a page; `wanted` is the hash in the address, with which it never changes."""
-    with storage().local(sha256) as path:
-        response = send_file(path, mimetype="image/webp", conditional=True, etag=sha256)
+    response = _kept(sha256, "image/webp")
     kept = "max-age=31536000, immutable" if wanted == sha256 else "no-cache"
     response.headers["Cache-Control"] = f"private, {kept}"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -63,5 +63,5 @@ def preview(connection: Connection, zone: tzinfo) -> list[Shown]:
             continue
         values = {**dict.fromkeys(COMPARED), **facts.values}
         known = people.find(values["owner_email"] or "", values["owner_name"] or "") is not None
-        shown.append(Shown(name, values, known, facts.notes))
+        shown.append(Shown(name, values, known, [str(note) for note in facts.notes]))
     return shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import operations, reporting
+from collateral.deals.importing import Progress
 from collateral.deals.jobs import zone
 from collateral.deals.models import ImportRun
 
@@ -56,21 +57,21 @@ def import_file(
 
 
 @contextmanager
-def _bar(file: Path, *, shown: bool) -> Iterator[Callable[[int], None] | None]:
+def _bar(file: Path, *, shown: bool) -> Iterator[Progress | None]:
     """A bar that grows with the lines, on standard error; off a terminal a line every 5,000."""
     if not shown:
         yield None
         return
     if not sys.stderr.isatty():
-        yield lambda done: click.echo(f"{done} lines", err=True) if done % 5_000 == 0 else None
+        yield lambda done, _: click.echo(f"{done} lines", err=True) if done % 5_000 == 0 else None
         return
-    with file.open("rb") as content:
-        # Line breaks inside quotes count, too: the bar may stop a little short.
-        length = max(
-            1, sum(chunk.count(b"\n") for chunk in iter(lambda: content.read(1 << 20), b""))
-        )
-    with click.progressbar(length=length, label=file.name, file=sys.stderr) as bar:
-        yield lambda done: bar.update(done - bar.pos)
+    with click.progressbar(length=1, label=file.name, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield show
 
 
 def _print(run: ImportRun) -> None:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, TextIO
 from flask_babel import lazy_gettext as _
 
 from collateral.errors import Invalid
+from collateral.words import N_, Sentence
 
 LARGEST = 256 << 20
 MOST_LINES = 500_000
@@ -41,8 +42,8 @@ class Line:
 
     number: int
     cells: list[str]
-    problem: str = ""
-    """A sentence why it has no cells: its quotation marks do not add up, or one is too long."""
+    problem: Sentence | None = None
+    """Why it has no cells: its quotation marks do not add up, or one is too long."""
 
     @property
     def blank(self) -> bool:
@@ -69,7 +70,12 @@ class Table:
             seen_head = False
             for count, line in enumerate(_records(reader)):
                 if count > MOST_LINES:
-                    raise Invalid(f"The file has more than {MOST_LINES:,} lines; split it.")
+                    raise Invalid(
+                        _(
+                            "The file has more than %(most)s lines; split it.",
+                            most=f"{MOST_LINES:,}",
+                        )
+                    )
                 if seen_head:
                     yield line
                 else:
@@ -88,7 +94,7 @@ def _records(reader: Any) -> Iterator[Line]:
             yield Line(start, [], _said(error, start, reader.line_num))
         else:
             nul = any("\x00" in cell for cell in cells)
-            yield Line(start, [], "It holds NUL characters.") if nul else Line(start, cells)
+            yield Line(start, [], Sentence(_NUL)) if nul else Line(start, cells)
         start = reader.line_num + 1
 
 
@@ -113,6 +119,14 @@ def inspect(path: Path) -> Table:
         raise Invalid(_("The file is not text in any encoding that we know.")) from error
     separator = _separator(sample)
     return Table(path, encoding, separator, _heads(path, encoding, separator))
+
+
+def count_lines(path: Path) -> int:
+    """About how many lines there are after the head: line breaks inside quotes count, too."""
+    with path.open("rb") as content:
+        return max(
+            1, sum(chunk.count(b"\n") for chunk in iter(lambda: content.read(_CHUNK), b"")) - 1
+        )
 
 
 @contextmanager
@@ -248,14 +262,31 @@ def _checked(heads: list[str]) -> list[str]:
     return heads
 
 
-def _said(error: csv.Error, first: int, last: int) -> str:
-    where = f" (lines {first} to {last})" if last > first else ""
-    if "field larger" in str(error):
-        return (
-            f"A cell is longer than {LONGEST_CELL:,} characters{where}; is a quotation mark open?"
-        )
-    if "unexpected end" in str(error):
-        return f"A quotation mark is opened and never closed{where}."
-    if "NUL" in str(error):
-        return "It holds NUL bytes."
-    return f"Its quotation marks do not add up{where}."
+def _said(error: csv.Error, first: int, last: int) -> Sentence:
+    values: dict[str, str | int] = {"first": first, "last": last, "most": f"{LONGEST_CELL:,}"}
+    for sign, (in_a_line, over_lines) in _PROBLEMS.items():
+        if sign in str(error):
+            return Sentence(over_lines if last > first else in_a_line, values)
+    raise AssertionError  # the last sign is in every error
+
+
+_NUL = N_("It holds NUL characters.")
+_PROBLEMS = {
+    "field larger": (
+        N_("A cell is longer than %(most)s characters; is a quotation mark open?"),
+        N_(
+            "A cell is longer than %(most)s characters (lines %(first)s to %(last)s); is a "
+            "quotation mark open?"
+        ),
+    ),
+    "unexpected end": (
+        N_("A quotation mark is opened and never closed."),
+        N_("A quotation mark is opened and never closed (lines %(first)s to %(last)s)."),
+    ),
+    "NUL": (_NUL, _NUL),
+    "": (
+        N_("Its quotation marks do not add up."),
+        N_("Its quotation marks do not add up (lines %(first)s to %(last)s)."),
+    ),
+}
+"""By what the reader of the standard library says of a record of one line, and of several."""

@@ -6,14 +6,16 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import current_app
+from flask_babel import force_locale
 from sqlalchemy import ColumnElement, or_, select, update
 
+from collateral import underway
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import operations
 from collateral.deals.models import ImportRun, ImportState
 from collateral.errors import CollateralError
-from collateral.queue import every, job, send
+from collateral.queue import every, job, send, when_lost
 
 LONGEST = timedelta(minutes=15)
 ABANDONED = timedelta(days=7)
@@ -33,14 +35,32 @@ def carry_out(run_id: int) -> None:
     if claimed is None:
         return
     run = db.session.get_one(ImportRun, run_id)
+    what = progress_of(run_id)
     try:
-        operations.carry_out(run, at=started, zone=zone())
+        operations.carry_out(
+            run, at=started, zone=zone(), progress=lambda *parts: underway.tell(what, *parts)
+        )
     except CollateralError as error:
         db.session.rollback()
-        operations.fail(db.session.get_one(ImportRun, run_id), error.sentence, at=now())
+        run = db.session.get_one(ImportRun, run_id)
+        with force_locale(run.by.locale if run.by else "en"):
+            operations.fail(run, error.sentence, at=now())
+    finally:
+        underway.over(what)
     run = db.session.get_one(ImportRun, run_id)
     if run.state is ImportState.DONE and not run.dry_run:
         operations.discard_file(run)
+    db.session.commit()
+
+
+@when_lost(carry_out)
+def let_go(run_id: int) -> None:
+    """Free the import of a worker that is known to be dead; it had kept nothing of it."""
+    db.session.execute(
+        update(ImportRun)
+        .where(ImportRun.id == run_id, ImportRun.state == ImportState.WAITING)
+        .values(started_at=None)
+    )
     db.session.commit()
 
 
@@ -74,6 +94,11 @@ def forget_files() -> None:
 
 def _unclaimed() -> ColumnElement[bool]:
     return or_(ImportRun.started_at.is_(None), ImportRun.started_at < now() - LONGEST)
+
+
+def progress_of(run_id: int) -> str:
+    """Under what name is told how far an import is."""
+    return f"import:{run_id}"
 
 
 def zone() -> ZoneInfo:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import lazy_gettext as _
+from flask_babel import gettext as _
 
 from collateral.deals.presets import FIELDS, OTHER, PRESETS, REQUIRED, guess_columns, recognise
 from collateral.deals.values import DayOrder, Unreadable, parse_currency
@@ -40,16 +40,20 @@ class ColumnMapping:
         """Raise Invalid, by field, where the file has no such column or a needed one is missing."""
         heads = set(heads)
         problems = {
-            name: f"The file has no column “{head}”."
+            name: _("The file has no column “%(head)s”.", head=head)
             for name, head in self.columns.items()
             if head not in heads
         }
         for name in REQUIRED:
             if name not in self.columns:
-                problems[name] = f"Say which column holds: {FIELDS[name].lower()}."
+                problems[name] = _("Say which column holds “%(field)s”.", field=_(FIELDS[name]))
         if problems:
             raise Invalid(
-                "The columns do not fit the file. " + " ".join(problems.values()), fields=problems
+                _(
+                    "The columns do not fit the file. %(problems)s",
+                    problems=" ".join(problems.values()),
+                ),
+                fields=problems,
             )
 
 
@@ -67,13 +71,13 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
     # `currency` is a field and a setting, too: alone it is the setting.
     if given and set(given) != {"currency"} and set(given) <= set(FIELDS):
         given = {"columns": given}
-    problems = dict.fromkeys(set(given) - known, "There is no such field.")
+    problems = dict.fromkeys(set(given) - known, _("There is no such field."))
     columns = _words(given.get("columns") or {}, "columns", problems)
     stages = _words(given.get("stages") or {}, "stages", problems)
-    problems.update(dict.fromkeys(set(columns) - set(FIELDS), "There is no such field."))
+    problems.update(dict.fromkeys(set(columns) - set(FIELDS), _("There is no such field.")))
     order, currency = given.get("day_order"), given.get("currency")
     if order is not None and order not in {member.value for member in DayOrder}:
-        problems["day_order"] = "It is dmy or mdy."
+        problems["day_order"] = _("It is dmy or mdy.")
         order = None
     if currency:
         try:
@@ -82,11 +86,13 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
             problems["currency"] = str(error)
     preset = given.get("preset") or ""
     if preset not in PRESETS:
-        problems["preset"] = "It is salesforce or hubspot, or empty."
+        problems["preset"] = _("It is salesforce or hubspot, or empty.")
     if problems:
         raise Invalid(
-            "The mapping cannot be read. "
-            + " ".join(f"{key}: {why}" for key, why in sorted(problems.items())),
+            _(
+                "The mapping cannot be read. %(problems)s",
+                problems=" ".join(f"{key}: {why}" for key, why in sorted(problems.items())),
+            ),
             fields=problems,
         )
     return ColumnMapping(
@@ -100,7 +106,7 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
 
 def _words(value: Any, name: str, problems: dict[str, str]) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        problems[name] = "It maps words to words."
+        problems[name] = _("It maps words to words.")
         return {}
     return {str(key): word for key, word in value.items() if word}
 

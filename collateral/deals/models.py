@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from collateral.accounts.models import Person
 from collateral.clock import now
 from collateral.db import Model, choice
+from collateral.words import in_words
 
 
 class Outcome(StrEnum):
@@ -163,5 +164,10 @@ class ImportRow(Model):
     result: Mapped[RowResult] = mapped_column(choice(RowResult, "result"))
     external_id: Mapped[str] = mapped_column(String(100), default="")
     name: Mapped[str] = mapped_column(String(300), default="")
-    notes: Mapped[list[str]] = mapped_column(default=list)
-    """Why it was refused, or what was left empty."""
+    notes: Mapped[list[Any]] = mapped_column(default=list)
+    """Why it was refused, or what was left empty, as `words.Sentence` keeps it."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """The same in the reader's language."""
+        return [in_words(note) for note in self.notes]

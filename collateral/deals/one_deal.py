@@ -63,7 +63,8 @@ def upsert_deal(
     """
     if unknown := set(given) - set(UPSERT_FIELDS):
         raise Invalid(
-            _("There are unknown fields."), fields=dict.fromkeys(unknown, "There is no such field.")
+            _("There are unknown fields."),
+            fields=dict.fromkeys(unknown, _("There is no such field.")),
         )
     deal = db.session.scalar(
         select(Deal).where(Deal.source == source, Deal.external_id == external_id),
@@ -85,15 +86,15 @@ def upsert_deal(
     try:
         facts = reader.read([external_id, *words.values()])
     except Unreadable as error:
-        raise Invalid(str(error)) from error
+        raise Invalid(error.sentence) from error
     return _store(deal, facts, source=source, at=at, history=history, reader=reader, zone=zone)
 
 
 def _incomplete(words: Mapping[str, str]) -> ColumnMapping:
     missing = [name for name in ("name", "stage") if name not in words]
     raise Invalid(
-        _("A new deal needs its %(value)s.", value=" and its ".join(missing)),
-        fields=dict.fromkeys(missing, "It is missing."),
+        _("A new deal needs a name and a stage."),
+        fields=dict.fromkeys(missing, _("It is missing.")),
     )
 
 

@@ -153,7 +153,7 @@ def import_path(
     """The same without its report, which has a row for each line, however many those are.
 
     Args:
-        progress: is told how many lines are done, again and again.
+        progress: is told how many lines are done, of about how many, again and again.
     """
     told = from_json(mapping or {})
     guessed = guess(

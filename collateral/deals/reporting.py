@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from collateral.db import db
 from collateral.deals.models import ImportRow, ImportRun, RowResult
+from collateral.words import in_words
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ class ImportReport:
         return self.new + self.changed + self.unchanged + self.refused
 
 
+def _told(row: Any) -> RowReport:
+    """A kept line, its notes in the reader's language."""
+    line, result, external_id, name, notes = row
+    return RowReport(line, result, external_id, name, [in_words(note) for note in notes])
+
+
 def report_of(run: ImportRun) -> ImportReport:
     """The report of a finished import with every line that it names."""
     rows = db.session.execute(
@@ -56,7 +63,7 @@ def report_of(run: ImportRun) -> ImportReport:
         run.changed,
         run.unchanged,
         run.refused,
-        [RowReport(*row) for row in rows],
+        [_told(row) for row in rows],
     )
 
 
@@ -70,7 +77,7 @@ def refused(run: ImportRun) -> Iterator[RowReport]:
         .order_by(ImportRow.line)
         .execution_options(yield_per=500)
     )
-    return (RowReport(*row) for row in rows)
+    return (_told(row) for row in rows)
 
 
 def as_json(report: ImportReport) -> dict[str, Any]:

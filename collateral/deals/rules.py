@@ -24,8 +24,20 @@ from collateral.deals.values import (
     parse_yes,
     salesforce_id,
 )
+from collateral.words import N_, Sentence
 
 LENGTHS = {"external_id": 100, "name": 300, "account": 300, "stage": 120, "owner": 200}
+TOO_LONG = {
+    "external_id": N_("Its id is longer than %(longest)s characters."),
+    "name": N_("Its name is longer than %(longest)s characters."),
+    "account": N_("Its account is longer than %(longest)s characters."),
+    "stage": N_("Its stage is longer than %(longest)s characters."),
+    "owner": N_("Its owner is longer than %(longest)s characters."),
+}
+UNCLOSED = {
+    Outcome.WON: N_("It is won but does not say when it was closed."),
+    Outcome.LOST: N_("It is lost but does not say when it was closed."),
+}
 ENDED = {"won": Outcome.WON, "lost": Outcome.LOST}
 
 
@@ -46,7 +58,7 @@ class Facts:
     external_id: str
     values: dict[str, Any]
     stage_at: datetime | None
-    notes: list[str]
+    notes: list[Sentence]
 
 
 @dataclass(frozen=True)
@@ -125,26 +137,28 @@ class RowReader:
             Unreadable: a sentence why the line is refused.
         """
         if len(cells) > self.width:
-            raise Unreadable(f"The line has {len(cells)} cells where the head has {self.width}.")
+            raise Unreadable(
+                N_("The line has %(cells)s cells where the head has %(heads)s."),
+                cells=len(cells),
+                heads=self.width,
+            )
         row = {
             name: cells[place].strip() if place < len(cells) else ""
             for name, place in self.places.items()
         }
         for name, longest in LENGTHS.items():
             if len(row.get(name, "")) > longest:
-                raise Unreadable(
-                    f"Its {name.replace('_', ' ')} is longer than {longest} characters."
-                )
+                raise Unreadable(TOO_LONG[name], longest=longest)
         if not row["external_id"]:
-            raise Unreadable("It has no id.")
+            raise Unreadable(N_("It has no id."))
         if not row["name"]:
-            raise Unreadable("It has no name.")
+            raise Unreadable(N_("It has no name."))
         if not row["stage"]:
-            raise Unreadable("It has no stage.")
+            raise Unreadable(N_("It has no stage."))
         external_id = row["external_id"]
         if self.mapping.preset == "salesforce":
             external_id = salesforce_id(external_id)
-        notes: list[str] = []
+        notes: list[Sentence] = []
         values: dict[str, Any] = {"name": row["name"]}
         if "account" in row:
             values["account"] = row["account"]
@@ -171,7 +185,7 @@ class RowReader:
         if "@" in owner and not email:
             owner, email = "", owner
         if len(email) > 254:
-            raise Unreadable("Its owner's e-mail is longer than 254 characters.")
+            raise Unreadable(N_("Its owner's e-mail is longer than 254 characters."))
         values["owner_email"], values["owner_name"] = email.lower(), owner
 
     def _amount(self, row: Mapping[str, str], values: dict[str, Any]) -> None:
@@ -183,7 +197,7 @@ class RowReader:
             said = row.get("currency", "")
             currency = amount.currency or (parse_currency(said) if said else self.mapping.currency)
             if currency is None:
-                raise Unreadable(f"“{row['amount']}” has no currency.")
+                raise Unreadable(N_("“%(text)s” has no currency."), text=row["amount"])
             values["amount"], values["currency"] = amount.value, currency
 
     def _terms(self, row: Mapping[str, str], values: dict[str, Any]) -> None:
@@ -193,7 +207,7 @@ class RowReader:
                 values[name] = known.get(row[name].casefold()) or slug_of(row[name])
 
     def _stage(
-        self, row: Mapping[str, str], values: dict[str, Any], notes: list[str]
+        self, row: Mapping[str, str], values: dict[str, Any], notes: list[Sentence]
     ) -> datetime | None:
         outcome, stage = outcome_and_stage(row["stage"], self.mapping, self.words.stage)
         if "won" in row and parse_yes(row["won"]):
@@ -201,7 +215,8 @@ class RowReader:
         elif "closed" in row and outcome is Outcome.OPEN and parse_yes(row["closed"]):
             outcome, stage = Outcome.LOST, ""
         if outcome is Outcome.OPEN and not stage:
-            notes.append(f"The stage “{row['stage']}” is not among ours; it was kept as a word.")
+            text = N_("The stage “%(stage)s” is not among ours; it was kept as a word.")
+            notes.append(Sentence(text, {"stage": row["stage"]}))
         said = row.get("stage_changed_on", "")
         stage_at = parse_moment(said, self.order, self.zone) if said else None
         opened = self._day(row, "opened_on")
@@ -214,11 +229,12 @@ class RowReader:
         else:
             closed = closes or (stage_at.date() if stage_at else None)
             if closed is None:
-                raise Unreadable(f"It is {outcome.value} but does not say when it was closed.")
+                raise Unreadable(UNCLOSED[outcome])
             values.update(closed_on=closed, expected_on=None)
             stage_at = stage_at or at_midnight(closed, self.zone)
             if opened and opened > closed:
-                notes.append(f"It says that it was opened after it was closed; {closed} was taken.")
+                text = N_("It says that it was opened after it was closed; %(day)s was taken.")
+                notes.append(Sentence(text, {"day": closed.isoformat()}))
                 opened = closed
         if "opened_on" in row:
             values["opened_on"] = opened

@@ -22,6 +22,7 @@ from collateral.deals.models import Deal, RowResult, StageChange
 from collateral.deals.owners import all_people
 from collateral.deals.rules import Facts, History, RowReader, Words, differences, history_changes
 from collateral.deals.values import at_midnight
+from collateral.words import N_, Sentence
 
 COMPARED = (
     "name",
@@ -73,7 +74,7 @@ class Told:
     result: RowResult
     external_id: str
     name: str
-    notes: list[str]
+    notes: list[Sentence]
 
 
 class Storing:
@@ -113,7 +114,8 @@ class Storing:
             email, name = facts.values["owner_email"], facts.values["owner_name"]
             facts.values["owner_id"] = self.people.find(email, name)
             if (email or name) and facts.values["owner_id"] is None:
-                facts.notes.append(f"{email or name} is nobody here; the deal has no owner yet.")
+                text = N_("%(who)s is nobody here; the deal has no owner yet.")
+                facts.notes.append(Sentence(text, {"who": email or name}))
 
 
 class _Batch:

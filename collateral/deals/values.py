@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from collateral.words import N_, Sentence
+
 LARGEST = Decimal("999999999999.99")
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 
@@ -21,7 +23,17 @@ class DayOrder(StrEnum):
 
 
 class Unreadable(ValueError):
-    """The value is not what its column should hold; the message is a sentence."""
+    """The value is not what its column should hold.
+
+    raise Unreadable(N_("“%(text)s” is no date."), text=text)
+    """
+
+    def __init__(self, text: str, /, **values: str | int) -> None:
+        super().__init__(text)
+        self.sentence = Sentence(text, values)
+
+    def __str__(self) -> str:
+        return str(self.sentence)
 
 
 _ISO = re.compile(
@@ -69,14 +81,20 @@ class OrderEvidence:
         """
         if self.day_first and self.month_first:
             raise Unreadable(
-                f"The dates mix two orders: “{self.day_first}” has the day first, "
-                f"“{self.month_first}” the month. Say which one stands first; lines in the other "
-                "order are then refused."
+                N_(
+                    "The dates mix two orders: “%(day)s” has the day first, “%(month)s” the "
+                    "month. Say which one stands first; lines in the other order are then refused."
+                ),
+                day=self.day_first,
+                month=self.month_first,
             )
         if self.either and not (self.day_first or self.month_first):
             raise Unreadable(
-                f"Dates such as “{self.either}” can be read with the day or with the month first, "
-                "and no date in the file settles it. Say which one stands first."
+                N_(
+                    "Dates such as “%(text)s” can be read with the day or with the month first, "
+                    "and no date in the file settles it. Say which one stands first."
+                ),
+                text=self.either,
             )
         return DayOrder.MONTH_FIRST if self.month_first else DayOrder.DAY_FIRST
 
@@ -109,20 +127,20 @@ def parse_moment(text: str, order: DayOrder, zone: tzinfo = UTC) -> datetime:
         hour, minute, second = (int(match[n] or 0) for n in (5, 6, 7))
         if match[8]:
             if not 1 <= hour <= 12:
-                raise Unreadable(f"“{text}” is no time of day.")
+                raise Unreadable(N_("“%(text)s” is no time of day."), text=text)
             hour = hour % 12 + (12 if match[8] in "Pp" else 0)
     elif (match := _NAMED.match(text)) and (match[2] or match[3])[:3].lower() in _MONTHS:
         day, year = int(match[1] or match[4]), int(match[5])
         month = _MONTHS.index((match[2] or match[3])[:3].lower()) + 1
         hour = minute = second = 0
     else:
-        raise Unreadable(f"“{text}” is no date.")
+        raise Unreadable(N_("“%(text)s” is no date."), text=text)
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone(offset) or zone)
     except ValueError as error:
-        raise Unreadable(f"“{text}” is no date.") from error
+        raise Unreadable(N_("“%(text)s” is no date."), text=text) from error
     if not EARLIEST <= moment.date() <= LATEST:
-        raise Unreadable(f"“{text}” is outside of 1970 to 2199.")
+        raise Unreadable(N_("“%(text)s” is outside of 1970 to 2199."), text=text)
     return moment
 
 
@@ -166,15 +184,17 @@ def parse_amount(text: str) -> Amount:
     text = text.strip()
     match = _AMOUNT.match(text)
     if not match:
-        said = "is negative" if re.match(r"^\W*[-(]", text) else "is no amount"
-        raise Unreadable(f"“{text}” {said}.")
+        negative = re.match(r"^\W*[-(]", text)
+        raise Unreadable(
+            N_("“%(text)s” is negative.") if negative else N_("“%(text)s” is no amount."), text=text
+        )
     digits = re.sub(r"[\s'’  ]", "", match["number"])
     try:
         value = Decimal(_with_point(digits)).quantize(Decimal("0.01"))
     except InvalidOperation as error:
-        raise Unreadable(f"“{text}” is no amount.") from error
+        raise Unreadable(N_("“%(text)s” is no amount."), text=text) from error
     if value > LARGEST:
-        raise Unreadable(f"“{text}” is larger than any deal.")
+        raise Unreadable(N_("“%(text)s” is larger than any deal."), text=text)
     return Amount(value, _currency_beside(match["before"].strip() or match["after"].strip(), text))
 
 
@@ -200,7 +220,7 @@ def _currency_beside(word: str, text: str) -> str | None:
     try:
         return parse_currency(word)
     except Unreadable:
-        raise Unreadable(f"“{text}” is no amount.") from None
+        raise Unreadable(N_("“%(text)s” is no amount."), text=text) from None
 
 
 def parse_currency(text: str) -> str:
@@ -211,7 +231,7 @@ def parse_currency(text: str) -> str:
     if code in _SYMBOLS:
         return _SYMBOLS[code]
     if not is_currency(code):
-        raise Unreadable(f"“{text.strip()}” is no currency.")
+        raise Unreadable(N_("“%(text)s” is no currency."), text=text.strip())
     return code
 
 
@@ -242,4 +262,4 @@ def parse_yes(text: str) -> bool:
         return True
     if word in _NO:
         return False
-    raise Unreadable(f"“{text.strip()}” is neither yes nor no.")
+    raise Unreadable(N_("“%(text)s” is neither yes nor no."), text=text.strip())

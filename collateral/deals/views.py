@@ -58,26 +58,34 @@ def detail(deal_id: int) -> ResponseReturnValue:
     person = actor()
     deal = queries.get_visible(person, deal_id, joinedload(Deal.owner), selectinload(Deal.stages))
     from collateral.home.suggested import shown_suggestions
-    from collateral.sharing import queries as sharing
+    from collateral.sharing import packing, visited
     from collateral.usage import confirming
     from collateral.usage import queries as usage
 
     labels = stage_labels()
-    sent = sharing.sent_in(deal, person)
+    sent = visited.sent_in(deal, person)
+    uses = usage.uses_of_deal(deal, person)
+    open_ = deal.outcome == Outcome.OPEN
+    suggestions = shown_suggestions(deal, person, now()) if open_ else []
     return render_template(
         "deals/detail.html",
         deal=deal,
         line=stage_line(deal),
         terms=term_names(deal),
         labels=labels,
-        uses=usage.uses_of_deal(deal, person),
+        uses=uses,
         taken_back=confirming.taken_back(deal, person),
-        suggestions=shown_suggestions(deal, person, now()) if deal.outcome == Outcome.OPEN else [],
-        to_confirm=deal.outcome != Outcome.OPEN
+        suggestions=suggestions,
+        packs=packing.of(person, deal=deal),
+        to_pack=packing.to_pack(
+            [use.asset for use in uses] + [asset for each in sent for asset in each.assets],
+            [(item.asset_id, item.title) for item in suggestions],
+        ),
+        to_confirm=not open_
         and can(person, Permission.DEAL_EDIT, deal)
         and confirming.confirmation_of(deal) is None,
         sent=sent,
-        reads=sharing.read_by_page([each.share.id for each in sent], person),
+        reads=visited.read_by_page([each.share.id for each in sent], person),
     )
 
 

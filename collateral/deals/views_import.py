@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from collateral import csv_out
+from collateral import csv_out, underway
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.clock import now
@@ -201,6 +201,7 @@ def _report(run: ImportRun) -> ResponseReturnValue:
     wanted = request.args.get("result", "")
     result = RowResult(wanted) if wanted in {member.value for member in RowResult} else None
     after = request.args.get("after", 0, type=int)
+    busy = run.state in (ImportState.WAITING, ImportState.RUNNING)
     return render_template(
         "deals/import_report.html",
         run=run,
@@ -215,5 +216,6 @@ def _report(run: ImportRun) -> ResponseReturnValue:
             }
             for kind, text in _TABS.items()
         ],
-        busy=run.state in (ImportState.WAITING, ImportState.RUNNING),
+        busy=busy,
+        progress=underway.told(jobs.progress_of(run.id)) if busy else None,
     )

@@ -17,6 +17,7 @@ from collateral.assets.queries import visible
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
+from collateral.home.opened import Sent, opened, others, sent
 from collateral.home.pictures import Picture, Thumb, thumbs
 from collateral.requests import queries as requests
 from collateral.search.suggesting import Proposal, suggestions_for
@@ -38,18 +39,6 @@ class ShownSuggestion:
     why: str
     use_url: str
     deal_id: int
-
-
-@dataclass(frozen=True)
-class Sent:
-    text: str
-    title: str
-    url: str
-    evidence: str
-    pages: int | None = None
-    read: tuple[int, ...] = ()
-    opened: str = ""
-    stale: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +99,7 @@ def context(person: Person, at: datetime) -> dict[str, Any]:
         "calls": next_calls(person, at),
         "unsaid": unsaid(person, at),
         "closed": confirming.unconfirmed(person, at),
+        "opened": opened(person, at),
         "new": new_assets(person),
         "asked": asked(person),
         "request_url": url_for("requests.new"),
@@ -150,6 +140,7 @@ def next_calls(person: Person, at: datetime) -> list[Call]:
         )
         for position, deal in enumerate(rows)
     }
+    links = sent(rows, person)
     used = {deal.id: usage.uses_of_deal(deal, person, limit=2) for deal in rows}
     shown = thumbs(
         {p.asset.id for found in proposals.values() for p in found}
@@ -170,14 +161,15 @@ def next_calls(person: Person, at: datetime) -> list[Call]:
             suggestions=[
                 _suggestion(p, deal, shown[p.asset.id], industries) for p in proposals[deal.id]
             ],
-            sent=[
+            sent=([links[deal.id]] if deal.id in links else [])
+            + [
                 Sent(
                     _("Used %(when)s", when=ago(use.at)),
                     shown[use.asset_id].title,
                     shown[use.asset_id].url,
                     use.evidence.value,
                 )
-                for use in used[deal.id]
+                for use in others(used[deal.id], links.get(deal.id))
             ],
         )
         for deal in rows

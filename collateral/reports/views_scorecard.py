@@ -34,6 +34,8 @@ def scorecard_page(asset_id: int) -> ResponseReturnValue:
         "assets",
         wanted,
         asset=asset,
+        version=asset.current_version,
+        first=assets.first_previews([asset]).get(asset.id),
         found=found,
         influence=influence_words.shown(influence),
         months=presenting.months_of(found),

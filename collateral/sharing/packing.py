@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
-from collateral.assets.models import Asset, Page
+from collateral.assets.models import Asset, Page, Status
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, NotFound
@@ -33,14 +34,18 @@ def get_own(person: Person, pack_id: int) -> Pack:
     return pack
 
 
-def of(person: Person, *, limit: int = 100) -> Sequence[tuple[Pack, int]]:
-    """The person's packs, the last changed first, with the number of their members."""
+def of(person: Person, *, deal: Deal | None = None, limit: int = 100) -> Sequence[tuple[Pack, int]]:
+    """The person's packs, the last changed first, with the number of their members.
+
+    Args:
+        deal: only those that are for it.
+    """
     counted = (
         select(PackItem.pack_id, func.count().label("members"))
         .group_by(PackItem.pack_id)
         .subquery()
     )
-    rows = db.session.execute(
+    query = (
         select(Pack, func.coalesce(counted.c.members, 0))
         .outerjoin(counted, counted.c.pack_id == Pack.id)
         .where(Pack.owner_id == person.id)
@@ -48,7 +53,35 @@ def of(person: Person, *, limit: int = 100) -> Sequence[tuple[Pack, int]]:
         .order_by(Pack.updated_at.desc(), Pack.id.desc())
         .limit(limit)
     )
-    return [(pack, count) for pack, count in rows]
+    if deal is not None:
+        query = query.where(Pack.deal_id == deal.id)
+    return [(pack, count) for pack, count in db.session.execute(query)]
+
+
+@dataclass(frozen=True)
+class ToPack:
+    """An asset that may go into a pack for a deal, and whether it is proposed for it."""
+
+    asset_id: int
+    title: str
+    known: bool
+    """It was used or sent in the deal."""
+
+
+def to_pack(known: Sequence[Asset], suggested: Sequence[tuple[int, str]]) -> list[ToPack]:
+    """What was used or sent, as far as it is still published, then what is suggested.
+
+    Args:
+        suggested: id and title of each.
+    """
+    found = {
+        asset.id: ToPack(asset.id, asset.title, True)
+        for asset in known
+        if asset.status is Status.PUBLISHED
+    }
+    for asset_id, title in suggested:
+        found.setdefault(asset_id, ToPack(asset_id, title, False))
+    return list(found.values())
 
 
 def create(title: str, *, by: Person, at: datetime, deal: Deal | None = None) -> Pack:

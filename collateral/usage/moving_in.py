@@ -9,24 +9,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select, tuple_
 
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetVersion
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_sqlite
 from collateral.deals.models import Deal
 from collateral.errors import Invalid
-from collateral.usage import bulk, counting, recounting, rules
+from collateral.usage import bulk, counting, partitions, recounting, rules
 from collateral.usage.models import Event, EventKind, Retention
 from collateral.usage.operations import AHEAD
 
 FIELDS = frozenset(("at", "kind", "asset", "version", "person", "session", "user_agent", "deal"))
 MOST_TOLD = 1000
+A_DAY = timedelta(days=1)
 BATCH = 1000
 
 
@@ -50,6 +53,21 @@ class EventImport:
             self.reasons.append((line, why))
 
 
+def make_room(lines: IO[bytes]) -> None:
+    """Make the months of these lines, which are read to their end and from their start again.
+
+    Said before the import, while its transaction holds nothing that this would wait for.
+    """
+    if is_sqlite():
+        return
+    zone, days = counting.zone(), set()
+    for line in lines:
+        with suppress(_Refused):
+            days.add(rules.counting_day(_read(line)["at"], zone).replace(day=1))
+    lines.seek(0)
+    partitions.make(days)
+
+
 def import_events(
     lines: Iterable[str | bytes], *, commit: Callable[[], None] | None = None
 ) -> EventImport:
@@ -69,7 +87,7 @@ def import_events(
         days |= _take(batch, result)
     if result.refused and not (result.new or result.known):
         line, why = result.reasons[0]
-        raise Invalid(f"No line could be taken. Line {line}: {why}")
+        raise Invalid(_("No line could be taken. Line %(line)s: %(why)s", line=line, why=why))
     if commit:
         commit()
     for _step in recounting.recount(recounting.around(days)):
@@ -108,8 +126,13 @@ def _keys_here(rows: Iterable[bulk.EventRow]) -> set[str]:
     places = [(row.key, row.at) for row in rows]
     if not places:
         return set()
+    days = [at.date() for _, at in places]
     found = db.session.scalars(
-        select(Event.key).where(tuple_(Event.key, Event.at).in_(places), Event.key.is_not(None))
+        select(Event.key).where(
+            tuple_(Event.key, Event.at).in_(places),
+            Event.key.is_not(None),
+            partitions.near(Event.day, min(days) - A_DAY, max(days) + A_DAY),
+        )
     )
     return {key for key in found if key}
 
@@ -118,11 +141,11 @@ def _read(line: str | bytes) -> dict[str, Any]:
     try:
         words = json.loads(line)
     except ValueError:
-        raise _Refused("It is no JSON.") from None
+        raise _Refused(_("It is no JSON.")) from None
     if not isinstance(words, dict):
-        raise _Refused("It is no JSON object.")
+        raise _Refused(_("It is no JSON object."))
     if unknown := set(words) - FIELDS:
-        raise _Refused(f"There is no field “{min(unknown)[:60]}”.")
+        raise _Refused(_("There is no field “%(name)s”.", name=min(unknown)[:60]))
     try:
         words["at"] = datetime.fromisoformat(str(words["at"])).astimezone(UTC)
         words["kind"] = EventKind(words["kind"])
@@ -131,13 +154,13 @@ def _read(line: str | bytes) -> dict[str, Any]:
         if words.get("version") is not None:
             words["version"] = _whole(words["version"])
     except KeyError as error:
-        raise _Refused(f"It has no {error.args[0]}.") from None
+        raise _Refused(_("It has no %(field)s.", field=error.args[0])) from None
     except (ValueError, TypeError, OverflowError):
-        raise _Refused("It has a value of the wrong kind.") from None
+        raise _Refused(_("It has a value of the wrong kind.")) from None
     for name in ("session", "user_agent", "deal"):
         words[name] = str(words.get(name) or "")
     if len(words["session"]) > 60:
-        raise _Refused("Its session is longer than 60 characters.")
+        raise _Refused(_("Its session is longer than 60 characters."))
     return words
 
 
@@ -186,23 +209,32 @@ class _Known:
     def row(self, words: dict[str, Any]) -> bulk.EventRow:
         """The event of one line. Raises _Refused."""
         if words["asset"] not in self.current:
-            raise _Refused(f"There is no asset {words['asset']}.")
+            raise _Refused(_("There is no asset %(id)s.", id=words["asset"]))
         number = words.get("version")
         version_id = (
             self.versions.get((words["asset"], number)) if number else self.current[words["asset"]]
         )
         if version_id is None:
-            raise _Refused(f"Asset {words['asset']} has no version {number or 'yet'}.")
+            values = {"id": words["asset"], "number": number}
+            raise _Refused(
+                _("Asset %(id)s has no version %(number)s.", **values)
+                if number
+                else _("Asset %(id)s has no version yet.", **values)
+            )
         if words["person"] not in self.people:
-            raise _Refused(f"There is nobody with the e-mail “{words['person'][:254]}”.")
+            raise _Refused(
+                _("There is nobody with the e-mail “%(email)s”.", email=words["person"][:254])
+            )
         if words["deal"] and words["deal"] not in self.deals:
-            raise _Refused(f"There is no deal “{words['deal'][:100]}”.")
+            raise _Refused(_("There is no deal “%(id)s”.", id=words["deal"][:100]))
         if words["at"] > self.latest:
-            raise _Refused("It lies in the future.")
+            raise _Refused(_("It lies in the future."))
         if words["at"].year < 1990:
-            raise _Refused("It lies before 1990.")
+            raise _Refused(_("It lies before 1990."))
         if self.dropped and rules.counting_day(words["at"], self.zone) < self.dropped:
-            raise _Refused(f"Events before {self.dropped} are no longer kept.")
+            raise _Refused(
+                _("Events before %(day)s are no longer kept.", day=self.dropped.isoformat())
+            )
         return bulk.EventRow(
             at=words["at"],
             kind=words["kind"],

@@ -2,7 +2,7 @@
    the server leaves out data-poll. data-poll-parts names further fragments that change with it. */
 
 import { bind } from "./app.js";
-import { fetchPage, replaceFragments } from "./dom.js";
+import { announce, fetchPage, one, replaceFragments } from "./dom.js";
 
 export default function poll(element) {
   const names = (element.dataset.pollParts ?? element.dataset.fragment).split(" ");
@@ -16,7 +16,11 @@ export default function poll(element) {
     if (document.hidden || busy()) return void setTimeout(again, wait);
     try {
       const fetched = await fetchPage(element.dataset.pollUrl || location.href, names.join(" "));
-      for (const part of replaceFragments(fetched.document, names)) bind(part);
+      for (const part of replaceFragments(fetched.document, names)) {
+        bind(part);
+        const said = one("[data-announce]", part)?.textContent.trim();
+        if (said) announce(said);
+      }
     } catch {
       failures += 1;
       if (failures < 10) setTimeout(again, wait * failures);

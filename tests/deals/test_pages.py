@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from collateral import clock
+from collateral import clock, underway
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Vocabulary
 from collateral.db import db
-from collateral.deals import operations, queries
+from collateral.deals import importing, jobs, mapping, operations, queries
 from collateral.deals.models import Deal, ImportRun, ImportState, Outcome
 from collateral.errors import NotFound
 from tests.factories import make_asset, make_person, make_team, make_term
@@ -194,6 +194,52 @@ def test_a_large_file_is_read_by_a_job(
     db.session.expire_all()
     assert db.session.get_one(ImportRun, run.id).state is ImportState.DONE
     assert db.session.scalars(select(Deal)).one().outcome is Outcome.OPEN
+
+
+def test_the_page_says_how_far_a_large_file_is(app: Flask, visitor: Visitor) -> None:
+    client = visitor.as_(make_person(Role.MANAGER))
+    run = ImportRun(filename="a.csv", state=ImportState.WAITING, started_at=AT)
+    db.session.add(run)
+    db.session.commit()
+    what = jobs.progress_of(run.id)
+    assert "It begins." in client.get(f"/deals/import/{run.id}").text
+    underway.tell(what, 42_000, 100_000)
+    page = client.get(f"/deals/import/{run.id}").text
+    assert "42,000 of about 100,000 lines" in page
+    assert 'role="progressbar" aria-valuemin="0" aria-valuenow="42000"' in page
+    assert 'data-poll="2"' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    underway.over(what)
+    assert underway.told(what) is None
+
+
+def test_an_import_tells_its_lines_as_they_are_read(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    text = "id,name,stage\n" + "".join(f"{n},Deal {n},Discovery\n" for n in range(5))
+    run = operations.receive(io.BytesIO(text.encode()), "a.csv", by=None, at=AT)
+    operations.choose_mapping(run, mapping.from_json(run.mapping), dry_run=False)
+    told: list[tuple[int, int]] = []
+    operations.carry_out(run, at=AT, progress=lambda *parts: told.append(parts))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+
+def test_each_reads_the_report_in_her_language(app: Flask, visitor: Visitor) -> None:
+    text = "id,name,stage,amount\n1,One,Elsewhere,12 stones\n2,Two,Elsewhere,\n3,,Won,\n"
+    run = operations.receive(io.BytesIO(text.encode()), "a.csv", by=None, at=AT)
+    operations.choose_mapping(run, mapping.from_json(run.mapping), dry_run=True)
+    operations.carry_out(run, at=AT)
+    db.session.commit()
+    german = make_person(Role.MANAGER)
+    german.locale = "de"
+    db.session.commit()
+    page = visitor.as_(german).get(f"/deals/import/{run.id}").text
+    assert "„12 stones“ ist kein Betrag." in page
+    assert "Die Phase „Elsewhere“ gehört nicht zu unseren" in page
+    assert "Es fehlt der Name." in page
+    page = visitor.as_(make_person(Role.MANAGER)).get(f"/deals/import/{run.id}").text
+    assert "“12 stones” is no amount." in page
 
 
 def test_what_is_no_table_is_told_on_the_page(app: Flask, visitor: Visitor) -> None:

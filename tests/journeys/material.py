@@ -44,8 +44,8 @@ def make_image(path: Path, shade: int) -> Path:
     return path
 
 
-def make_deals(path: Path, owner: str) -> Path:
-    """A CSV of deals as a Salesforce report exports them."""
+def make_deals(path: Path, owner: str, *, call: datetime | None = None) -> Path:
+    """A CSV of deals as a Salesforce report exports them; in the first there is a call then."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     rows = [
         ("0061", "Downtime pilot", "Brauwerk Lindau", "Evaluation", "480000", "Food and drink"),
@@ -55,11 +55,13 @@ def make_deals(path: Path, owner: str) -> Path:
         out = csv.writer(file)
         out.writerow(
             ["Opportunity ID", "Opportunity Name", "Account Name", "Stage", "Amount",
-             "Amount Currency", "Close Date", "Created Date", "Owner Email"]
+             "Amount Currency", "Close Date", "Created Date", "Owner Email",
+             *(["Next Activity Date", "Industry"] if call else [])]
         )  # fmt: skip
-        for number, name, account, stage, amount, _industry in rows:
+        for number, name, account, stage, amount, industry in rows:
+            when = f"{call:%Y-%m-%dT%H:%MZ}" if call and number == "0061" else ""
             out.writerow(
                 [number, name, account, stage, amount, "EUR",
-                 f"{tomorrow:%Y-%m-%d}", "2026-01-15", owner]
+                 f"{tomorrow:%Y-%m-%d}", "2026-01-15", owner, *([when, industry] if call else [])]
             )  # fmt: skip
     return path

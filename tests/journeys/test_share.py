@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
+from collateral import create_app
+from collateral.assets.models import Asset, Term, Vocabulary
+from collateral.clock import now
+from collateral.config import Settings
+from collateral.db import db
 from tests.journeys.conftest import Site, assert_accessible, shoot, watch
 from tests.journeys.material import make_deals, make_deck
 
@@ -18,13 +25,30 @@ PHONE = (
 )
 
 
+TITLE = "Payback in eleven months"
+
+
 @pytest.fixture(scope="module")
 def library(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A deck, and the rep's deals."""
+    """A deck that is made for breweries at evaluation, and a rep with a call to one in an hour."""
     folder = tmp_path_factory.mktemp("shared")
-    make_deck(folder / "Payback in eleven months.pptx", "Payback in eleven months", slides=6)
+    make_deck(folder / f"{TITLE}.pptx", TITLE, slides=6)
     site.command("ingest", str(folder), "--publish", "--owner", "marketer@example.com")
-    site.command("deals", "import", str(make_deals(folder / "deals.csv", "rep@example.com")))
+    call = now() + timedelta(hours=1)
+    deals = make_deals(folder / "deals.csv", "rep@example.com", call=call)
+    app = create_app(Settings.from_environ(site.environ))
+    with app.app_context():
+        wanted = ((Vocabulary.STAGE, "evaluation"), (Vocabulary.INDUSTRY, "food-and-drink"))
+        asset = db.session.scalars(select(Asset).where(Asset.title == TITLE)).one()
+        for vocabulary, slug in wanted:
+            term = db.session.scalar(
+                select(Term).where(Term.vocabulary == vocabulary, Term.slug == slug)
+            )
+            label = slug.replace("-", " ").capitalize()
+            asset.terms.append(term or Term(vocabulary=vocabulary, slug=slug, label=label))
+        db.session.commit()
+        db.engine.dispose()
+    site.command("deals", "import", str(deals))
     return site
 
 
@@ -56,10 +80,16 @@ def test_a_buyer_reads_three_pages_and_the_rep_sees_each(
     library: Site, sign_in: SignIn, phone: Page
 ) -> None:
     rep = sign_in("rep@example.com")
-    begin_link(rep, "Payback in eleven months", "Anna Kern, Brauwerk Lindau")
+    call = rep.locator("section.call", has_text="Brauwerk Lindau")
+    expect(call).to_contain_text("minutes")
+    suggested = call.locator(".suggestion", has_text=TITLE)
+    expect(suggested.locator(".suggestion__why")).to_contain_text("Made for deals like this")
+    suggested.get_by_role("link", name=TITLE).click()
+    rep.get_by_role("link", name="Share", exact=True).click()
+    expect(rep.get_by_label("Downtime pilot")).to_be_checked()  # the deal with the next call
+    rep.get_by_label("For whom").fill("Anna Kern, Brauwerk Lindau")
     assert_accessible(rep)
     shoot(rep, "share-new")
-    rep.get_by_label("Downtime pilot").check()
     rep.get_by_role("button", name="Make the link").click()
     address = rep.get_by_label("Address").input_value()
     assert re.fullmatch(rf"{library.url}/s/[\w-]{{43}}", address)
@@ -69,7 +99,7 @@ def test_a_buyer_reads_three_pages_and_the_rep_sees_each(
     expect(rep.locator("main")).to_contain_text("Nobody has read it yet")
 
     phone.goto(address)
-    expect(phone.get_by_role("heading", name="Payback in eleven months")).to_be_visible()
+    expect(phone.get_by_role("heading", name=TITLE)).to_be_visible()
     expect(phone.locator("[data-buyer-frame] img:not([hidden])")).to_be_visible()
     assert_accessible(phone)
     phone.wait_for_timeout(400)
@@ -87,25 +117,35 @@ def test_a_buyer_reads_three_pages_and_the_rep_sees_each(
     shoot(rep, "share-visits")
     shoot(phone, "buyer")
 
-    rep.goto("/deals?q=Downtime")
-    rep.get_by_role("link", name="Downtime pilot").click()
+    rep.goto("/")
+    expect(call.locator(".sent").first).to_contain_text("1 visit")
+    expect(rep.locator("aside")).to_contain_text("Anna Kern")
+    assert_accessible(rep)
+    shoot(rep, "home-with-visits")
+    call.get_by_role("link", name="Brauwerk Lindau").click()
     expect(rep.locator("#uses")).to_contain_text("Observed")
     expect(rep.locator("#sent")).to_contain_text("Anna Kern")
     expect(rep.locator("#sent")).to_contain_text("3 of 6 pages")
+    rep.get_by_text("Put a pack together").click()
+    expect(rep.locator("#packs").get_by_label(TITLE)).to_be_checked()
     assert_accessible(rep)
     shoot(rep, "deal-with-visits")
 
     manager = sign_in("manager@example.com")
-    manager.goto("/reports/assets")
-    row = manager.get_by_role("row", name=re.compile("Payback in eleven months"))
-    assert "1" in row.get_by_role("cell").all_inner_texts()
+    manager.goto(f"/reports/assets?q={TITLE.replace(' ', '+')}")
+    table = manager.get_by_role("table", name="Assets")
+    heads = [text.strip() for text in table.get_by_role("columnheader").all_inner_texts()]
+    row = table.get_by_role("row", name=re.compile(TITLE))
+    said = row.locator("th, td").all_inner_texts()
+    deals = next(n for n, head in enumerate(heads) if head.startswith("Deals"))
+    assert said[deals].split()[-1] == "1"
 
 
 def test_switched_off_means_off_while_it_is_open(
     library: Site, sign_in: SignIn, phone: Page, faults: list[str]
 ) -> None:
     rep = sign_in("rep@example.com")
-    begin_link(rep, "Payback in eleven months", "Vantor Steel")
+    begin_link(rep, TITLE, "Vantor Steel")
     rep.get_by_role("button", name="Make the link").click()
     address = rep.get_by_label("Address").input_value()
     phone.goto(address)

@@ -169,8 +169,16 @@ class Link:
                 found[f"/1/{number}/{width}.webp"] = kept(sha256) if sha256 else None
             found[f"/1/{number}/words"] = page.text.encode() if page else None
             found[f"/1/{number}"] = b"" if page else None
+        found["/1/media"] = None  # it is no video
         found["/1/file"] = kept(shown.sha256) if shown and self.download else None
-        for path in ("/1/1/640.webp", "/1/0/320.webp", "/2/1/320.webp", "/2/file", "/2/1"):
+        for path in (
+            "/1/1/640.webp",
+            "/1/0/320.webp",
+            "/2/1/320.webp",
+            "/2/file",
+            "/2/1",
+            "/1/media",
+        ):
             found[path] = None
         return found
 

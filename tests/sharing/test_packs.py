@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 
 import pytest
 from flask import Flask
@@ -14,13 +15,14 @@ from collateral.assets.models import Asset, Status
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid, NotFound
-from collateral.sharing import operations, packing, packs, queries, rules
+from collateral.sharing import operations, packing, packs, rules, visited
 from collateral.sharing.access import Showing
 from collateral.sharing.models import Pack, Share
 from collateral.sharing.operations import Asking, Wishes
 from collateral.sharing.packs import Flag
+from collateral.usage import operations as usage
 from tests.factories import add_version, make_person, make_team
-from tests.sharing.conftest import Buyer, draw, kept, make_deal, make_drawn
+from tests.sharing.conftest import Buyer, draw, kept, make_deal, make_drawn, share_of
 from tests.sharing.test_watermark import real_pictures
 from tests.support import Visitor
 
@@ -88,7 +90,7 @@ def test_a_link_to_a_pack_shows_its_pages_as_one_row(app: Flask, rep: Person, bu
         assert answer.data == kept(page.preview_1280)
     assert buyer.get(f"/s/{token}/1/5/1280.webp").status_code == 404
     buyer.reads(token, (1, 1, 0.5), (1, 2, 0.5))
-    titles = {read.title for read in queries.read_by_page([share.id], rep)}
+    titles = {read.title for read in visited.read_by_page([share.id], rep)}
     assert titles == {"Deck", "Paper"}
 
 
@@ -214,6 +216,29 @@ def test_a_pack_that_was_sent_stays(app: Flask, rep: Person) -> None:
     packing.delete(other)
     db.session.commit()
     assert [each.id for each, _ in packing.of(rep)] == [pack.id]
+
+
+def test_a_deal_begins_a_pack_with_what_was_used_and_sent(app: Flask, rep: Person) -> None:
+    deal = make_deal(rep)
+    used, sent_one, retired = make_drawn("Used"), make_drawn("Sent"), make_drawn("Retired")
+    for asset in (used, retired):
+        usage.declare_use(asset, deal, by=rep, at=now())
+    share_of([sent_one], rep, deal)
+    retired.status = Status.RETIRED
+    db.session.commit()
+    client = Visitor(app).as_(rep)
+    section = re.search(r'id="packs".*?</section>', client.get(f"/deals/{deal.id}").text, re.S)
+    assert section is not None
+    proposed = [int(n) for n in re.findall(r'name="asset" value="(\d+)"[^>]*checked', section[0])]
+    assert set(proposed) == {used.id, sent_one.id}
+    made = client.post("/packs", data={"deal": deal.id, "asset": proposed, "title": "For Monday"})
+    pack = db.session.scalars(db.select(Pack)).one()
+    assert made.location.endswith(f"/packs/{pack.id}")
+    assert [item.asset_id for item in pack.items] == proposed
+    assert (pack.deal_id, pack.title) == (deal.id, "For Monday")
+    assert f"/packs/{pack.id}" in client.get(f"/deals/{deal.id}").text
+    hidden = make_drawn("Hidden", teams=[make_team()])
+    assert client.post("/packs", data={"asset": [used.id, hidden.id]}).status_code == 404
 
 
 def test_a_page_is_found_again_by_its_words_then_by_its_title() -> None:

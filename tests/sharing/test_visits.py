@@ -14,7 +14,7 @@ from collateral.accounts.models import Person, Role
 from collateral.clock import later, now
 from collateral.db import db
 from collateral.notify.models import Notice
-from collateral.sharing import queries, rules, visits
+from collateral.sharing import rules, visited, visits
 from collateral.sharing.models import LinkSettings, Opening, Outcome, Seen, Visit, VisitPage
 from collateral.usage import operations as usage
 from collateral.usage.explaining import explain
@@ -60,11 +60,11 @@ def test_t42_fifty_openings_by_programs_are_no_visit_and_all_explained(
             )
             assert answer.status_code == 200
             program.get(f"/s/{token}/1/1/1280.webp").close()
-    found = queries.openings_by_outcome(share)
+    found = visited.openings_by_outcome(share)
     assert sum(found.values()) == 50
     assert Outcome.VISIT not in found
     assert set(found) == set(VISITORS)
-    assert {type(o.program) for o in queries.openings(share)} == {str}
+    assert {type(o.program) for o in visited.openings(share)} == {str}
     assert db.session.scalar(select(func.count()).select_from(Visit)) == 0
     assert db.session.scalar(select(func.count()).where(Event.kind == EventKind.OPENED)) == 0
     assert db.session.scalar(select(func.count()).select_from(Use)) == 0
@@ -88,7 +88,7 @@ def test_a_robot_that_speaks_like_the_page_is_left_out_and_explained(
     share, token = share_of([asset], rep)
     robot = Buyer(app.test_client(), "Mozilla/5.0 (X11; Linux) HeadlessChrome/141.0.0.0")
     assert robot.reads(token, (1, 1, 4.0)).status_code == 204
-    assert queries.told([share.id]) == {}
+    assert visited.told([share.id]) == {}
     told = explain(asset, "opens", scope_of(make_person(Role.ADMIN)), today())
     assert (told.found, told.robots, told.counted) == (1, 1, 0)
 
@@ -98,8 +98,8 @@ def test_own_people_are_left_out_and_explained(app: Flask, rep: Person) -> None:
     share, token = share_of([asset], rep, deal)
     colleague = Buyer(Visitor(app).as_(make_person(Role.MANAGER)))
     assert colleague.reads(token, (1, 1, 4.0)).status_code == 204
-    assert queries.told([share.id]) == {}
-    assert queries.openings_by_outcome(share) == {Outcome.OWN_TEAM: 1}
+    assert visited.told([share.id]) == {}
+    assert visited.openings_by_outcome(share) == {Outcome.OWN_TEAM: 1}
     event = db.session.scalars(select(Event).where(Event.kind == EventKind.OPENED)).one()
     assert event.left_out is LeftOut.OWN_TEAM
     assert db.session.scalars(select(Use)).all() == []
@@ -120,10 +120,10 @@ def test_the_first_visit_is_a_use_in_the_deal_and_is_told_once(
     notice = db.session.scalars(select(Notice)).one()
     assert (notice.person_id, notice.kind) == (rep.id, "link_opened")
     assert notice.facts == {"share": share.id, "who": "Anna Kern", "title": asset.title}
-    assert queries.told([share.id])[share.id].visits == 2
+    assert visited.told([share.id])[share.id].visits == 2
     summed = counts([asset.id], scope_of(rep))[asset.id]
     assert (summed.shares, summed.opens, summed.uses) == (1, 2, 1)
-    [read] = queries.read_by_page([share.id], rep)
+    [read] = visited.read_by_page([share.id], rep)
     assert [page.seconds > 0 for page in read.pages] == [True, True, True, False]
 
 
@@ -166,7 +166,7 @@ def test_t42_nobody_can_speak_for_a_page_that_was_not_sent(
     with later(timedelta(hours=13)):
         late = buyer.post(f"/s/{token}/beat", csrf, json={"beacon": beacon, "pages": []})
         assert late.status_code == 404
-    assert queries.told([share.id, other.id]) == {}
+    assert visited.told([share.id, other.id]) == {}
 
 
 def test_t42_seconds_cannot_be_invented(app: Flask, rep: Person, buyer: Buyer) -> None:
@@ -176,13 +176,13 @@ def test_t42_seconds_cannot_be_invented(app: Flask, rep: Person, buyer: Buyer) -
     said = {"beacon": beacon, "pages": [[1, 1, 9000], [1, 2, 9000], [1, 99, 5], [7, 1, 5]]}
     for _ in range(5):
         buyer.post(f"/s/{token}/beat", csrf, json=said)
-    assert queries.told([share.id])[share.id].seconds < 30
+    assert visited.told([share.id])[share.id].seconds < 30
     pages = db.session.scalars(select(VisitPage.page)).all()
     assert sorted(pages) == [1, 2]
     for nonsense in ([["x"]], [[1, 1, "nan"]], [[1]], "abc", {"a": 1}, [[1, 1, 1e400]]):
         answer = buyer.post(f"/s/{token}/beat", csrf, json={"beacon": beacon, "pages": nonsense})
         assert answer.status_code in (204, 400)
-    assert queries.told([share.id])[share.id].seconds < 60
+    assert visited.told([share.id])[share.id].seconds < 60
 
 
 @given(
@@ -208,15 +208,15 @@ def test_a_reader_may_ask_not_to_be_recorded(app: Flask, rep: Person, buyer: Buy
     share, token = share_of([asset], rep, deal)
     csrf, beacon = buyer.opened(token)
     buyer.post(f"/s/{token}/beat", csrf, json={"beacon": beacon, "pages": [[1, 1, 1.0]]})
-    assert queries.told([share.id])[share.id].visits == 1
+    assert visited.told([share.id])[share.id].visits == 1
     buyer.post(f"/s/{token}/quiet", csrf, data={"beacon": beacon})
-    assert queries.told([share.id]) == {}
+    assert visited.told([share.id]) == {}
     assert db.session.scalars(select(VisitPage)).all() == []
     page = buyer.get(f"/s/{token}").text
     assert "Your visit is not recorded" in page
     csrf, beacon = buyer.opened(token)
     buyer.post(f"/s/{token}/beat", csrf, json={"beacon": beacon, "pages": [[1, 2, 1.0]]})
-    assert queries.told([share.id]) == {}
+    assert visited.told([share.id]) == {}
     buyer.post(f"/s/{token}/quiet", csrf, data={"record": "1"})
     assert "sees which pages are opened" in buyer.get(f"/s/{token}").text
 

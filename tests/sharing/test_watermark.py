@@ -79,6 +79,8 @@ def test_while_the_copy_is_made_nothing_unmarked_is_shown(
     assert copy.state is CopyState.FAILED
     page = buyer.get(f"/s/{token}").text
     assert "1280.webp" not in page
+    assert "data-again" not in page  # it does not ask for ever
+    assert "This page could not be marked for you" in page
     assert buyer.get(f"/s/{token}/1/1/1280.webp").status_code == 404
     assert buyer.get(f"/s/{token}/1/file").status_code == 503
 

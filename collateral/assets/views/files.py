@@ -11,7 +11,7 @@ from collateral.assets import downloads, queries
 from collateral.assets.views import bp
 from collateral.assets.views.noting import note
 from collateral.deals import queries as deals
-from collateral.errors import NotFound
+from collateral.errors import Invalid, NotFound
 from collateral.usage.models import EventKind
 
 
@@ -31,6 +31,17 @@ def file(asset_id: int) -> Response:
         response.close()
         raise
     return response
+
+
+@bp.get("/assets/<int:asset_id>/media")
+@requires(Permission.ASSET_READ)
+def media(asset_id: int) -> Response:
+    """A video for the player in the page, `?version=N` an older one. The page was the view."""
+    asset = queries.get_visible(actor(), asset_id)
+    version = queries.get_version(asset, request.args.get("version", type=int))
+    if not downloads.plays(version):
+        raise Invalid(_("Browsers do not play this file."))
+    return downloads.send_media(version)
 
 
 @bp.get("/assets/<int:asset_id>/versions/<int:number>/pages/<int:page>/preview-<int:width>.webp")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import request, url_for
 from flask_babel import gettext as _
 
-from collateral.assets import finding, queries
+from collateral.assets import downloads, finding, queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import PageRow
 from collateral.errors import NotFound
@@ -44,7 +44,7 @@ class Shown:
     seconds: None = None
     visits: int = 0
     add_url: str | None = None
-    media_url: None = None
+    media_url: str | None = None
 
 
 def shown(asset: Asset, version: AssetVersion, number: int, *, fixed: bool) -> Shown:
@@ -74,6 +74,11 @@ def shown(asset: Asset, version: AssetVersion, number: int, *, fixed: bool) -> S
         find=find,
         sentence=_sentence(version),
         add_url=_add_url(asset, version, current),
+        media_url=(
+            url_for("assets.media", asset_id=asset.id, version=version.number)
+            if downloads.plays(version)
+            else None
+        ),
         original_url=url_for(
             "assets.file", asset_id=asset.id, version=version.number if fixed else None
         ),

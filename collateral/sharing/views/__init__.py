@@ -15,6 +15,8 @@ from collateral.sharing.views import entering as entering  # noqa: E402
 from collateral.sharing.views import links as links  # noqa: E402
 from collateral.sharing.views import making as making  # noqa: E402
 from collateral.sharing.views import packing as packing  # noqa: E402
+from collateral.sharing.views import sending as sending  # noqa: E402
 from collateral.sharing.views import setting as setting  # noqa: E402
+from collateral.sharing.views import viewing as viewing  # noqa: E402
 
 bp.register_blueprint(_buyer.buyer)

@@ -10,7 +10,7 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, can, require
 from collateral.clock import now
 from collateral.db import db
-from collateral.sharing import access, operations, queries
+from collateral.sharing import access, operations, queries, visited
 from collateral.sharing.views import bp
 from collateral.sharing.views.making import shown_once
 from collateral.sharing.views.presenting import openings_told, shown_visit, state_of
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
         "sharing/list.html",
         found=found,
         everybody=everybody,
-        told=queries.told(ids),
+        told=visited.told(ids),
         contents=queries.contents(ids, actor()),
         states={share.id: state_of(share, now()) for share in found.links},
     )
@@ -44,18 +44,18 @@ def detail(share_id: int) -> ResponseReturnValue:
     """One link: its visits as they happen, what it asks, and what was no visit."""
     person = actor()
     share = queries.get_visible(person, share_id)
-    visits = queries.visits_of(share)
-    reads = queries.read_by_page([share.id], person)
+    visits = visited.visits_of(share)
+    reads = visited.read_by_page([share.id], person)
     return render_template(
         "sharing/detail.html",
         share=share,
         state=state_of(share, now()),
         opens=access.opens(share, now()),
         contents=queries.contents([share.id], person).get(share.id, []),
-        told=queries.told([share.id]).get(share.id, queries.Told()),
+        told=visited.told([share.id]).get(share.id, visited.Told()),
         reads=reads,
         visits=[shown_visit(visit, reads, now()) for visit in visits],
-        openings=openings_told(queries.openings_by_outcome(share)),
+        openings=openings_told(visited.openings_by_outcome(share)),
         may_edit=can(person, Permission.SHARE_EDIT, share),
         every=LIVE,
     )
@@ -69,8 +69,8 @@ def openings(share_id: int) -> ResponseReturnValue:
     return render_template(
         "sharing/openings.html",
         share=share,
-        told=openings_told(queries.openings_by_outcome(share)),
-        openings=queries.openings(share),
+        told=openings_told(visited.openings_by_outcome(share)),
+        openings=visited.openings(share),
     )
 
 

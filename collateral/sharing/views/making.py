@@ -8,6 +8,7 @@ from flask import current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
@@ -101,7 +102,7 @@ def _asked() -> tuple[list[Asset], Pack | None, Deal | None]:
     more = values.get("more", type=int)
     without = values.get("without", type=int)
     wanted = [each for each in dict.fromkeys([*ids, *([more] if more else [])]) if each != without]
-    chosen = assets.get_many(person, wanted)
+    chosen = assets.get_many(person, wanted, joinedload(Asset.current_version))
     if len(chosen) < len(wanted):
         raise NotFound("There is no such asset.")
     pack_id = values.get("pack", type=int)

@@ -16,7 +16,7 @@ from collateral.assets import queries as assets
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
-from collateral.errors import Invalid
+from collateral.errors import Invalid, NotFound
 from collateral.sharing import copies, packing, packs
 from collateral.sharing.forms import PackForm
 from collateral.sharing.models import CopyState, Pack
@@ -35,7 +35,7 @@ def pack_list() -> ResponseReturnValue:
 @bp.post("/packs")
 @requires(Permission.SHARE_CREATE)
 def new_pack() -> ResponseReturnValue:
-    """A new pack: `title`; `deal` that it is for, `asset` and `page` to begin with."""
+    """A new pack: `title`; `deal` that it is for; each `asset` to begin with, or its `page`."""
     person = actor()
     deal_id = request.form.get("deal", type=int)
     deal = deals.get_visible(person, deal_id) if deal_id else None
@@ -43,10 +43,13 @@ def new_pack() -> ResponseReturnValue:
         _("For %(deal)s", deal=deal.name) if deal else _("New pack")
     )
     pack = packing.create(title[:200], by=person, at=now(), deal=deal)
-    asset_id = request.form.get("asset", type=int)
-    if asset_id:
-        asset = assets.get_visible(person, asset_id)
-        packing.add(pack, asset, by=person, at=now(), page=request.form.get("page", type=int))
+    ids = list(dict.fromkeys(request.form.getlist("asset", type=int)))[: packing.MOST_ITEMS]
+    chosen = assets.get_many(person, ids)
+    if len(chosen) < len(ids):
+        raise NotFound(_("There is no such asset."))
+    page = request.form.get("page", type=int) if len(chosen) == 1 else None
+    for asset in chosen:
+        packing.add(pack, asset, by=person, at=now(), page=page)
     db.session.commit()
     return _to(pack)
 

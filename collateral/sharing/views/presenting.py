@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from collateral.sharing.models import Outcome, Share, Visit
-from collateral.sharing.queries import AssetRead, PageRead
+from collateral.sharing.visited import AssetRead, PageRead
 from collateral.words import N_
 
 NOW = timedelta(seconds=30)
