@@ -17,10 +17,14 @@ RUN apt-get update && apt-get install -y --no-install-recommends $WITH \
 WORKDIR /opt/collateral
 COPY --from=build /opt/collateral/.venv ./.venv
 COPY . .
+# Once here: on a read-only file system no start could keep what it compiled.
+RUN python -m compileall -q collateral
 USER collateral
 ENV COLLATERAL_HOME=/data SEARCH_URL=whoosh:/data/search_index PATH=/opt/collateral/.venv/bin:$PATH
 VOLUME /data
 EXPOSE 8000
+# Under the one host name that is answered; a container that runs `collateral worker` has no port:
+# start it with --no-healthcheck.
 HEALTHCHECK --interval=15s --timeout=3s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
+    CMD ["python", "-c", "import os; from urllib.parse import urlsplit; from urllib.request import Request, urlopen; host = urlsplit(os.environ.get('BASE_URL') or 'http://127.0.0.1').hostname; urlopen(Request('http://127.0.0.1:8000/healthz', headers={'Host': host}), timeout=2)"]
 CMD ["collateral", "run", "--host", "0.0.0.0", "--port", "8000"]

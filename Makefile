@@ -9,7 +9,7 @@ UV := $(BIN)/uv
 # Where this is set, each start would compile every module again: half of what a start takes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install install-dev demo test check lint types imports unit unit-postgres journeys format migration lock system
+.PHONY: install install-dev demo test test-cluster check lint types imports unit unit-postgres journeys format migration lock system
 
 install: $(VENV)/.installed  ## .venv with the command `collateral`
 
@@ -32,11 +32,15 @@ $(VENV)/.installed-dev: requirements/dev.lock $(VENV)/.installed
 demo: install  ## a sample library and the app, on PORT
 	$(BIN)/collateral demo --port $(PORT)
 
-system:  ## what tests need from the system: Chromium
+system:  ## what tests need from the system: Chromium and nginx
 	@tools/need-chromium.sh
+	@tools/need-nginx.sh
 
 test: install-dev system  ## everything
 	@tools/test.sh
+
+test-cluster: install-dev system  ## both sides of everything, through several machines
+	@tools/test-cluster.sh
 
 check: lint types imports
 
@@ -52,10 +56,10 @@ imports: install-dev
 	$(BIN)/lint-imports
 
 unit: install-dev
-	$(BIN)/pytest -q -n 2 -m "not journey"
+	$(BIN)/pytest -q -n 2 -m "not journey and not cluster"
 
 unit-postgres: install-dev
-	$(BIN)/python tools/with_postgres.py $(BIN)/pytest -q -n 2 -m "not journey"
+	$(BIN)/python tools/with_postgres.py $(BIN)/pytest -q -n 2 -m "not journey and not cluster"
 
 journeys: install-dev system
 	$(BIN)/pytest -q -m journey

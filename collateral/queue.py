@@ -20,7 +20,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,8 +31,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from collateral.clock import now
+from collateral.crew import Crew, Held, only_one
 from collateral.db import db
 from collateral.logs import request_id
+from collateral.messages import make_huey, times
+from collateral.observing import events
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +45,11 @@ F = TypeVar("F", bound=Job)
 _JOBS: dict[str, Job] = {}
 _PERIODIC: dict[str, int] = {}
 _BACKGROUND: set[str] = set()
+_LET_GO: dict[str, Job] = {}
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
+DEATHS = 3
+"""A job that so many workers died with is not tried again by itself."""
 
 
 def job(function: F) -> F:
@@ -64,6 +70,19 @@ def every(*, minutes: int) -> Callable[[Job], Job]:
     def register(function: Job) -> Job:
         _PERIODIC[_name(function)] = minutes
         return job(function)
+
+    return register
+
+
+def when_lost(function: Job) -> Callable[[F], F]:
+    """Register what lets go of the claim of a worker that died in the middle of `function`.
+
+    It is called with the ids of the lost job, before that is run again; it may run twice.
+    """
+
+    def register(let_go: F) -> F:
+        _LET_GO[_name(function)] = let_go
+        return let_go
 
     return register
 
@@ -95,10 +114,11 @@ class Queue:
     run_task: Any = field(init=False)
     alone_since: datetime | None = field(default=None, init=False)
     """Since when this process is known to be the only worker; None where it cannot be known."""
+    _crew: Crew | None = field(default=None, init=False)
     _began: dict[str, float] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self.huey = _make_huey(self.url)
+        self.huey = make_huey(self.url)
         self.run_task = self.huey.task(name="run_job")(self._run)
 
     def send(self, name: str, args: tuple[int | str, ...]) -> None:
@@ -111,16 +131,35 @@ class Queue:
             # The rows say what is still to be done; the sweep will find it.
             log.exception("queue_unavailable", extra={"job": name})
 
-    def _run(self, name: str, args: list[int | str], request: str = "-", sent: float = 0.0) -> None:
+    def _run(
+        self,
+        name: str,
+        args: list[int | str],
+        request: str = "-",
+        sent: float = 0.0,
+        deaths: int = 0,
+    ) -> None:
         if not args and sent and self._seen_since(name, sent):
             return
         token = request_id.set(request)
         try:
             # A context of its own is a session of its own, here as in the worker.
-            with self.app.app_context():
-                _run_registered(name, args)
+            with self._holding(Held(name, args, request, deaths)), self.app.app_context():
+                if deaths and name in _LET_GO:
+                    _LET_GO[name](*args)
+                if deaths < DEATHS:
+                    _run_registered(name, args, sent)
+                else:
+                    log.error("job_given_up", extra={"job": name, "ids": args})
         finally:
             request_id.reset(token)
+
+    def _holding(self, held: Held) -> AbstractContextManager[None]:
+        return self._crew.holding(held) if self._crew else nullcontext()
+
+    def _take_over(self, held: Held) -> None:
+        """Send what a dead worker held again, before all that waits."""
+        self.run_task(held.job, held.args, held.request, 0.0, held.deaths, priority=1)
 
     def _seen_since(self, name: str, sent: float) -> bool:
         """Whether this job, which finds by itself what is to be done, began after it was sent.
@@ -166,37 +205,27 @@ class Queue:
 
     @contextmanager
     def _presence(self) -> Iterator[bool]:
-        """Hold the embedded queue's lock, which the system lets go when this process ends."""
+        """Be the embedded queue's only worker, or one of those that share Redis."""
         if not self.url.startswith("sqlite:"):
-            yield False
-            return
-        import fcntl
-
-        with Path(self.url.removeprefix("sqlite:") + ".worker").open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            self._crew = Crew(self.url)
+            with self._crew.present(self._take_over):
                 yield False
-                return
-            self.alone_since = now()
+            return
+        with only_one(Path(self.url.removeprefix("sqlite:") + ".worker")) as alone:
+            self.alone_since = now() if alone else None
             try:
-                yield True
+                yield alone
             finally:
                 self.alone_since = None
 
     def _consumer(self, workers: int) -> Any:
-        from huey import crontab
-
         for name, minutes in _PERIODIC.items():
 
             def periodic(name: str = name) -> None:
                 self._run(name, [])
 
             self.huey.periodic_task(
-                crontab(
-                    minute=f"*/{minutes}" if minutes < 60 else "0",
-                    hour=f"*/{minutes // 60}" if minutes >= 60 else "*",
-                ),
+                times(minutes),
                 name=f"every_{name.replace('.', '_')}",
                 priority=-1 if minutes >= 60 else _priority(name),
             )(periodic)
@@ -218,35 +247,24 @@ def _priority(name: str) -> int:
     return -1 if name in _BACKGROUND else 0
 
 
-def _run_registered(name: str, args: list[int | str]) -> None:
+def _run_registered(name: str, args: list[int | str], sent: float) -> None:
     function = _JOBS.get(name)
     if function is None:
         log.error("unknown_job", extra={"job": name})
         return
     log.debug("job_started", extra={"job": name, "ids": args})
+    began, failed = time.time(), True
     try:
         function(*args)
+        failed = False
     except Exception:
         db.session.rollback()
         log.exception("job_failed", extra={"job": name, "ids": args})
         if current_app.testing:
             raise
-
-
-def _make_huey(url: str) -> Any:
-    if url == "immediate:":
-        from huey import MemoryHuey
-
-        return MemoryHuey("collateral")
-    if url.startswith("sqlite:"):
-        from huey import SqliteHuey
-
-        path = Path(url.removeprefix("sqlite:"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteHuey("collateral", filename=str(path), results=False, fsync=False)
-    from huey import PriorityRedisHuey
-
-    return PriorityRedisHuey("collateral", url=url, results=False)
+    finally:
+        ended = time.time()
+        events.job_ended(name, ended - began, failed=failed, behind=ended - sent if sent else None)
 
 
 def init_app(app: Flask, url: str) -> None:

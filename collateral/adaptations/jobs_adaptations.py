@@ -26,7 +26,7 @@ from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
-from collateral.queue import every, job, send
+from collateral.queue import every, job, send, when_lost
 from collateral.reading import door
 from collateral.reading.results import DEFAULT, PICTURES, Reading, Step
 from collateral.reading.sniff import identify
@@ -244,11 +244,33 @@ def give_back(moment: datetime) -> None:
             )
         )
         for row in rows:
-            if row.attempts >= ATTEMPTS:
-                row.state, row.error = ReadingState.FAILED, _DEADLY
-            else:
-                row.state = ReadingState.RECEIVED
+            _give_back(row)
     db.session.commit()
+
+
+@when_lost(read_adaptation)
+def let_adaptation_go(adaptation_id: int) -> None:
+    """Give back what a worker that is known to be dead was reading."""
+    _let_row_go(db.session.get(Adaptation, adaptation_id))
+
+
+@when_lost(check_file)
+def let_check_go(check_id: int) -> None:
+    """Give back the file that a worker that is known to be dead was looking at."""
+    _let_row_go(db.session.get(FileCheck, check_id))
+
+
+def _let_row_go(row: Adaptation | FileCheck | None) -> None:
+    if row is not None and row.state is ReadingState.READING:
+        _give_back(row)
+    db.session.commit()
+
+
+def _give_back(row: Adaptation | FileCheck) -> None:
+    if row.attempts >= ATTEMPTS:
+        row.state, row.error = ReadingState.FAILED, _DEADLY
+    else:
+        row.state = ReadingState.RECEIVED
 
 
 def _ids(query: Any) -> list[int]:

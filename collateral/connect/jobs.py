@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from collateral.clock import now
 from collateral.connect import fetching, operations, settling, writing
@@ -16,10 +16,12 @@ from collateral.connect.models import Connection, SyncRow, SyncRun
 from collateral.db import db
 from collateral.deals.jobs import zone
 from collateral.errors import CollateralError, Conflict
-from collateral.queue import every, job, send
+from collateral.queue import every, job, send, when_lost
 
 KEPT = timedelta(days=30)
 KEPT_RUNS = timedelta(days=90)
+SILENT = timedelta(seconds=10)
+"""A dead worker has been silent for longer; a living one notes each step."""
 
 
 @every(minutes=60)
@@ -49,6 +51,18 @@ def sync(connection_id: int) -> None:
 def sync_whole(connection_id: int) -> None:
     """Read all deals again."""
     carry_out(connection_id, whole=True)
+
+
+@when_lost(sync)
+@when_lost(sync_whole)
+def let_go(connection_id: int) -> None:
+    """Free the connection that a worker held which is known to be dead."""
+    db.session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id, Connection.claimed_at < now() - SILENT)
+        .values(claimed_at=None)
+    )
+    db.session.commit()
 
 
 @job

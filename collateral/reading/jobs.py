@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, func, or_, select, update
 
 from collateral.adaptations.jobs_prints import index_version
 from collateral.assets.intake import judge_with, read_with
@@ -27,7 +27,9 @@ from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
-from collateral.queue import after_commit, every, job, queue, send
+from collateral.observing import events
+from collateral.observing.gauges import gauge
+from collateral.queue import after_commit, every, job, queue, send, when_lost
 from collateral.reading import door
 from collateral.reading.progress import Progress
 from collateral.reading.results import DEFAULT
@@ -57,15 +59,18 @@ def read_version(version_id: int) -> None:
     sha256, filename = version.sha256, version.filename
     db.session.rollback()  # nothing stays open while the file is read
     progress = Progress(version_id)
+    began, outcome, extension = time.monotonic(), "failed", "-"
     folder = Path(tempfile.mkdtemp(dir=_workshop()))
     try:
         with storage().local(sha256) as path:
             kind = identify(path, filename)
+            extension = kind.extension
             reading = door.read(path, kind, folder, progress=progress.note)
             if kind.family == "other" and reading.error:
                 # A kind that nobody reads is no failure: it is found by its name and kept.
                 reading = replace(reading, error=None, preview_missing=reading.error)
             progress.finish(reading)
+            outcome = reading.outcome
     except Exception as error:
         db.session.rollback()
         log.exception("reading_failed", extra={"version": version_id})
@@ -75,6 +80,7 @@ def read_version(version_id: int) -> None:
     else:
         send(index_version, version_id)
     finally:
+        events.file_read(extension, outcome, time.monotonic() - began)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -130,16 +136,31 @@ def give_back(moment: datetime) -> int:
         )
     )
     for version in stuck:
-        if version.attempts >= ATTEMPTS:
-            version.state = ReadingState.FAILED
-            version.error = _DEADLY
-            version.read_at = moment
-        else:
-            version.state = ReadingState.RECEIVED
+        if _let_go(version, moment):
             after_commit(read_version, version.id)
-        log.warning("reading_given_back", extra={"version": version.id, "n": version.attempts})
     db.session.commit()
     return len(stuck)
+
+
+@when_lost(read_version)
+def let_go(version_id: int) -> None:
+    """Make `received` again, or `failed`, what a worker that is known to be dead was reading."""
+    version = db.session.get(AssetVersion, version_id)
+    if version is not None and version.state is ReadingState.READING:
+        _let_go(version, now())
+    db.session.commit()
+
+
+def _let_go(version: AssetVersion, moment: datetime) -> bool:
+    """Whether it may be read again."""
+    log.warning("reading_given_back", extra={"version": version.id, "n": version.attempts})
+    if version.attempts < ATTEMPTS:
+        version.state = ReadingState.RECEIVED
+        return True
+    version.state = ReadingState.FAILED
+    version.error = _DEADLY
+    version.read_at = moment
+    return False
 
 
 def overdue(moment: datetime, limit: int) -> list[int]:
@@ -155,6 +176,24 @@ def overdue(moment: datetime, limit: int) -> list[int]:
             .limit(limit)
         )
     )
+
+
+@gauge("versions_unread", "Versions whose files wait to be read, or are being read.")
+def unread() -> float:
+    waiting = select(func.count()).where(
+        AssetVersion.state.in_((ReadingState.RECEIVED, ReadingState.READING))
+    )
+    return db.session.scalar(waiting) or 0
+
+
+@gauge("versions_unread_oldest_seconds", "Since when the oldest of them waits.")
+def longest_unread() -> float:
+    oldest = db.session.scalar(
+        select(func.min(AssetVersion.created_at)).where(
+            AssetVersion.state.in_((ReadingState.RECEIVED, ReadingState.READING))
+        )
+    )
+    return (now() - oldest).total_seconds() if oldest else 0.0
 
 
 def _workshop() -> Path:

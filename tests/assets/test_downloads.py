@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from werkzeug.http import parse_options_header
 
 from collateral.accounts.models import Role
 from collateral.assets.models import Asset, Page, Status
+from collateral.config import Settings
 from collateral.db import db
+from collateral.errors import BadSetting
 from collateral.storage import storage
 from collateral.usage.models import Event, EventKind
 from tests.assets.files import make_deck, send
@@ -171,3 +175,27 @@ def test_a_file_that_is_gone_from_the_store_is_said_so(rep: SignedInClient) -> N
     answer = rep.get(f"/assets/{asset.id}/file", buffered=True)
     assert answer.status_code == 404
     assert events(EventKind.DOWNLOADED) == []
+
+
+def test_where_the_proxy_sends_files_it_is_told_which_and_counts_stay_the_same(
+    app: Flask, settings: Settings, rep: SignedInClient
+) -> None:
+    asset = make_asset()
+    app.extensions["settings"] = replace(settings, send_files="/kept/")
+    name = asset.versions[0].sha256
+    for asked in ({}, {"Range": "bytes=0-3"}, {"Range": "bytes=4-7"}):
+        answer = rep.get(f"/assets/{asset.id}/file", headers=asked)
+        assert answer.headers["X-Accel-Redirect"] == f"/kept/{name[:2]}/{name[2:4]}/{name}"
+        assert answer.data == b""
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert "X-Sendfile" not in answer.headers
+    assert len(events(EventKind.DOWNLOADED)) == 2
+    fresh = rep.get(f"/assets/{asset.id}/file", headers={"If-None-Match": f'"{name}"'})
+    assert fresh.status_code == 304
+    assert "X-Accel-Redirect" not in fresh.headers
+
+
+def test_a_proxy_cannot_send_what_lies_elsewhere() -> None:
+    for files, store in (("kept", ""), ("/kept/../", ""), ("/kept/", "s3://bucket")):
+        with pytest.raises(BadSetting, match="SEND_FILES"):
+            Settings.from_environ({"SEND_FILES": files, "STORAGE_URL": store})

@@ -1,4 +1,8 @@
-"""A library that really runs (web and worker), and a browser that watches for mistakes."""
+"""A library that really runs, and a browser that watches for mistakes.
+
+It is web and worker on the embedded side; where COLLATERAL_TEST_ENGINES says where PostgreSQL,
+Redis and S3 are (`make test-cluster`), it is several machines behind a proxy.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +130,11 @@ class Site:
             except OSError:
                 time.sleep(0.1)
         self.stop()
-        pytest.fail(f"the server did not start: {(self.home / 'server.log').read_text()[-3000:]}")
+        pytest.fail(f"the server did not start: {self.said()[-3000:]}")
+
+    def said(self) -> str:
+        """What the server printed."""
+        return (self.home / "server.log").read_text("utf-8")
 
     def stop(self) -> None:
         for process in self.processes:
@@ -144,12 +152,19 @@ def free_port() -> int:
 
 
 def make_site(home: Path) -> Site:
+    """An empty library that has not started, on the side that is being tested."""
+    home.mkdir(parents=True, exist_ok=True)
+    if "COLLATERAL_TEST_ENGINES" in os.environ:
+        from tests.cluster.machines import make_cluster
+
+        return make_cluster(home)
     port = free_port()
     environ = {
         **{k: v for k, v in os.environ.items() if not k.startswith("COLLATERAL")},
         "COLLATERAL_HOME": str(home),
         "SEARCH_URL": f"whoosh:{home / 'index'}",
         "BASE_URL": f"http://127.0.0.1:{port}",
+        "METRICS_TOKEN": "a-token-for-the-journeys",
     }
     return Site(home, port, environ)
 

@@ -26,7 +26,6 @@ from tests.journeys.material import make_pdf
 def untouched(tmp_path: Path) -> Iterator[Site]:
     """A library that nobody has set up yet."""
     site = make_site(tmp_path / "home")
-    site.home.mkdir()
     site.environ["SAMPLE_ASSETS"] = "6"
     site.start()
     yield site
@@ -35,7 +34,7 @@ def untouched(tmp_path: Path) -> Iterator[Site]:
 
 def set_up(page: Page, site: Site) -> None:
     """The printed address makes the first admin."""
-    printed = (site.home / "server.log").read_text("utf-8")
+    printed = site.said()
     address = re.search(r"http\S+/setup/\S+", printed)
     assert address, printed
     page.goto(address[0])

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
-from collateral.config import ROOT
+from collateral.config import ROOT, Settings
 from tests.journeys.conftest import Site, make_site
 from tests.journeys.material import make_deck, make_image, make_pdf
 
@@ -22,7 +23,6 @@ from tests.journeys.material import make_deck, make_image, make_pdf
 def own_site(tmp_path: Path) -> object:
     """A library of this test's own, since it is going to be killed."""
     site = make_site(tmp_path / "home")
-    site.home.mkdir()
     site.command("init", "--admin", "admin@example.com")
     yield site
     site.stop()
@@ -39,14 +39,19 @@ def kill_everything(site: Site) -> None:
 
 
 def ends(site: Site) -> dict[str, int]:
-    with sqlite3.connect(site.home / "collateral.sqlite") as database:
-        return dict(database.execute("select state, count(*) from asset_version group by state"))
+    return dict(rows(site, "select state, count(*) from asset_version group by 1"))
 
 
 def behind(site: Site) -> int:
-    with sqlite3.connect(site.home / "collateral.sqlite") as database:
-        query = "select count(*) from asset where indexed_revision < revision"
-        return int(database.execute(query).fetchone()[0])
+    return int(rows(site, "select count(*) from asset where indexed_revision < revision")[0][0])
+
+
+def rows(site: Site, query: str) -> list[Any]:
+    """What the library's database answers."""
+    address = Settings.from_environ(site.environ).database_url
+    engine = create_engine(address, poolclass=NullPool)
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
 
 
 def test_a_kill_in_the_middle_of_an_ingest_loses_nothing_acknowledged(

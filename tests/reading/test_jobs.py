@@ -117,6 +117,21 @@ def test_a_file_that_kills_its_workers_is_failed_in_the_end(app: Flask, no_queue
     assert "3 times" in (version.error or "")
 
 
+def test_what_a_worker_known_to_be_dead_was_reading_may_be_read_again_at_once(
+    app: Flask, no_queue: None
+) -> None:
+    version = receive(make_deck("One\nword"))
+    states = []
+    for _attempt in range(jobs.ATTEMPTS):
+        assert jobs._claim(version.id)
+        jobs.let_go(version.id)
+        states.append(again(version).state)
+    assert states == [ReadingState.RECEIVED, ReadingState.RECEIVED, ReadingState.FAILED]
+    jobs.let_go(version.id)
+    jobs.let_go(version.id + 1)  # deleted since
+    assert again(version).state is ReadingState.FAILED
+
+
 def test_text_is_there_before_the_pictures(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """After each step another process sees what is known by then."""
     seen: list[tuple[Step, ReadingState, int, int]] = []

@@ -1,0 +1,102 @@
+"""What the processes of a running library take while it is used, looked at every few seconds."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+import psutil
+
+
+@dataclass
+class Memory:
+    """Megabytes (proportional set size) by kind of process, summed, one number for each look."""
+
+    looks: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def quarters(self) -> list[dict[str, Any]]:
+        """Mean of the first and the last quarter of the time, and the most there was."""
+        rows = []
+        for kind, sizes in sorted(self.looks.items()):
+            quarter = max(1, len(sizes) // 4)
+            first, last = statistics.fmean(sizes[:quarter]), statistics.fmean(sizes[-quarter:])
+            rows.append(
+                {
+                    "process": kind,
+                    "first_mb": round(first, 1),
+                    "last_mb": round(last, 1),
+                    "most_mb": round(max(sizes), 1),
+                }
+            )
+        return rows
+
+
+@contextmanager
+def watched(url: str, every: float) -> Iterator[Memory]:
+    """The memory of the library that BASE_URL says is at `url`, while the block lasts.
+
+    Its processes are those of this machine that were started with that setting, and their
+    children; what the block starts itself is not.
+    """
+    memory, over = Memory(), Event()
+    own = {os.getpid(), os.getppid()}
+    members = [process for process in psutil.process_iter() if _serves(process, url, own)]
+    if not members:
+        raise RuntimeError(f"No process of this machine serves {url}.")
+
+    def watch() -> None:
+        while not over.wait(every):
+            look(memory, members)
+
+    look(memory, members)
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield memory
+    finally:
+        over.set()
+        watcher.join()
+
+
+def look(memory: Memory, members: list[psutil.Process]) -> None:
+    """One look at all of them; who has gone in between takes nothing."""
+    sizes: dict[str, float] = defaultdict(float)
+    seen: set[int] = set()
+    for member in members:
+        try:
+            family = [member, *member.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            continue
+        for process in family:
+            if process.pid in seen:
+                continue
+            seen.add(process.pid)
+            try:
+                sizes[_kind(process)] += process.memory_full_info().pss / 1e6
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+    for kind in {*memory.looks, *sizes}:
+        memory.looks[kind].append(sizes.get(kind, 0.0))
+    memory.looks["all"].append(sum(sizes.values()))
+
+
+def _serves(process: psutil.Process, url: str, own: set[int]) -> bool:
+    try:
+        return process.pid not in own and process.environ().get("BASE_URL") == url
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+def _kind(process: psutil.Process) -> str:
+    words = process.cmdline()
+    if "gunicorn" in words:
+        return "web"
+    if "worker" in words:
+        return "worker"
+    return "supervisor" if "run" in words else "readers of files"

@@ -1,0 +1,42 @@
+"""A library of several machines for the whole session; `make test-cluster` starts its engines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.machines import ENGINES, Cluster, make_cluster
+from tests.journeys.conftest import (
+    add_people,
+    browser_type_launch_args,
+    faults,
+    sign_in,
+)
+
+__all__ = ["browser_type_launch_args", "faults", "sign_in"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "cluster: needs PostgreSQL, Redis, S3 and nginx")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.cluster)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """An empty library with a rep, a marketer, a manager and an admin, running."""
+    if ENGINES not in os.environ:
+        pytest.fail(f"{ENGINES} says where the engines are; make test-cluster starts them")
+    cluster = make_cluster(tmp_path_factory.mktemp("cluster"))
+    cluster.command("init", "--admin", "admin@example.com")
+    add_people(cluster)
+    cluster.start()
+    yield cluster
+    cluster.stop()

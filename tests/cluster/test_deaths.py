@@ -1,0 +1,128 @@
+"""One web process and one worker are killed in the middle of their work."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import psutil
+import pytest
+from redis import Redis
+
+from tests.cluster.calling import Caller
+from tests.cluster.machines import Cluster, Machine
+from tests.journeys.material import make_deck, make_pdf
+
+FILES = 10
+READING = "collateral.reading.jobs.read_version"
+
+
+@pytest.fixture
+def caller(site: Cluster) -> Caller:
+    token = site.command("token", "create", "marketer@example.com", "--scopes", "read,write")
+    return Caller(site.url, token.strip())
+
+
+@pytest.fixture(autouse=True)
+def all_alive(site: Cluster) -> Iterator[None]:
+    """Who died in a test lives again for the next."""
+    yield
+    site.revive()
+
+
+@pytest.fixture
+def redis(site: Cluster) -> Iterator[Redis]:
+    with Redis.from_url(site.environ["QUEUE_URL"], decode_responses=True) as client:
+        yield client
+
+
+def test_two_deaths_lose_nothing_and_no_request_is_tried_more_than_twice(
+    site: Cluster,
+    caller: Caller,
+    redis: Redis,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    files = [make_deck(tmp_path / f"deck {n}.pptx", f"Deck {n}", slides=6) for n in range(7)]
+    files += [make_pdf(tmp_path / f"page {n}.pdf", f"Page {n}") for n in range(FILES - 7)]
+    over = Event()
+
+    def look_on() -> list[str]:
+        reader = Caller(caller.url, caller.token)
+        while not over.is_set():
+            for path in ("/assets?q=deck", "/assets?limit=5"):
+                reader.get(path)
+            time.sleep(0.05)
+        return reader.again
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(look_on) for _ in range(2)]
+        uploads = pool.submit(lambda: [caller.upload(path) for path in files])
+        victim = caught_reading(site, redis)
+        victim.kill()
+        died = time.monotonic()
+        site.webs[0].kill()
+        acknowledged = uploads.result()
+        over.set()
+        again = [*caller.again, *(why for reader in readers for why in reader.result())]
+
+    assert len(acknowledged) == FILES
+    # Each of these was answered when it was tried once more; else the caller had raised.
+    assert len(again) <= 3, again
+    waiting = {asset["id"] for asset in acknowledged}
+    while waiting:
+        assert time.monotonic() - died < 60, f"not read: {waiting}"
+        for asset in [caller.get(f"/assets/{asset_id}") for asset_id in sorted(waiting)]:
+            state = asset["versions"][0]["state"]
+            assert state in {"received", "reading", "ready"}, asset
+            if state == "ready":
+                waiting.discard(asset["id"])
+        time.sleep(0.3)
+    record_property("seconds_until_all_was_read", round(time.monotonic() - died, 1))
+    record_property("requests_tried_again", again)
+    others = [machine for machine in site.workers if machine is not victim]
+    assert any("worker_died" in machine.log.read_text("utf-8") for machine in others)
+    site.command("check")
+
+
+def caught_reading(site: Cluster, redis: Redis) -> Machine:
+    """A worker that stands still in the middle of reading a file."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        for worker in site.workers:
+            assert worker.process is not None
+            process = psutil.Process(worker.process.pid)
+            if not reads(redis, process.pid):
+                continue
+            process.send_signal(signal.SIGSTOP)
+            if reads(redis, process.pid):
+                return worker
+            process.send_signal(signal.SIGCONT)
+        time.sleep(0.005)
+    raise AssertionError("no worker was seen to read")
+
+
+def reads(redis: Redis, pid: int) -> bool:
+    """Whether the worker has a file in hand."""
+    held = [
+        json.loads(text)["job"]
+        for key in redis.scan_iter(f"collateral.crew.hand:*:{pid}:*")
+        for text in redis.hvals(key)  # type: ignore[union-attr]
+    ]
+    return READING in held
+
+
+def test_periodic_work_is_queued_once_whichever_worker_comes_first(site: Cluster) -> None:
+    due = []
+    for worker in site.workers:
+        for line in worker.log.read_text("utf-8").splitlines():
+            if '"periodic_work_due"' in line:
+                said = json.loads(line)
+                due.append((said["job"], said["minute"]))
+    assert any("reading_jobs_sweep" in job for job, _ in due), due
+    assert len(due) == len(set(due))

@@ -1,0 +1,62 @@
+"""Kept files are sent by nginx where it sees their folder, and by Collateral's leave alone."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.calling import Caller
+from tests.cluster.machines import Cluster, make_cluster
+from tests.journeys.material import make_deck
+
+
+@pytest.fixture
+def shared_folder(tmp_path: Path) -> Iterator[Cluster]:
+    """A library of one web process whose files lie where nginx sees them."""
+    cluster = make_cluster(tmp_path / "home")
+    cluster.environ["STORAGE_URL"] = f"file:{tmp_path / 'files'}"
+    cluster.environ["SEND_FILES"] = "/kept/"
+    del cluster.webs[1:], cluster.workers[1:]
+    cluster.command("init", "--admin", "admin@example.com")
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+def test_nginx_sends_what_collateral_lets_it_send(shared_folder: Cluster, tmp_path: Path) -> None:
+    token = shared_folder.command("token", "create", "admin@example.com", "--scopes", "read,write")
+    caller = Caller(shared_folder.url, token.strip())
+    deck = make_deck(tmp_path / "停机 “v7”.pptx", "What a stop costs", slides=3)
+    asset = caller.upload(deck)
+    address = f"{shared_folder.url}/api/v1/assets/{asset['id']}/file"
+    allowed = {"Authorization": f"Bearer {caller.token}"}
+
+    data, headers = fetch(address, allowed)
+    assert data == deck.read_bytes()
+    assert headers["ETag"]
+    assert "X-Accel-Redirect" not in headers
+    assert "filename*=UTF-8''%E5%81%9C" in headers["Content-Disposition"]
+    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "private, no-cache"
+
+    part, headers = fetch(address, {**allowed, "Range": "bytes=100-199"})
+    assert part == deck.read_bytes()[100:200]
+    assert headers["Content-Range"] == f"bytes 100-199/{deck.stat().st_size}"
+
+    sha256 = asset["versions"][0]["sha256"]
+    inside = f"{shared_folder.url}/kept/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+    for refused, given in ((address, {}), (inside, allowed)):
+        with pytest.raises(urllib.error.HTTPError) as error:
+            fetch(refused, given)
+        assert error.value.code in (401, 404)
+        error.value.close()
+
+
+def fetch(address: str, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+        return answer.read(), dict(answer.headers)

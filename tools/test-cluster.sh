@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Both sides of the four seams: the suites that hold for either, then every journey on the embedded
+# side and through a proxy before several machines, and what only those can show.
+set -u
+cd "$(dirname "$0")/.."
+out=build/tests-cluster
+. tools/steps.sh
+
+step shared "$bin/pytest" -q tests/storage tests/test_queue.py tests/test_limits.py tests/test_crew.py tests/search || failed=1
+step shared-far "$bin/python" tools/with_postgres.py "$bin/pytest" -q tests/search || failed=1
+step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
+step journeys-far "$bin/python" tools/with_engines.py "$bin/pytest" -q -m journey || failed=1
+step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster || failed=1
+
+tail -qn 1 "$out"/*.log
+[ "$failed" -eq 0 ] && echo "make test-cluster: all of it passed in $SECONDS s" || echo "make test-cluster: FAILED after $SECONDS s"
+exit "$failed"
