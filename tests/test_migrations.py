@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from pathlib import Path
 
@@ -28,12 +29,17 @@ def migrated(tmp_path: Path) -> object:
     drop(name)
 
 
+def _is_whole(name: str | None, kind: str, _parents: object) -> bool:
+    """Not a part of a table that is divided: the models know the whole."""
+    return kind != "table" or name is None or re.match(r"event_(other|before|\d{4})", name) is None
+
+
 def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, migrated: str) -> None:
     app = create_app(make_settings(tmp_path, database_url=migrated))
     with app.app_context():
         upgrade()
         with db.engine.connect() as connection:
-            context = MigrationContext.configure(connection)
+            context = MigrationContext.configure(connection, opts={"include_name": _is_whole})
             assert compare_metadata(context, db.metadata) == []
         downgrade(revision="base")
         left = set(inspect(db.engine).get_table_names()) - {"alembic_version"}

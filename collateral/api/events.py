@@ -11,6 +11,7 @@ from collateral.accounts.tokens import Scope
 from collateral.api.calls import call
 from collateral.db import db
 from collateral.usage.moving_in import import_events as move_in
+from collateral.usage.moving_in import make_room
 
 
 class RefusedLine(Struct, forbid_unknown_fields=True):
@@ -43,6 +44,7 @@ class EventsTaken(Struct, forbid_unknown_fields=True):
     answers=EventsTaken,
 )
 def import_events(lines: IO[bytes]) -> EventsTaken:
+    make_room(lines)
     taken = move_in(lines, commit=db.session.commit)
     return EventsTaken(
         new=taken.new,

@@ -114,14 +114,18 @@ def read_back(folder: Path) -> None:
 
 
 def _make_parts(connection: Connection[Any], folder: Path) -> None:
-    there = {row[1] for row in connection.execute(_PARTS).fetchall()}
-    for whole, part, bounds in json.loads((folder / "parts.json").read_text())["parts"]:
-        if part not in there:
-            connection.execute(
-                sql.SQL("create table {} partition of {} {}").format(
-                    sql.Identifier(part), sql.Identifier(whole), sql.SQL(bounds)
-                )
+    """Divide the tables as they were: what the migrations made for today may be in the way."""
+    parts = json.loads((folder / "parts.json").read_text())["parts"]
+    divided = {whole for whole, _part, _bounds in parts}
+    for whole, part, _bounds in connection.execute(_PARTS).fetchall():
+        if whole in divided:
+            connection.execute(sql.SQL("drop table {}").format(sql.Identifier(part)))
+    for whole, part, bounds in parts:
+        connection.execute(
+            sql.SQL("create table {} partition of {} {}").format(
+                sql.Identifier(part), sql.Identifier(whole), sql.SQL(bounds)
             )
+        )
 
 
 def _read(connection: Connection[Any], table: str, path: Path) -> None:

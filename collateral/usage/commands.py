@@ -50,6 +50,7 @@ def events() -> None:
 def import_file(file: Path, as_json: bool) -> None:
     """Read past events from JSON lines. Exit status 0 only when no line was refused."""
     with file.open("rb") as lines:
+        moving_in.make_room(lines)
         result = moving_in.import_events(lines, commit=db.session.commit)
     if as_json:
         click.echo(
@@ -74,7 +75,7 @@ def drop(before: datetime) -> None:
     retention.announce(first, by=None)
     db.session.commit()
     total = 0
-    while count := retention.drop_a_day():
+    while count := retention.drop_oldest():
         db.session.commit()
         total += count
     click.echo(f"{total} events dropped; their sums stay.")

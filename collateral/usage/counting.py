@@ -21,11 +21,12 @@ from flask import current_app
 from sqlalchemy import Row, select, text, update
 
 from collateral.db import db, is_sqlite, upsert
-from collateral.usage import rules
+from collateral.usage import partitions, rules
 from collateral.usage.adding import Deltas, add_up
 from collateral.usage.models import OF_PEOPLE, Event, EventKind, Level, PersonSum, Span
 
 _A_DAY = timedelta(hours=26)
+_DAY = timedelta(days=1)
 
 
 def zone() -> ZoneInfo:
@@ -109,6 +110,7 @@ def _neighbours(event: rules.Click) -> tuple[_Neighbour | None, _Neighbour | Non
             Event.who == event.who,
             Event.kind == event.kind,
             Event.at.between(event.at - rules.DOUBLE_CLICK, event.at + rules.DOUBLE_CLICK),
+            partitions.near(Event.day, event.day - _DAY, event.day + _DAY),
             Event.left_out.is_(None),
             Event.version_id == event.version_id,
             Event.id != event.id,
@@ -138,7 +140,12 @@ def _apply(changes: Sequence[Change]) -> None:
         return
     for change in changes:
         db.session.execute(
-            update(Event).where(Event.id == change.event.id).values(kept=change.after)
+            update(Event)
+            .where(
+                Event.id == change.event.id,
+                partitions.near(Event.day, change.event.day, change.event.day),
+            )
+            .values(kept=change.after)
         )
     add_up(deltas(changes, _others(changes)))
     _add_of_people(changes)
@@ -192,6 +199,11 @@ def _others(changes: Sequence[Change]) -> list[rules.Click]:
             Event.left_out.is_(None),
             Event.kept,
             Event.asset_id == one.asset_id,
+            partitions.near(
+                Event.day,
+                min(event.day for event in touched) - 2 * _DAY,
+                max(event.day for event in touched) + 2 * _DAY,
+            ),
             Event.session.in_({event.session for event in touched}),
             Event.id.not_in([event.id for event in touched]),
         )

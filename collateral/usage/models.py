@@ -13,6 +13,7 @@ from collateral.assets.models import Asset, AssetVersion
 from collateral.clock import now
 from collateral.db import Model, choice
 from collateral.deals.models import Deal
+from collateral.usage.partitions import ByMonth, the_rest
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -73,16 +74,18 @@ class TeamSetMember(Model):
 class Event(Model):
     """One happening, appended as it came. Only `kept` and `left_out` are ever set anew.
 
-    Nothing refers to an event by a foreign key, and its unique key holds its moment, so
-    that old ones can be dropped and the table be partitioned.
+    On PostgreSQL there is a table for each month (see partitions.py): nothing refers to an
+    event by a foreign key, and its keys hold its day.
     """
 
     __tablename__ = "event"
     __table_args__ = (
+        ByMonth("id"),
         Index(
-            "uq_event_key_at",
+            "uq_event_key",
             "key",
             "at",
+            "day",
             unique=True,
             sqlite_where=text("key is not null"),
             postgresql_where=text("key is not null"),
@@ -103,13 +106,14 @@ class Event(Model):
             sqlite_where=text("deal_id is not null"),
             postgresql_where=text("deal_id is not null"),
         ),
+        {"postgresql_partition_by": "RANGE (day)", "listeners": [("after_create", the_rest)]},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str | None] = mapped_column(String(64))
     """Of what was brought from elsewhere: the same line twice is one event."""
     at: Mapped[datetime]
-    day: Mapped[date]
+    day: Mapped[date] = mapped_column()
     """The day on which it counts, in the installation's time zone."""
     kind: Mapped[EventKind] = mapped_column(choice(EventKind, "kind"))
     asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"))
@@ -128,6 +132,9 @@ class Event(Model):
 
     version: Mapped[AssetVersion] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    # With the day PostgreSQL finds a row in its month.
+    __mapper_args__ = {"primary_key": (id, day)}  # noqa: RUF012
 
 
 class Use(Model):

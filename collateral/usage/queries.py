@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -18,6 +18,7 @@ from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.errors import NotFound
+from collateral.usage import partitions
 from collateral.usage.models import Event, EventKind, NoDeal, Use
 from collateral.usage.summed import Counts, counts
 from collateral.usage.team_sets import scope_of
@@ -149,6 +150,7 @@ def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5)
             Event.who == f"p{person.id}",
             Event.kind == EventKind.DOWNLOADED,
             Event.at >= since,
+            partitions.near(Event.day, since.date() - timedelta(days=1)),
             Event.left_out.is_(None),
             Event.kept,
             Event.deal_id.is_(None),

@@ -61,6 +61,7 @@ _FRESH = Table(
     Column("team_set_id", Integer, primary_key=True, autoincrement=False),
     *(Column(metric, Integer, nullable=False) for metric in METRICS),
     prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
     sqlite_with_rowid=False,
 )
 
@@ -223,6 +224,7 @@ def _put(model: type[DailySum | MonthlySum], levels: Sequence[Level], day: date,
     stale = select(literal(1)).where(here, something, ~exists().where(same).correlate(model))
     if not any(db.session.scalar(query.limit(1)) for query in (wrong, stale)):
         return False
+    reopen(day)  # the job may have summed it since the recount began
     db.session.execute(delete(model).where(here))
     db.session.execute(
         insert(model).from_select(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.db import db, upsert
+from collateral.usage import partitions
 from collateral.usage.models import Event, Retention
 
 
@@ -30,11 +31,19 @@ def announce(before: date, *, by: Person | None) -> None:
     audit.record("event.dropped", by=by, kind="event", before=before.isoformat())
 
 
-def drop_a_day() -> int:
-    """Remove the events of the oldest day that is no longer kept; how many. Caller commits."""
+def drop_oldest() -> int:
+    """Remove the oldest events that are no longer kept; how many. The caller commits.
+
+    Of a month that is over altogether the table is dropped; else it is the oldest day's
+    events that go, as they do where the table is in use just now.
+    """
     before = dropped_before()
+    if before is None:
+        return 0
+    if dropped := partitions.drop_before(before):
+        return dropped
     oldest = db.session.scalar(select(func.min(Event.day)))
-    if before is None or oldest is None or oldest >= before:
+    if oldest is None or oldest >= before:
         return 0
     result = db.session.execute(delete(Event).where(Event.day == oldest).returning(Event.id))
     return len(result.all())

@@ -177,7 +177,7 @@ def test_dropped_events_leave_their_sums(app: Flask) -> None:
     db.session.commit()
     before = stored_sums()
     retention.announce(date(2026, 4, 1), by=admin)
-    while retention.drop_a_day():
+    while retention.drop_oldest():
         db.session.commit()
     db.session.commit()
     for _step in recounting.recount():
