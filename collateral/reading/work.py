@@ -18,8 +18,7 @@ from typing import Any
 from collateral.logs import request_id
 from collateral.reading import formats
 from collateral.reading.confined.cage import Held
-from collateral.reading.confined.child import FILE
-from collateral.reading.confined.wire import Sender
+from collateral.reading.confined.wire import FILE, Sender
 from collateral.reading.fonts import STAND_INS, faces
 from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable
 from collateral.reading.kinds import FileKind

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from collateral.reading.confined.cage import Held
-from collateral.reading.confined.child import FILE
-from collateral.reading.confined.wire import Sender
+from collateral.reading.confined.wire import FILE, Sender
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,8 +13,6 @@ from typing import Any
 from collateral.reading.confined.cage import Held
 from collateral.reading.confined.wire import Sender
 
-FILE, ANSWER = 3, 4
-
 # Loaded before the fork: the child may not be able to read the code after it changed its user,
 # and every file would pay for it again.
 _PARSERS = (

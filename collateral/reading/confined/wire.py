@@ -12,6 +12,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+FILE, ANSWER = 3, 4
+"""The child's descriptors: the file that it reads, the pipe that it answers down."""
 _HEAD = struct.Struct(">II")
 JSON_BYTES = 1024 * 1024
 BLOB_BYTES = 64 * 1024 * 1024

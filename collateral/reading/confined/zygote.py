@@ -24,8 +24,8 @@ from typing import Any
 from collateral.logs import request_id
 from collateral.reading.confined import processes
 from collateral.reading.confined.cage import Cage, lock_down, spare_uid
-from collateral.reading.confined.child import ANSWER, preload, resolve
-from collateral.reading.confined.wire import Sender
+from collateral.reading.confined.child import preload, resolve
+from collateral.reading.confined.wire import ANSWER, Sender
 
 _TICK = 0.05
 _IDLE_SECONDS = 90.0

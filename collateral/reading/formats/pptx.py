@@ -7,25 +7,19 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
-from collateral.reading.formats.base import Document, NoPicture, Source, damaged, first_line, locked
+from collateral.reading.formats import pptx_texts
+from collateral.reading.formats.base import Document, NoPicture, Source, damaged, locked
 from collateral.reading.formats.package import (
     core_properties,
     open_package,
     package_notices,
-    parse_xml,
 )
 from collateral.reading.results import PageFeatures, PageText
 
 if TYPE_CHECKING:
     from PIL import Image
 
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_DIAGRAM = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _POINT = 12700
-_DEPTH = 20
 
 
 class Deck(Document):
@@ -70,13 +64,13 @@ class Deck(Document):
         width, height = self._deck.slide_width or 0, self._deck.slide_height or 0
         for number, slide in enumerate(self._slides(), 1):
             hidden = slide is not None and slide._element.get("show") in ("0", "false")
-            notes = _notes(slide)
+            notes = pptx_texts.notes(slide)
             self._hidden += hidden
             self._noted += bool(notes)
-            texts = [text for _, text in shape_texts(slide)] if slide is not None else []
+            texts = [text for _, text in pptx_texts.shape_texts(slide)] if slide is not None else []
             yield PageText(
                 number=number,
-                title=_title(slide, texts),
+                title=pptx_texts.title(slide, texts),
                 text="\n\n".join(texts),
                 notes=notes,
                 hidden=hidden,
@@ -85,13 +79,15 @@ class Deck(Document):
             )
 
     def features(self) -> Iterator[PageFeatures]:
+        from collateral.reading.formats.pptx_design import Designs
         from collateral.reading.formats.pptx_features import slide_features
 
         known: dict[str, str] = {}
+        designs = Designs(known)
         size = (self._deck.slide_width or 1, self._deck.slide_height or 1)
         for number, slide in enumerate(self._slides(), 1):
             if slide is not None:
-                yield slide_features(number, slide, size, known)
+                yield slide_features(number, slide, size, known, designs)
 
     def _slides(self) -> Iterator[Any]:
         """Slides in the order of the deck; None for one whose part is missing."""
@@ -149,85 +145,6 @@ def _plain_presentation(source: Source) -> Any:
     ):
         PartFactory.part_type_for[media_type] = pptx.parts.presentation.PresentationPart
     return source.file
-
-
-def shape_texts(slide: Any) -> Iterator[tuple[Any, str]]:
-    """Every shape with its text, groups opened, tables by row, SmartArt and charts included."""
-    yield from _texts(slide.shapes, slide, 0)
-
-
-def _texts(shapes: Any, slide: Any, depth: int) -> Iterator[tuple[Any, str]]:
-    for shape in shapes:
-        text = ""
-        try:
-            if depth < _DEPTH and hasattr(shape, "shapes"):
-                yield from _texts(shape.shapes, slide, depth + 1)
-            elif shape.has_text_frame:
-                text = _paragraphs(shape.text_frame)
-            elif getattr(shape, "has_table", False):
-                text = "\n".join(
-                    "\t".join(cell.text for cell in row.cells) for row in shape.table.rows
-                )
-            elif getattr(shape, "has_chart", False):
-                text = _chart_text(shape.chart)
-            else:
-                text = diagram_text(shape, slide)
-        except Exception:
-            text = "\n".join(node.text or "" for node in shape._element.iter(f"{_A}t"))
-        if text.strip():
-            yield shape, text.strip()
-
-
-def _paragraphs(frame: Any) -> str:
-    return "\n".join(paragraph.text for paragraph in frame.paragraphs).replace("\v", "\n")
-
-
-def _chart_text(chart: Any) -> str:
-    words = [chart.chart_title.text_frame.text] if chart.has_title else []
-    for plot in chart.plots:
-        words += [str(category) for category in plot.categories]
-        words += [str(series.name) for series in plot.series]
-    return "\n".join(dict.fromkeys(word for word in words if word.strip()))
-
-
-def diagram_text(shape: Any, slide: Any) -> str:
-    """SmartArt keeps its words in a part of its own."""
-    for data in shape._element.iter(f"{{{_DIAGRAM}}}relIds"):
-        part = slide.part.related_part(data.get(f"{_REL}dm"))
-        root = parse_xml(part.blob)
-        lines = []
-        for paragraph in root.iter(f"{_A}p"):
-            lines.append("".join(node.text or "" for node in paragraph.iter(f"{_A}t")))
-        return "\n".join(line for line in lines if line.strip())
-    return ""
-
-
-def _title(slide: Any, texts: list[str]) -> str:
-    """The title placeholder, else the largest of the first lines, else the first."""
-    if slide is None:
-        return ""
-    try:
-        title = slide.shapes.title
-        if title is not None and title.has_text_frame and title.text_frame.text.strip():
-            return " ".join(title.text_frame.text.split())[:300]
-    except Exception:
-        return first_line("\n".join(texts))
-    best, size = "", 0
-    for shape, text in shape_texts(slide):
-        largest = max((int(run.get("sz", 0)) for run in shape._element.iter(f"{_A}rPr")), default=0)
-        if largest > size:
-            best, size = text, largest
-    return first_line(best) or first_line("\n".join(texts))
-
-
-def _notes(slide: Any) -> str:
-    try:
-        if slide is None or not slide.has_notes_slide:
-            return ""
-        frame = slide.notes_slide.notes_text_frame
-        return _paragraphs(frame).strip() if frame is not None else ""
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError):
-        return ""
 
 
 def _count(number: int, noun: str) -> str:
