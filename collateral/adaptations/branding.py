@@ -11,14 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from collateral.adaptations.changes import PageChange, alike_in_print
-from collateral.adaptations.prints import (
-    PagePrint,
-    furniture,
-    is_number,
-    masked,
-    repeated_pictures,
-    tokens,
-)
+from collateral.adaptations.furniture import masked, repeated_pictures
+from collateral.adaptations.prints import PagePrint, is_number, letters_of, tokens
 
 DECK_WIDE_SHARE, DECK_WIDE_PAGES = 0.6, 3
 
@@ -68,37 +62,64 @@ def without_branding(change: PageChange, deck: DeckChange) -> PageChange:
 
 
 def of_prints(pages: Sequence[PagePrint], sources: Sequence[PagePrint]) -> DeckChange:
-    """What a print repeats on most of its pages, and what the print it came from has nowhere.
+    """What a print repeats on most of its pages, and what it came from shows nowhere.
 
-    Both are to be prints: what a deck's design shows on every page stands in no slide of it, so
-    that beside a deck its own footer could not be told from a name that was added.
+    A print shows what the deck's design has on every page, too: a source that is a deck must say
+    what that is, or nothing is known.
 
     Args:
         pages: the pages of the file that have a source, with their furniture.
         sources: all pages of its sources.
     """
-    if not (pages and sources and all(page.flow for page in (*pages, *sources))):
+    told = all(page.flow or page.design is not None for page in sources)
+    if not (pages and sources and told and all(page.flow for page in pages)):
         return DeckChange(frozenset(), frozenset())
-    repeated = furniture(pages).lines
+    return DeckChange(_words_beyond(pages, sources), _pictures_beyond(pages, sources))
+
+
+def _words_beyond(pages: Sequence[PagePrint], sources: Sequence[PagePrint]) -> frozenset[str]:
+    """Words in lines that most pages repeat, of which the sources have not even the letters."""
     limit = max(DECK_WIDE_PAGES, DECK_WIDE_SHARE * len(pages))
-    words = Counter(
+    lines = Counter(line for page in pages for line in {masked(line) for line in page.lines})
+    added = {
         word
-        for page in pages
-        for word in {w for line in page.lines if masked(line) in repeated for w in tokens(line)}
-    )
+        for line, count in lines.items()
+        if count >= limit and not _mostly_numbers(line)
+        for word in tokens(line)
+        if not is_number(word)
+    }
     known = {word for page in sources for word in page.bag}
-    pictures = [picture for page in sources for picture in page.pictures]
+    known |= {word for page in sources for text in page.design or () for word in tokens(text)}
+    # A print cuts and joins words: what it cut out of a known text is no other text.
+    letters = "".join(
+        dict.fromkeys(letters_of(text) for page in sources for text in (page.design or ()))
+    )
+    return frozenset(w for w in added - known if letters_of(w) not in letters)
+
+
+def _mostly_numbers(line: str) -> bool:
+    """A date of the day on which it was printed, the number of all pages."""
+    words = tokens(line)
+    return 2 * sum(map(is_number, words)) >= len(words)
+
+
+def _pictures_beyond(pages: Sequence[PagePrint], sources: Sequence[PagePrint]) -> frozenset[str]:
+    """Pictures on most pages, more of them than the design has whose like is not to be seen.
+
+    A print writes pictures anew: one that nothing is like may be the design's.
+    """
     on_all = repeated_pictures(pages)
     shown = {p.sha256: p for page in pages for p in page.pictures if p.sha256 in on_all}
-    return DeckChange(
-        frozenset(
-            word
-            for word, count in words.items()
-            if count >= limit and word not in known and not is_number(word)
-        ),
-        frozenset(
-            sha
-            for sha, picture in shown.items()
-            if not any(alike_in_print(picture, other) for other in pictures)
-        ),
+    known = {p.sha256: p for page in sources for p in (*page.pictures, *page.backdrop)}
+    came = {
+        sha for sha, one in shown.items() if not any(alike_in_print(one, k) for k in known.values())
+    }
+    often = Counter(sha for page in sources for sha in {p.sha256 for p in page.backdrop})
+    limit = max(DECK_WIDE_PAGES, DECK_WIDE_SHARE * len(sources))
+    unseen = sum(
+        count >= limit
+        and bool(known[sha].phash)
+        and not any(alike_in_print(known[sha], other) for other in shown.values())
+        for sha, count in often.items()
     )
+    return frozenset(came if len(came) > unseen else ())

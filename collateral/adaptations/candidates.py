@@ -6,14 +6,10 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.library import Finds, KnownPage, Library
-from collateral.adaptations.prints import (
-    KEPT_HASHES,
-    PagePrint,
-    picture_hash,
-    repeated_pictures,
-)
-from collateral.adaptations.scoring import make_weights
+from collateral.adaptations.prints import KEPT_HASHES, PagePrint, picture_hash
+from collateral.adaptations.scoring import chart_mass, make_weights, mass
 
 TOP_ASSETS, TOP_VERSIONS = 8, 3
 MOST_KEYS = 30_000
@@ -25,7 +21,7 @@ class Candidates:
     """The versions worth comparing, loaded whole, and what each term weighs."""
 
     def __init__(self, query: Sequence[PagePrint], library: Library) -> None:
-        finds = library.find({h for page in query for h in keys_of(page, len(query))})
+        finds = library.find([keys_of(page, len(query)) for page in query])
         roots = max(library.roots(), 1)
         self.shingle_roots = finds.roots
         tokens = {token for page in query for token in page.bag}
@@ -35,6 +31,19 @@ class Candidates:
     def scaled(self, amount: float) -> float:
         """A mass that was tuned in a library of thirty roots, for one of this size."""
         return amount * self.weights.ceiling / USUAL_CEILING
+
+    def proof(self, page: PagePrint, source: PagePrint, told: set[int]) -> float:
+        """How much it proves that the one came from the other: what the page says, if that is
+        no template's, and values of charts that both show, in few roots. Adds those to `told`;
+        no series proves twice."""
+        both = {
+            one
+            for one in page.series.keys() & source.series.keys()
+            if one not in told and self.shingle_roots.get(one, 0) < TEMPLATE_ROOTS
+        }
+        told |= both
+        words = 0.0 if self.is_template(page) else mass(page, self.weights)
+        return words + chart_mass(page, self.weights, both)
 
     def is_template(self, page: PagePrint) -> bool:
         """Most of what the page says stands in three unrelated roots."""
@@ -64,6 +73,8 @@ def _vote(query: Sequence[PagePrint], finds: Finds, roots: int) -> list[int]:
                 keys[picture_hash(picture.sha256)] = 2.0
                 keys[picture_hash(picture.phash)] = 2.0
         keys[page.whole] = 4.0
+        for series in page.series:
+            keys[series] = 2.0
         if page.layout is not None:
             keys[page.layout] = 1.0
         for key, trust in keys.items():

@@ -11,15 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collateral.adaptations.prints import (
-    Furniture,
-    PagePrint,
-    Picture,
-    digits_of,
-    fold,
-    is_number,
-    tokens,
-)
+from collateral.adaptations.furniture import Furniture
+from collateral.adaptations.prints import PagePrint, Picture, digits_of, fold, is_number, tokens
 
 SAME_PICTURE_BITS = 8
 PRINTED_PICTURE_BITS = 12

@@ -74,6 +74,8 @@ class CheckedSource(Struct):
     share: float
     confidence: float
     dropped: list[int] = field(default_factory=list)
+    borrowed: bool = False
+    """A page or two stand there as well; the file is another."""
 
 
 class Found(Struct):
@@ -123,7 +125,7 @@ def answer(check: FileCheck, reading: Reading, family: str) -> None:
     found = Found(
         match=_match(lineage, prints),
         sources=[
-            CheckedSource(s.version, s.asset, s.share, s.confidence, list(s.dropped))
+            CheckedSource(s.version, s.asset, s.share, s.confidence, list(s.dropped), s.borrowed)
             for s in lineage.sources
         ],
         pages=[_page(page, titles, prints) for page in lineage.pages],
@@ -138,6 +140,8 @@ def _match(lineage: Lineage, prints: Sequence[PagePrint]) -> Match:
     if not lineage.sources:
         return Match.TRANSLATION if lineage.translation_of else Match.NONE
     first = lineage.sources[0]
+    if first.borrowed:
+        return Match.NONE
     whole = not first.dropped and not first.moved and first.share >= 1.0 - 1e-9
     same = all(page.change is Change.SAME for page in lineage.pages)
     return Match.VERSION if whole and same and prints and not lineage.branded else Match.DERIVED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from collateral.adaptations.alignment import Match
 from collateral.adaptations.candidates import Candidates
@@ -20,6 +21,21 @@ MANY_STRONG = 4
 """So many certain pages, half of the file, say it even where all use the same few words."""
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What was decided.
+
+    Attributes:
+        best: query page → how surely it came from which known page.
+        pairs_of: version → the query pages that came from it.
+        resting: version → the query pages that prove it; one by itself may be borrowed.
+    """
+
+    best: dict[int, tuple[float, Match]]
+    pairs_of: dict[int, list[tuple[int, Match]]]
+    resting: dict[int, list[int]]
+
+
 def decide(
     query: Sequence[PagePrint],
     known: Sequence[KnownPage],
@@ -28,22 +44,22 @@ def decide(
     chosen: Sequence[int],
     worth: Mapping[int, float],
     found: Candidates,
-) -> tuple[dict[int, tuple[float, Match]], dict[int, list[tuple[int, Match]]]]:
+) -> Decided:
     """Confidence from the page and its neighbours; an undeclared version proves nothing."""
-    total = math.fsum(worth.values()) or 1.0
     best: dict[int, tuple[float, Match]] = {}
-    declared: set[int] = set()
+    resting: dict[int, list[int]] = {}
     for version in chosen:
         pairs = matches[version]
         strength = {q: worth[q] * m.likely for q, m in pairs.items() if m.likely >= KNOWN_FROM}
         last = max(known[p].print.number for p in versions[version])
-        if _declared(query, known, pairs, worth, total, found, last):
-            declared.add(version)
+        proving = _proving(query, known, pairs, found, last)
+        if _declared(len(query), pairs, proving, worth, found):
+            resting[version] = sorted(proving)
         for q, match in pairs.items():
             support = math.fsum(s for other, s in strength.items() if other != q)
             others = math.fsum(w for other, w in worth.items() if other != q) or 1.0
             sure = _confidence(match, support, min(support / others, 1.0), query[q], found)
-            if version not in declared:
+            if version not in resting:
                 sure = min(sure, UNDECLARED_CAP)
             if q not in best or sure > best[q][0]:
                 best[q] = (sure, match)
@@ -51,42 +67,58 @@ def decide(
     for q, (sure, match) in sorted(best.items()):
         if sure >= KNOWN_FROM:
             pairs_of[known[match.position].version].append((q, match))
-    return best, pairs_of
+    return Decided(best, pairs_of, resting)
 
 
-def _declared(
+def _proving(
     query: Sequence[PagePrint],
     known: Sequence[KnownPage],
     pairs: Mapping[int, Match],
-    worth: Mapping[int, float],
-    total: float,
     found: Candidates,
     last: int,
+) -> dict[int, float]:
+    """Query page → what it proves, of those that prove anything.
+
+    Pages that anybody may have (first, last, a template's) do not.
+    """
+    told: set[int] = set()
+    proving = {}
+    for q, match in pairs.items():
+        source = known[match.position].print
+        if match.likely < KNOWN_FROM or (source.number in (1, last) and last > 2):
+            continue
+        weight = found.proof(query[q], source, told)
+        if weight:
+            proving[q] = weight
+    return proving
+
+
+def _declared(
+    size: int,
+    pairs: Mapping[int, Match],
+    proving: Mapping[int, float],
+    worth: Mapping[int, float],
+    found: Candidates,
 ) -> bool:
     """Whether the file came from this version at all.
 
-    Pages that anybody may have (first, last, a template's) are no evidence; a good share of
-    the file is, and so is one rich page that is certain.
+    Evidence of pages that prove something says so, a good share of the file does, and so does
+    one rich page that is certain.
     """
-    evidence = share = rich = 0.0
-    certain = strong = 0
-    for q, match in pairs.items():
-        if match.likely < KNOWN_FROM:
-            continue
-        share += worth[q] * match.likely / total
-        certain += match.likely >= KNOWN_FROM
-        number = known[match.position].print.number
-        if (number in (1, last) and last > 2) or found.is_template(query[q]):
-            continue
-        weight = mass(query[q], found.weights)
-        if match.likely >= RICH_LIKELY:
-            strong += 1
-            rich += weight
-            if weight >= found.scaled(RICH_PAGE) or (strong > 1 and rich >= found.scaled(TWO_RICH)):
-                return True
-        evidence += match.likely * worth[q] * min(1.0, weight / found.scaled(ENOUGH_MASS))
-    many = strong >= MANY_STRONG and strong * 2 >= len(query)
-    return many or evidence >= 0.5 or (share >= 0.5 and certain >= 3)
+    total = math.fsum(worth.values()) or 1.0
+    certain = {q: match for q, match in pairs.items() if match.likely >= KNOWN_FROM}
+    share = math.fsum(worth[q] * match.likely for q, match in certain.items()) / total
+    strong = [weight for q, weight in proving.items() if pairs[q].likely >= RICH_LIKELY]
+    if max(strong, default=0.0) >= found.scaled(RICH_PAGE):
+        return True
+    if len(strong) > 1 and math.fsum(strong) >= found.scaled(TWO_RICH):
+        return True
+    evidence = math.fsum(
+        pairs[q].likely * worth[q] * min(1.0, weight / found.scaled(ENOUGH_MASS))
+        for q, weight in proving.items()
+    )
+    many = len(strong) >= MANY_STRONG and len(strong) * 2 >= size
+    return many or evidence >= 0.5 or (share >= 0.5 and len(certain) >= 3)
 
 
 def _confidence(

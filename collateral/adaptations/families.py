@@ -9,19 +9,41 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
 from collateral.accounts.models import Person
-from collateral.adaptations.heat import counted
 from collateral.adaptations.models import Adaptation, AdaptationSource, AdaptationUse
-from collateral.adaptations.queries import Credit, Origin, Variant, credits, origins, variants
+from collateral.adaptations.queries import (
+    Credit,
+    Origin,
+    Variant,
+    counted,
+    credits,
+    origins,
+    variants,
+)
 from collateral.assets.models import Asset, AssetVersion
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.usage.models import Use
 from collateral.usage.periods import Period
+
+Name = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+"""The column that names an asset, or a version."""
 
 
 @dataclass(frozen=True)
@@ -40,27 +62,38 @@ class FamilyUses:
 
 def family_uses(asset_ids: Collection[int], person: Person) -> dict[int, FamilyUses]:
     """By asset the uses in deals that the person may see. One query whatever their number."""
+    return _uses(Use.asset_id, AdaptationSource.asset_id, asset_ids, person)
+
+
+def version_uses(asset_id: int, person: Person) -> dict[int, FamilyUses]:
+    """The same by version of one asset: an adaptation's uses count for the one it came from."""
+    return _uses(Use.version_id, AdaptationSource.version_id, [asset_id], person)
+
+
+def _uses(
+    of_use: Name, of_source: Name, asset_ids: Collection[int], person: Person
+) -> dict[int, FamilyUses]:
+    """Uses of these assets and of their adaptations, by what the columns name."""
     if not asset_ids:
         return {}
-    parts = union_all(
-        _own(asset_ids, person), _marked(asset_ids, person), _variants(asset_ids, person)
-    )
-    rows = parts.subquery()
+    rows = union_all(
+        _own(of_use, asset_ids, person),
+        _marked(of_source, asset_ids, person),
+        _variants(of_source, asset_ids, person),
+    ).subquery()
     own: dict[int, int] = defaultdict(int)
     adapted: dict[int, tuple[int, float]] = defaultdict(lambda: (0, 0.0))
-    for asset_id, kind, count, share in db.session.execute(
-        select(rows.c.asset_id, rows.c.kind, func.count(), func.sum(rows.c.share)).group_by(
-            rows.c.asset_id, rows.c.kind
-        )
+    for named, kind, count, share in db.session.execute(
+        select(rows.c.named, rows.c.kind, func.count(), func.sum(rows.c.share))
+        .where(rows.c.named.is_not(None))
+        .group_by(rows.c.named, rows.c.kind)
     ):
         if kind == "own":
-            own[asset_id] = count
+            own[named] = count
         else:
-            before = adapted[asset_id]
-            adapted[asset_id] = (before[0] + count, before[1] + float(share or 0.0))
-    return {
-        asset_id: FamilyUses(own[asset_id], *adapted[asset_id]) for asset_id in {*own, *adapted}
-    }
+            before = adapted[named]
+            adapted[named] = (before[0] + count, before[1] + float(share or 0.0))
+    return {named: FamilyUses(own[named], *adapted[named]) for named in {*own, *adapted}}
 
 
 def _counted_uses(person: Person) -> Select[int]:
@@ -71,18 +104,18 @@ def _counted_uses(person: Person) -> Select[int]:
     )
 
 
-def _own(asset_ids: Collection[int], person: Person) -> Select[int, str, float]:
-    """Uses of the asset that were no adaptation's."""
+def _own(of: Name, asset_ids: Collection[int], person: Person) -> Select[int | None, str, float]:
+    """Uses of the assets as they are: those that were no adaptation's."""
     marked = select(AdaptationUse.use_id).where(AdaptationUse.use_id == Use.id).exists()
     return select(
-        Use.asset_id.label("asset_id"), literal("own").label("kind"), literal(1.0).label("share")
+        of.label("named"), literal("own").label("kind"), literal(1.0).label("share")
     ).where(Use.asset_id.in_(asset_ids), ~marked, Use.id.in_(_counted_uses(person)))
 
 
-def _marked(asset_ids: Collection[int], person: Person) -> Select[int, str, float]:
+def _marked(of: Name, asset_ids: Collection[int], person: Person) -> Select[int | None, str, float]:
     """Uses that were noted at a source as one of its adaptations'."""
     return (
-        select(AdaptationSource.asset_id, literal("adapted"), AdaptationSource.share)
+        select(of, literal("adapted"), AdaptationSource.share)
         .join(AdaptationUse, AdaptationUse.adaptation_id == AdaptationSource.adaptation_id)
         .where(
             AdaptationSource.asset_id.in_(asset_ids),
@@ -91,42 +124,87 @@ def _marked(asset_ids: Collection[int], person: Person) -> Select[int, str, floa
     )
 
 
-def _variants(asset_ids: Collection[int], person: Person) -> Select[int, str, float]:
+def _variants(
+    of: Name, asset_ids: Collection[int], person: Person
+) -> Select[int | None, str, float]:
     """Uses of adaptations that were accepted, which are assets with counts of their own."""
     return (
-        select(AdaptationSource.asset_id, literal("adapted"), AdaptationSource.share)
+        select(of, literal("adapted"), AdaptationSource.share)
         .join(Adaptation, Adaptation.id == AdaptationSource.adaptation_id)
         .join(Use, Use.asset_id == Adaptation.variant_id)
         .where(AdaptationSource.asset_id.in_(asset_ids), Use.id.in_(_counted_uses(person)))
     )
 
 
-def credits_beyond_sums(period: Period) -> dict[int, float]:
+def credits_beyond_sums(
+    period: Period,
+    *,
+    narrowed: ColumnElement[bool] | None = None,
+    among: Collection[int] | None = None,
+) -> dict[int, float]:
     """By asset what uses of adaptations add to its family's uses in the sums, or take from them.
 
     In the sums a use of an adaptation stands wholly for its source, and one of an accepted
     adaptation for the variant. Here each counts for every family by the share of its pages.
+
+    Args:
+        narrowed: a further condition on Use.
+        among: these assets alone.
     """
-    counted = (Use.day.between(period.first, period.last), Use.retracted_at.is_(None))
-    shares = select(AdaptationSource.asset_id.label("asset_id"), AdaptationSource.share)
+    rows = _beyond(period, narrowed, among)
+    found = db.session.execute(select(rows.c.asset_id, func.sum(rows.c.share)).group_by("asset_id"))
+    return {asset_id: float(beyond) for asset_id, beyond in found}
+
+
+def credits_by_day(
+    period: Period,
+    among: Collection[int],
+    *,
+    narrowed: ColumnElement[bool] | None = None,
+) -> dict[int, list[tuple[date, float]]]:
+    """The same by the days of the uses, for these assets."""
+    rows = _beyond(period, narrowed, among)
+    found: dict[int, list[tuple[date, float]]] = defaultdict(list)
+    for asset_id, day, beyond in db.session.execute(
+        select(rows.c.asset_id, rows.c.day, func.sum(rows.c.share)).group_by(
+            rows.c.asset_id, rows.c.day
+        )
+    ):
+        found[asset_id].append((day, float(beyond)))
+    return found
+
+
+def _beyond(
+    period: Period, narrowed: ColumnElement[bool] | None, among: Collection[int] | None
+) -> Subquery:
+    """Rows of asset_id, day and the share that counts (or counts no more) for its family."""
+    counted: list[ColumnElement[bool]] = [
+        Use.day.between(period.first, period.last),
+        Use.retracted_at.is_(None),
+    ]
+    if narrowed is not None:
+        counted.append(narrowed)
+    of_source, of_use = list(counted), list(counted)
+    if among is not None:
+        of_source.append(AdaptationSource.asset_id.in_(among))
+        of_use.append(Use.asset_id.in_(among))
+    shares = select(AdaptationSource.asset_id.label("asset_id"), Use.day, AdaptationSource.share)
     marked = (
         shares.join(AdaptationUse, AdaptationUse.adaptation_id == AdaptationSource.adaptation_id)
         .join(Use, Use.id == AdaptationUse.use_id)
-        .where(*counted)
+        .where(*of_source)
     )
     whole = (
-        select(Use.asset_id, literal(-1.0))
+        select(Use.asset_id, Use.day, literal(-1.0))
         .join(AdaptationUse, AdaptationUse.use_id == Use.id)
-        .where(*counted)
+        .where(*of_use)
     )
     of_variants = (
         shares.join(Adaptation, Adaptation.id == AdaptationSource.adaptation_id)
         .join(Use, Use.asset_id == Adaptation.variant_id)
-        .where(*counted)
+        .where(*of_source)
     )
-    rows = union_all(marked, whole, of_variants).subquery()
-    found = db.session.execute(select(rows.c.asset_id, func.sum(rows.c.share)).group_by("asset_id"))
-    return {asset_id: float(beyond) for asset_id, beyond in found}
+    return union_all(marked, whole, of_variants).subquery()
 
 
 @dataclass(frozen=True)
@@ -140,10 +218,13 @@ class About:
     """By the version's number those whose pages are in it."""
     adaptations: int
     uses: FamilyUses
+    """Nothing, also of its own, for an asset that no adaptation has to do with."""
 
 
 def about(asset: Asset, versions: Collection[AssetVersion], person: Person) -> About:
-    """All of it in a fixed number of queries."""
+    """All of it in a fixed number of queries; in one for the many that nobody ever adapted."""
+    if not _adapted(asset, versions):
+        return About([], None, {}, 0, FamilyUses())
     numbers = {version.id: version.number for version in versions}
     by_version: dict[int, list[Credit]] = defaultdict(list)
     for credit in credits(numbers):
@@ -155,4 +236,21 @@ def about(asset: Asset, versions: Collection[AssetVersion], person: Person) -> A
         credits=dict(by_version),
         adaptations=made or 0,
         uses=family_uses([asset.id], person).get(asset.id, FamilyUses()),
+    )
+
+
+def _adapted(asset: Asset, versions: Collection[AssetVersion]) -> bool:
+    """Whether any adaptation came from the asset, went into it, or is it. By indexes alone."""
+    merged = Adaptation.merged_version_id.in_([version.id for version in versions])
+    return bool(
+        db.session.scalar(
+            select(
+                or_(
+                    exists().where(AdaptationSource.asset_id == asset.id),
+                    exists().where(Adaptation.asset_id == asset.id),
+                    exists().where(Adaptation.variant_id == asset.id),
+                    exists().where(merged),
+                )
+            )
+        )
     )

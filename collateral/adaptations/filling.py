@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 
 from collateral.adaptations.alignment import NEAR, Match
+from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.library import KnownPage
-from collateral.adaptations.prints import PagePrint, repeated_pictures
+from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.scoring import picture_overlap
 
 LEAST_ALIKE = 0.15

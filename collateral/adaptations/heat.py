@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
+from sqlalchemy import Subquery, case, func, select
 
+from collateral.accounts.models import Person
 from collateral.adaptations import rules
+from collateral.adaptations.families import FamilyUses, family_uses, version_uses
 from collateral.adaptations.models import Adaptation, AdaptationPage, Status
+from collateral.adaptations.queries import counted
 from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset, AssetVersion, Page
 from collateral.db import db
@@ -70,14 +73,13 @@ class HeatMap:
     reasons: list[tuple[str, int]]
     hours: rules.Hours
     versions: list[VersionHeat]
+    family: FamilyUses
+    """Uses of the asset and its adaptations in deals that the reader may see."""
+    uses: dict[int, FamilyUses]
+    """The same by version."""
 
 
-def counted() -> ColumnElement[bool]:
-    """The condition under which an adaptation counts."""
-    return Adaptation.confirmed_at.is_not(None) & Adaptation.traced_at.is_not(None)
-
-
-def heat_map(asset: Asset, version: AssetVersion) -> HeatMap:
+def heat_map(asset: Asset, version: AssetVersion, person: Person) -> HeatMap:
     """What reps changed of that version, and how the versions compare."""
     rows = db.session.execute(
         select(Adaptation.id, Adaptation.reasons, Adaptation.minutes).where(
@@ -86,13 +88,16 @@ def heat_map(asset: Asset, version: AssetVersion) -> HeatMap:
     ).all()
     reasons = {row.id: list(row.reasons) for row in rows}
     fates = _fates(version.id)
+    versions = by_version(asset)
     return HeatMap(
         version=version,
         adaptations=len(rows),
         pages=_pages(version, fates, reasons),
         reasons=Counter(r for given in reasons.values() for r in given).most_common(),
         hours=rules.hours(row.minutes for row in rows),
-        versions=by_version(asset),
+        versions=versions,
+        family=family_uses([asset.id], person).get(asset.id, FamilyUses()),
+        uses=version_uses(asset.id, person),
     )
 
 
@@ -185,7 +190,7 @@ def by_version(asset: Asset) -> list[VersionHeat]:
     deals: dict[int, int] = dict(
         db.session.execute(
             select(Use.version_id, func.count(Use.deal_id.distinct()))
-            .where(Use.version_id.in_(ids), Use.retracted_at.is_(None))
+            .where(Use.asset_id == asset.id, Use.version_id.in_(ids), Use.retracted_at.is_(None))
             .group_by(Use.version_id)
         ).all()  # type: ignore[arg-type]
     )

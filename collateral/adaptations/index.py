@@ -1,17 +1,32 @@
 """The prints of the library in the database: lineage's look-ups, each a few statements.
 
-Hashes are asked for by the key of their table, some hundreds at a time; no table is read
+Hashes are asked for by the key of their table, all of them in one statement; no table is read
 through. A hash leads to about `MOST_PAGES` pages at most, so that a legal notice in ten
 thousand decks costs no more than one in two hundred.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import and_, case, false, not_, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    and_,
+    any_,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
 from collateral.accounts.models import Person
 from collateral.adaptations.library import Finds, Hit, KnownPage
@@ -26,15 +41,14 @@ from collateral.adaptations.packing import unpack
 from collateral.adaptations.prints import hash64
 from collateral.assets.models import Asset
 from collateral.assets.queries import visible
-from collateral.db import db
-
-T = TypeVar("T")
+from collateral.db import db, is_sqlite
 
 MOST_PAGES = 200
 """A hash on so many pages is common: no further page is noted under it."""
 MOST_LOADED = 3000
 """Pages that are compared word by word; a version that would go beyond is left out."""
-AT_ONCE = 500
+COMMON_ASKED = 2
+"""Of the common hashes of a page so many are followed, those in the fewest families."""
 ALL_ROOTS = 0
 """The token whose count is that of the roots themselves."""
 
@@ -71,21 +85,30 @@ class DatabaseLibrary:
         """How many unrelated roots there are."""
         return db.session.scalar(select(PrintToken.roots).where(PrintToken.hash == ALL_ROOTS)) or 0
 
-    def find(self, hashes: Collection[int]) -> Finds:
+    def find(self, pages: Sequence[Collection[int]]) -> Finds:
         """See `Library.find`."""
+        keys = {h for page in pages for h in page}
+        common = dict(
+            db.session.execute(
+                select(PrintCommon.hash, PrintCommon.roots).where(among(PrintCommon.hash, keys))
+            ).all()
+        )
+        asked = keys - common.keys()
+        for page in pages:
+            rarest = sorted((common[h], h) for h in page if h in common)
+            asked.update(h for _, h in rarest[:COMMON_ASKED])
         rows: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for some in at_once(sorted(hashes)):
-            for found, file_id, number in db.session.execute(
-                select(PrintHash.hash, PrintHash.file_id, PrintHash.number).where(
-                    PrintHash.hash.in_(some)
-                )
-            ):
-                rows[found].append((file_id, number))
-        self._learn({file_id for pages in rows.values() for file_id, _ in pages})
+        for found, file_id, number in db.session.execute(
+            select(PrintHash.hash, PrintHash.file_id, PrintHash.number).where(
+                among(PrintHash.hash, asked)
+            )
+        ):
+            rows[found].append((file_id, number))
+        self._learn({file_id for noted in rows.values() for file_id, _ in noted})
         hits: dict[int, list[Hit]] = {}
         roots: dict[int, int] = {}
-        for found, pages in rows.items():
-            known = [(self._files[f], number) for f, number in pages if f in self._files]
+        for found, noted in rows.items():
+            known = [(self._files[f], number) for f, number in noted if f in self._files]
             if known:
                 roots[found] = len({file.root for file, _ in known})
                 hits[found] = [
@@ -93,38 +116,33 @@ class DatabaseLibrary:
                     for file, number in known
                     if file.allowed
                 ]
-        often = [found for found, pages in rows.items() if len(pages) >= MOST_PAGES]
-        return Finds(hits, roots | _common(often))
+        return Finds(hits, roots | common)
 
     def _learn(self, file_ids: Collection[int]) -> None:
-        for some in at_once(sorted(set(file_ids) - self._files.keys())):
-            found = db.session.execute(
-                select(
-                    PrintFile.id,
-                    PrintFile.version_id,
-                    PrintFile.asset_id,
-                    PrintFile.root_id,
-                    PrintFile.page_count,
-                    PrintFile.printed,
-                    case((self._allowed, true()), else_=false()),
-                )
-                .join(Asset, Asset.id == PrintFile.asset_id)
-                .where(PrintFile.id.in_(some))
+        found = db.session.execute(
+            select(
+                PrintFile.id,
+                PrintFile.version_id,
+                PrintFile.asset_id,
+                PrintFile.root_id,
+                PrintFile.page_count,
+                PrintFile.printed,
+                case((self._allowed, true()), else_=false()),
             )
-            self._files |= {row[0]: KnownFile(*row) for row in found}
+            .join(Asset, Asset.id == PrintFile.asset_id)
+            .where(among(PrintFile.id, set(file_ids) - self._files.keys()))
+        )
+        self._files |= {row[0]: KnownFile(*row) for row in found}
 
     def token_roots(self, tokens: Collection[str]) -> Mapping[str, int]:
         """See `Library.token_roots`."""
         names = {hash64(token): token for token in tokens}
-        found: dict[str, int] = {}
-        for some in at_once(sorted(names)):
-            for token, count in db.session.execute(
-                select(PrintToken.hash, PrintToken.roots).where(
-                    PrintToken.hash.in_(some), PrintToken.roots > 0
-                )
-            ):
-                found[names[token]] = count
-        return found
+        rows = db.session.execute(
+            select(PrintToken.hash, PrintToken.roots).where(
+                among(PrintToken.hash, names), PrintToken.roots > 0
+            )
+        )
+        return {names[found]: count for found, count in rows}
 
     def load(self, versions: Collection[int]) -> Mapping[int, Sequence[KnownPage]]:
         """See `Library.load`; no more than `MOST_LOADED` pages, by the order of the versions."""
@@ -137,33 +155,24 @@ class DatabaseLibrary:
                 wanted[file.id] = file
                 room -= file.pages
         found: dict[int, list[KnownPage]] = {file.version: [] for file in wanted.values()}
-        for some in at_once(list(wanted)):
-            for file_id, number, content in db.session.execute(
-                select(PrintPage.file_id, PrintPage.number, PrintPage.content)
-                .where(PrintPage.file_id.in_(some))
-                .order_by(PrintPage.file_id, PrintPage.number)
-            ):
-                file = wanted[file_id]
-                found[file.version].append(
-                    KnownPage(
-                        file.version, file.asset, file.root, unpack(number, content), file.printed
-                    )
+        for file_id, number, content in db.session.execute(
+            select(PrintPage.file_id, PrintPage.number, PrintPage.content)
+            .where(among(PrintPage.file_id, wanted))
+            .order_by(PrintPage.file_id, PrintPage.number)
+        ):
+            file = wanted[file_id]
+            found[file.version].append(
+                KnownPage(
+                    file.version, file.asset, file.root, unpack(number, content), file.printed
                 )
+            )
         return found
 
 
-def _common(hashes: Collection[int]) -> dict[int, int]:
-    """Of those that are no longer noted, how many roots have them."""
-    found: dict[int, int] = {}
-    for some in at_once(sorted(hashes)):
-        rows = db.session.execute(
-            select(PrintCommon.hash, PrintCommon.roots).where(PrintCommon.hash.in_(some))
-        )
-        found.update(rows.all())
-    return found
-
-
-def at_once(items: Sequence[T], most: int = AT_ONCE) -> Iterator[Sequence[T]]:
-    """As many as go into one statement."""
-    for start in range(0, len(items), most):
-        yield items[start : start + most]
+def among(column: InstrumentedAttribute[int], keys: Collection[int]) -> ColumnElement[bool]:
+    """The column is one of the keys, which go as one parameter however many they are: the
+    statement is the same each time, is planned once, and needs one way there and back."""
+    if is_sqlite():
+        listed = func.json_each(json.dumps(sorted(keys))).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(sorted(keys), ARRAY(BigInteger)))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import delete, func, insert, select
 
-from collateral.adaptations.index import ALL_ROOTS, MOST_PAGES, at_once
+from collateral.adaptations.index import ALL_ROOTS, MOST_PAGES, among
 from collateral.adaptations.models_prints import (
     PrintCommon,
     PrintFile,
@@ -25,7 +25,7 @@ from collateral.adaptations.tracing import is_printed, prints_of, trace_version
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.db import db, table, upsert
 
-RECIPE = 1
+RECIPE = 2
 """Raised when prints are made in another way: every version is indexed anew."""
 ROOT_SHARE = 0.3
 CANDIDATES = 2 * KEPT_HASHES
@@ -73,8 +73,9 @@ def _family(version: AssetVersion, lineage: Lineage) -> tuple[int, list[int]]:
         select(PrintFile.root_id).where(PrintFile.asset_id == version.asset_id).limit(1)
     )
     own = PrintFile.asset_id == version.asset_id
-    if root is None and lineage.sources and lineage.sources[0].share >= ROOT_SHARE:
-        source = lineage.sources[0].version
+    first = lineage.sources[0] if lineage.sources else None
+    if root is None and first and not first.borrowed and first.share >= ROOT_SHARE:
+        source = first.version
         own = PrintFile.version_id == source
         root = db.session.scalar(select(PrintFile.root_id).where(own))
     if root is None:
@@ -145,32 +146,28 @@ def _note_hashes(files: Sequence[NewFile], ids: dict[int, int]) -> None:
     _close({noted for noted, _, _ in rows})
 
 
-def _known_common(hashes: Iterable[int]) -> set[int]:
-    found: set[int] = set()
-    for some in at_once(sorted(hashes)):
-        found |= set(db.session.scalars(select(PrintCommon.hash).where(PrintCommon.hash.in_(some))))
-    return found
+def _known_common(hashes: Collection[int]) -> set[int]:
+    return set(db.session.scalars(select(PrintCommon.hash).where(among(PrintCommon.hash, hashes))))
 
 
-def _close(hashes: Iterable[int]) -> None:
+def _close(hashes: Collection[int]) -> None:
     """Note no more pages under a hash that has as many as it may."""
-    for some in at_once(sorted(hashes)):
-        full = list(
-            db.session.scalars(
-                select(PrintHash.hash)
-                .where(PrintHash.hash.in_(some))
-                .group_by(PrintHash.hash)
-                .having(func.count() >= MOST_PAGES)
-            )
+    full = list(
+        db.session.scalars(
+            select(PrintHash.hash)
+            .where(among(PrintHash.hash, hashes))
+            .group_by(PrintHash.hash)
+            .having(func.count() >= MOST_PAGES)
         )
-        if full:
-            roots = db.session.execute(
-                select(PrintHash.hash, func.count(PrintFile.root_id.distinct()))
-                .join(PrintFile, PrintFile.id == PrintHash.file_id)
-                .where(PrintHash.hash.in_(full))
-                .group_by(PrintHash.hash)
-            )
-            _add_counts(PrintCommon, Counter(dict(roots.all())))
+    )
+    if full:
+        roots = db.session.execute(
+            select(PrintHash.hash, func.count(PrintFile.root_id.distinct()))
+            .join(PrintFile, PrintFile.id == PrintHash.file_id)
+            .where(among(PrintHash.hash, full))
+            .group_by(PrintHash.hash)
+        )
+        _add_counts(PrintCommon, Counter(dict(roots.all())))
 
 
 def _count_tokens(files: Sequence[NewFile]) -> None:
@@ -186,11 +183,10 @@ def _count_tokens(files: Sequence[NewFile]) -> None:
 
 def _words_of(file_ids: Iterable[int]) -> dict[int, set[int]]:
     words: dict[int, set[int]] = {file_id: set() for file_id in file_ids}
-    for some in at_once(sorted(words)):
-        for file_id, content in db.session.execute(
-            select(PrintPage.file_id, PrintPage.content).where(PrintPage.file_id.in_(some))
-        ):
-            words[file_id] |= {hash64(token) for token in unpack(0, content).bag}
+    for file_id, content in db.session.execute(
+        select(PrintPage.file_id, PrintPage.content).where(among(PrintPage.file_id, words))
+    ):
+        words[file_id] |= {hash64(token) for token in unpack(0, content).bag}
     return words
 
 
@@ -217,10 +213,10 @@ def forget(version_ids: Sequence[int]) -> None:
                 select(PrintPage.number, PrintPage.content).where(PrintPage.file_id == file_id)
             )
         ]
-        for some in at_once(sorted({h for page in pages for h in candidates(page)})):
-            db.session.execute(
-                delete(PrintHash).where(PrintHash.hash.in_(some), PrintHash.file_id == file_id)
-            )
+        noted = {h for page in pages for h in candidates(page)}
+        db.session.execute(
+            delete(PrintHash).where(among(PrintHash.hash, noted), PrintHash.file_id == file_id)
+        )
         db.session.execute(delete(PrintPage).where(PrintPage.file_id == file_id))
         db.session.execute(delete(PrintFile).where(PrintFile.id == file_id))
         first = select(PrintFile.id).where(PrintFile.asset_id == root).limit(1)

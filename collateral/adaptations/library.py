@@ -50,9 +50,9 @@ class Library(Protocol):
     def roots(self) -> int:
         """How many unrelated roots there are."""
 
-    def find(self, hashes: Collection[int]) -> Finds:
-        """Pages that are kept under one of these hashes: a run of words, a picture, or all of
-        a page. Hashes on very many pages lead to some of them only."""
+    def find(self, pages: Sequence[Collection[int]]) -> Finds:
+        """Pages that are kept under one of the hashes of these pages: a run of words, a picture,
+        or all of a page. Of hashes on very many pages some are followed, and to some of them."""
 
     def token_roots(self, tokens: Collection[str]) -> Mapping[str, int]:
         """In how many roots each token stands; tokens that are nowhere are left out."""

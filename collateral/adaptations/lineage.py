@@ -15,12 +15,14 @@ from collateral.adaptations.alignment import assign, choose
 from collateral.adaptations.candidates import Candidates
 from collateral.adaptations.deciding import decide
 from collateral.adaptations.filling import between, by_title, prefer_alike
+from collateral.adaptations.furniture import without_furniture
 from collateral.adaptations.library import KnownPage, Library
-from collateral.adaptations.prints import PagePrint, without_furniture
+from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Lineage, Translation
 from collateral.adaptations.scoring import (
     PICTURE_TRUST,
     Scorer,
+    chart_mass,
     likelihood,
     mass,
     picture_overlap,
@@ -53,7 +55,7 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
     numbers = list(range(len(query)))
     matches = {v: assign(table, numbers, positions) for v, positions in versions.items()}
     worth = {
-        q: min(max(mass(query[q], found.weights) / found.scaled(FULL_MASS), 0.05), 1.0)
+        q: min(max(_all_mass(query[q], found) / found.scaled(FULL_MASS), 0.05), 1.0)
         for q in numbers
     }
     fits = {
@@ -68,7 +70,8 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
         for version, pairs in matches.items()
     }
     chosen = choose(fits, worth, exact)
-    best, pairs_of = decide(query, known, versions, matches, chosen, worth, found)
+    decided = decide(query, known, versions, matches, chosen, worth, found)
+    best, pairs_of = decided.best, decided.pairs_of
     between(query, known, versions, table, best, pairs_of)
     masses = {q: mass(query[q], found.weights) / found.scaled(1.0) for q in numbers}
     by_title(query, known, versions, masses, best, pairs_of)
@@ -79,7 +82,7 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
         if (other := _translation(query, files)) is not None:
             # A relation of its own: its pages are new, whatever pictures and figures they kept.
             return Lineage((), tuple(new_page(page.number) for page in pages), False, other)
-    return tell(pages, known, versions, best, pairs_of)
+    return tell(pages, known, versions, decided)
 
 
 def _score(
@@ -106,6 +109,10 @@ def _score(
             prefer_alike(page, row, prints)
         table[q] = row
     return table
+
+
+def _all_mass(page: PagePrint, found: Candidates) -> float:
+    return mass(page, found.weights) + chart_mass(page, found.weights)
 
 
 def _only_pictures(page: PagePrint) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,30 +12,52 @@ from collateral.adaptations.prints import PagePrint, Picture
 
 QUICK = 1
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(
-    tuple[
-        tuple[str, ...],
-        tuple[tuple[str, str, float], ...],
-        tuple[tuple[float, ...], ...],
-        tuple[tuple[str, int, int, int, int], ...],
-        str,
-        bool,
-    ]
-)
+
+
+class _Content(NamedTuple):
+    """A page's print as it is written down; what came later has a default."""
+
+    boxes: tuple[str, ...]
+    pictures: tuple[tuple[str, str, float], ...]
+    charts: tuple[tuple[float, ...], ...]
+    places: tuple[tuple[str, int, int, int, int], ...]
+    notes: str
+    flow: bool
+    design: tuple[str, ...] | None = None
+    backdrop: tuple[tuple[str, str, float], ...] = ()
+
+
+_decoder = msgspec.msgpack.Decoder(_Content)
 
 
 def pack(page: PagePrint) -> bytes:
     """Everything of the page but its number."""
-    pictures = [(p.sha256, p.phash, p.area) for p in page.pictures]
-    parts = (page.boxes, pictures, page.charts, page.places, page.notes, page.flow)
+    parts = _Content(
+        page.boxes,
+        tuple((p.sha256, p.phash, p.area) for p in page.pictures),
+        page.charts,
+        page.places,
+        page.notes,
+        page.flow,
+        page.design,
+        tuple((p.sha256, p.phash, p.area) for p in page.backdrop),
+    )
     return zlib.compress(_encoder.encode(parts), QUICK)
 
 
 def unpack(number: int, content: bytes) -> PagePrint:
     """What `pack` made."""
-    boxes, pictures, charts, places, notes, flow = _decoder.decode(zlib.decompress(content))
+    found = _decoder.decode(zlib.decompress(content))
     return PagePrint(
-        number, boxes, tuple(Picture(*p) for p in pictures), charts, places, notes, flow
+        number,
+        found.boxes,
+        tuple(Picture(*p) for p in found.pictures),
+        found.charts,
+        found.places,
+        found.notes,
+        found.flow,
+        found.design,
+        tuple(Picture(*p) for p in found.backdrop),
     )
 
 
@@ -57,13 +79,17 @@ def page_print(
     return PagePrint(
         number=number,
         boxes=boxes,
-        pictures=tuple(
-            Picture(p["sha256"], p["phash"], p["area"]) for p in found.get("pictures", ())
-        ),
+        pictures=_pictures(found, "pictures"),
         charts=tuple(tuple(values) for values in found.get("charts", ())),
         places=tuple(
             (b["kind"], b["x"], b["y"], b["width"], b["height"]) for b in found.get("boxes", ())
         ),
         notes=notes,
         flow=printed,
+        design=None if found.get("design") is None else tuple(found["design"]),
+        backdrop=_pictures(found, "backdrop"),
     )
+
+
+def _pictures(features: Mapping[str, Any], name: str) -> tuple[Picture, ...]:
+    return tuple(Picture(p["sha256"], p["phash"], p["area"]) for p in features.get(name, ()))

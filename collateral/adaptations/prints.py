@@ -1,8 +1,7 @@
 """What lineage sees of a page: its words, their order box by box, pictures, chart values.
 
 Pure. Text is folded (NFKC, case, soft hyphens), so that re-saving and another theme change
-nothing; what a deck repeats on its pages (footers, page numbers) is stripped from prints,
-where nothing marks it as a placeholder.
+nothing.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
 SHINGLE_WORDS, SHINGLE_CHARACTERS = 3, 4
 KEPT_HASHES = 12
-FURNITURE_SHARE = 0.3
 TELLING_PLACES = 5
-LONGEST_NUMBER = 5
+TELLING_VALUES, MOST_VALUES, MOST_SERIES = 4, 8, 6
+"""A series of fewer different values says nothing; more than so many say no more."""
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -27,7 +26,6 @@ _TOKEN = re.compile(
     r"|\d+(?:[.,'’\u202f\u00a0]\d+)*%?"  # a number with its separators
     rf"|[^\W\d_{_CJK}]+(?:['’\-][^\W\d_{_CJK}]+)*"
 )
-_DIGITS = re.compile(r"\d+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -50,6 +48,8 @@ class PagePrint:
         boxes: the text of each box, in reading order; for a print its lines.
         pictures, charts: what is placed on it; charts as their values.
         places: (kind, x, y, width, height) of each box, in eighths of the page.
+        design, backdrop: texts and pictures that the deck's design shows on the page beside its
+            own; None where that is not known.
     """
 
     number: int
@@ -60,6 +60,8 @@ class PagePrint:
     notes: str = ""
     flow: bool = False
     """Its boxes are the lines of a print, which run on from one to the next."""
+    design: tuple[str, ...] | None = None
+    backdrop: tuple[Picture, ...] = ()
 
     @cached_property
     def words(self) -> tuple[tuple[str, ...], ...]:
@@ -103,13 +105,26 @@ class PagePrint:
 
     @cached_property
     def marks(self) -> frozenset[int]:
-        """Hashes of the whole page, of each picture by its bytes and by its looks, and of
-        where its boxes stand: a translation keeps those."""
-        found = {picture_hash(p.sha256) for p in self.pictures}
+        """Hashes of the whole page, of each picture by its bytes and by its looks, of the values
+        of its charts, and of where its boxes stand: a translation keeps those."""
+        found = {picture_hash(p.sha256) for p in self.pictures} | self.series.keys()
         found |= {picture_hash(p.phash) for p in self.pictures if telling(p.phash)}
         if self.layout is not None:
             found.add(self.layout)
         return frozenset(found if self.empty else found | {self.whole})
+
+    @cached_property
+    def series(self) -> dict[int, int]:
+        """Hashes of its charts' series, each with how many values it has that differ; of some
+        that tell anything."""
+        found = {
+            hash64("\x1fseries\x1f" + " ".join(repr(float(v)) for v in values)): min(
+                len(set(values)), MOST_VALUES
+            )
+            for values in self.charts
+            if len(set(values)) >= TELLING_VALUES
+        }
+        return {one: found[one] for one in sorted(found)[:MOST_SERIES]}
 
     @cached_property
     def layout(self) -> int | None:
@@ -142,6 +157,11 @@ def digits_of(token: str) -> str:
     return "".join(c for c in token if c.isdigit())
 
 
+def letters_of(text: str) -> str:
+    """Its letters and digits alone: a print may cut and join words."""
+    return "".join(c for c in fold(text) if c.isalnum())
+
+
 def hash64(text: str) -> int:
     """A stable hash that fits a signed 64-bit column."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
@@ -166,95 +186,3 @@ def shingles(words: Sequence[str]) -> set[int]:
     if len(words) <= size:
         return {hash64(" ".join(words))}
     return {hash64(" ".join(words[i : i + size])) for i in range(len(words) - size + 1)}
-
-
-@dataclass(frozen=True)
-class Furniture:
-    """What a file repeats: lines, digits masked, and the words that stand in them as often.
-
-    `counted` says by how much the number that is printed on a page goes before the page's own.
-    """
-
-    lines: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()
-    counted: frozenset[int] = frozenset()
-
-    def __or__(self, other: Furniture) -> Furniture:
-        return Furniture(
-            self.lines | other.lines, self.words | other.words, self.counted | other.counted
-        )
-
-    def repeats(self, line: str, number: int) -> bool:
-        """Whether the line, on the page of that number, is furniture.
-
-        A number alone on its line is only where it counts the pages: else it is content.
-        """
-        plain = line.strip()
-        if plain.isdecimal() and len(plain) < LONGEST_NUMBER:
-            return int(plain) - number in self.counted
-        return masked(line) in self.lines
-
-
-def furniture(pages: Sequence[PagePrint]) -> Furniture:
-    """Headers, footers, navigation: lines on at least 30 % of the pages (and on three).
-
-    Only for files of at least four pages: in shorter ones repetition proves nothing.
-    """
-    if len(pages) < 4:
-        return Furniture()
-    seen = Counter(line for page in pages for line in {masked(line) for line in page.lines})
-    limit = max(3, FURNITURE_SHARE * len(pages))
-    lines = frozenset(line for line, count in seen.items() if count >= limit)
-    words = Counter(
-        word
-        for page in pages
-        for word in {
-            w
-            for line in page.lines
-            if masked(line) in lines and not line.strip().isdecimal()
-            for w in tokens(line)
-        }
-    )
-    ahead = Counter(
-        apart
-        for page in pages
-        for apart in {
-            int(line) - page.number
-            for line in map(str.strip, page.lines)
-            if line.isdecimal() and len(line) < LONGEST_NUMBER
-        }
-    )
-    return Furniture(
-        lines,
-        frozenset(word for word, count in words.items() if count >= limit),
-        frozenset(apart for apart, count in ahead.items() if count >= limit),
-    )
-
-
-def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
-    """Prints without what their deck repeats, and without page numbers of their own."""
-    if len(pages) < 4:
-        return list(pages)
-    repeated = furniture(pages)
-    return [
-        replace(
-            page,
-            boxes=tuple(
-                box
-                for box in page.boxes
-                if not repeated.repeats(box, page.number) and box.strip() != str(page.number)
-            ),
-        )
-        for page in pages
-    ]
-
-
-def masked(line: str) -> str:
-    """A line as furniture is known by: folded, its digits all alike."""
-    return _DIGITS.sub("0", " ".join(fold(line).split()))
-
-
-def repeated_pictures(pages: Sequence[PagePrint]) -> frozenset[str]:
-    """Pictures that stand on at least 60 % of the pages: a logo, a background."""
-    seen = Counter(sha for page in pages for sha in {p.sha256 for p in page.pictures})
-    return frozenset(sha for sha, count in seen.items() if count >= max(3, 0.6 * len(pages)))

@@ -41,6 +41,11 @@ def visible(person: Person) -> ColumnElement[bool]:
     return or_(own, Adaptation.status != Status.PRIVATE)
 
 
+def counted() -> ColumnElement[bool]:
+    """The condition under which an adaptation counts: its source was confirmed."""
+    return Adaptation.confirmed_at.is_not(None) & Adaptation.traced_at.is_not(None)
+
+
 def get_visible(person: Person, adaptation_id: int) -> Adaptation:
     """One adaptation with its makers, source and deal. Raises NotFound."""
     found = db.session.scalar(
@@ -224,12 +229,18 @@ class Origin:
 
 
 def origins(asset_ids: Collection[int], person: Person) -> dict[int, Origin]:
-    """By variant the asset that it belongs to, where the person may see that. One query."""
+    """By variant the asset that it belongs to, where the person may see that.
+
+    One query over an index where none of them is a variant, as mostly; else one more.
+    """
+    there = Adaptation.variant_id.in_(asset_ids)
+    if db.session.scalar(select(Adaptation.id).where(there).limit(1)) is None:
+        return {}
     rows = db.session.execute(
         select(Adaptation.variant_id, Asset, Person)
         .join(Asset, Asset.id == Adaptation.asset_id)
         .join(Person, Person.id == Adaptation.person_id)
-        .where(Adaptation.variant_id.in_(asset_ids), asset_visible(person))
+        .where(there, asset_visible(person))
         .options(*NAME_ONLY)
     )
     return {v: Origin(asset, maker) for v, asset, maker in rows if v is not None}

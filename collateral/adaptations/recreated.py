@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, func, select, true
 
 from collateral.accounts.models import Person
 from collateral.adaptations import rules
-from collateral.adaptations.heat import counted
 from collateral.adaptations.models import Adaptation, AdaptationPage, AdaptationSource
+from collateral.adaptations.queries import counted
 from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset
 from collateral.assets.queries import visible

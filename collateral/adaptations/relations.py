@@ -17,7 +17,11 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A version that the file came from. `borrowed`: less than 15 % of the file is from it."""
+    """A version that pages of the file came from.
+
+    `borrowed`: less than 15 % of the file is from it, or less than half of it and no more than
+    one page proves that. The pages are from there; the file as a whole is not.
+    """
 
     version: int
     asset: int
@@ -59,7 +63,8 @@ class PageLineage:
 
 @dataclass(frozen=True)
 class Lineage:
-    """Sources with the largest first, each page, and whether the deck was branded."""
+    """Sources with the largest first and borrowed ones last, each page, and whether the deck was
+    branded."""
 
     sources: tuple[Source, ...]
     pages: tuple[PageLineage, ...]

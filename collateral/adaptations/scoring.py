@@ -73,6 +73,12 @@ def mass(page: PagePrint, weights: Weights) -> float:
     return math.fsum(weights.token(token) for token in page.bag)
 
 
+def chart_mass(page: PagePrint, weights: Weights, series: Iterable[int] | None = None) -> float:
+    """How much the values of its charts can prove, or of these series: each value a word."""
+    told = page.series.keys() if series is None else series
+    return math.fsum(weights.shingle(one) * page.series[one] for one in told)
+
+
 def likelihood(score: float) -> float:
     """σ(14 (s − .38)): how likely two pages of that likeness are one page's forms."""
     return 1 / (1 + math.exp(-STEEPNESS * (score - MIDDLE)))
@@ -141,7 +147,8 @@ class Scorer:
                 shared_shingles.get(position, 0.0), shingles, self._shingle_mass[position]
             )
             found[position] = 0.5 * words + 0.5 * runs
-            if page.flow and self.known[position].charts:
+            beside = self.known[position]
+            if (page.flow and beside.charts) or (beside.flow and page.charts):
                 found[position] = max(found[position], self._beside_axes(page, position))
         return found
 
@@ -154,7 +161,11 @@ class Scorer:
             for bag in (page.bag, known.bag, page.bag & known.bag)
         )
         held = math.fsum(map(self.weights.shingle, page.shingles & known.shingles))
-        runs = held / self._shingle_mass[position] if self._shingle_mass[position] else 0.0
+        if page.flow:
+            every = self._shingle_mass[position]
+        else:
+            every = math.fsum(map(self.weights.shingle, page.shingles))
+        runs = held / every if every else 0.0
         words = _jaccard(both, own, theirs)
         return 0.5 * words + 0.5 * min(runs, words)
 

@@ -157,8 +157,9 @@ def keep_lineage(adaptation: Adaptation, lineage: Lineage, *, asset_id: int | No
 
 
 def _primary(sources: Sequence[Source], asset_id: int | None) -> Source | None:
+    """The one that was named, else the largest; a page that was borrowed says nothing of a file."""
     named = next((source for source in sources if source.asset == asset_id), None)
-    return named or (sources[0] if sources else None)
+    return named or next((source for source in sources if not source.borrowed), None)
 
 
 def _versions(ids: Collection[int]) -> dict[int, AssetVersion]:

@@ -9,22 +9,23 @@ from operator import or_
 from collateral.adaptations.alignment import Match, moved
 from collateral.adaptations.branding import DeckChange, deck_wide, of_prints, without_branding
 from collateral.adaptations.changes import PageChange, compare
-from collateral.adaptations.deciding import KNOWN_FROM
+from collateral.adaptations.deciding import KNOWN_FROM, Decided
+from collateral.adaptations.furniture import Furniture, furniture, repeated_pictures
 from collateral.adaptations.library import KnownPage
-from collateral.adaptations.prints import Furniture, PagePrint, furniture, repeated_pictures
+from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
 
-BORROWED_SHARE = 0.15
+BORROWED_SHARE, LONE_SHARE = 0.15, 0.5
 
 
 def tell(
     query: Sequence[PagePrint],
     known: Sequence[KnownPage],
     versions: Mapping[int, Sequence[int]],
-    best: Mapping[int, tuple[float, Match]],
-    pairs_of: Mapping[int, Sequence[tuple[int, Match]]],
+    decided: Decided,
 ) -> Lineage:
     """Put the decisions into words: same, edited, new; dropped and moved; branded."""
+    best, pairs_of = decided.best, decided.pairs_of
     sources_of = {v: [known[p].print for p in versions[v]] for v in pairs_of}
     own = furniture(query)
     theirs = reduce(or_, map(furniture, sources_of.values()), Furniture())
@@ -58,11 +59,11 @@ def tell(
             PageLineage(page.number, change, known[match.position], match.score, sure, what)
         )
     sources = [
-        _source(version, pairs, known, versions[version], best, len(query))
+        _source(version, pairs, known, versions[version], decided, len(query))
         for version, pairs in pairs_of.items()
     ]
-    sources.sort(key=lambda source: -source.share)
-    # What a print shows on all pages may be the design of the deck, which is in none of its slides.
+    sources.sort(key=lambda source: (source.borrowed, -source.share))
+    # A print beside a deck has words that stand in none of its slides; of them `of_prints` tells.
     mixed = any(known[best[q][1].position].print.flow != query[q].flow for q in changes)
     branded = print_wide.branded or (deck.branded and not mixed)
     return Lineage(tuple(sources), tuple(told), branded)
@@ -73,7 +74,7 @@ def _source(
     pairs: Sequence[tuple[int, Match]],
     known: Sequence[KnownPage],
     positions: Sequence[int],
-    best: Mapping[int, tuple[float, Match]],
+    decided: Decided,
     size: int,
 ) -> Source:
     used = {known[match.position].print.number for _, match in pairs}
@@ -84,10 +85,11 @@ def _source(
         version=version,
         asset=known[positions[0]].asset,
         share=share,
-        confidence=max(best[q][0] for q, _ in pairs),
+        confidence=max(decided.best[q][0] for q, _ in pairs),
         dropped=tuple(n for n in every if n not in used),
         moved=tuple(sorted(moved(order))),
-        borrowed=share < BORROWED_SHARE,
+        borrowed=share < BORROWED_SHARE
+        or (len(decided.resting[version]) <= 1 and share < LONE_SHARE),
     )
 
 

@@ -7,16 +7,18 @@ unrelated ones (.39 at most); from `SURE` on it is said, and below not even sugg
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.prints import PagePrint, is_number
 
 T = TypeVar("T")
 
 SURE = 0.5
-PLACES, PICTURES, NUMBERS = 0.5, 0.3, 0.2
+PLACES, PICTURES, NUMBERS, ALL_SIGNS = 0.5, 0.3, 0.2, 0.7
 MOST_SHARED_WORDS = 0.3
 
 
@@ -24,8 +26,10 @@ def translated(query: Sequence[PagePrint], known: Sequence[PagePrint]) -> float:
     """How surely the one is the other in another language, 0 to 1."""
     if len(query) < 3 or _shared_words(query, known) > MOST_SHARED_WORDS:
         return 0.0
-    theirs = [_Signs(page) for page in known]
-    alike = [[own.alike(other) for other in theirs] for own in map(_Signs, query)]
+    repeated = repeated_pictures(query) | repeated_pictures(known)
+    theirs = [_Signs(page, repeated) for page in known]
+    ours = [_Signs(page, repeated) for page in query]
+    alike = [[own.alike(other) for other in theirs] for own in ours]
     best = [0.0] * (len(known) + 1)
     for row in alike:
         previous, best = best, [0.0] * (len(known) + 1)
@@ -37,19 +41,24 @@ def translated(query: Sequence[PagePrint], known: Sequence[PagePrint]) -> float:
 class _Signs:
     """What of a page is the same in any language."""
 
-    def __init__(self, page: PagePrint) -> None:
+    def __init__(self, page: PagePrint, repeated: frozenset[str]) -> None:
         numbers = {word: n for word, n in page.bag.items() if is_number(word)}
         self.signs: tuple[tuple[float, Counter[Any]], ...] = (
-            (PLACES, Counter(page.places)),
-            (PICTURES, Counter(p.sha256 for p in page.pictures)),
+            (PICTURES, Counter(p.sha256 for p in page.pictures if p.sha256 not in repeated)),
             (NUMBERS, Counter(numbers)),
         )
+        self.places = Counter(page.places)
 
     def alike(self, other: _Signs) -> float:
-        """0 to 1; one kind of sign alone proves little."""
+        """0 to 1; places alone prove little: all decks of one design have boxes there."""
         pairs = zip(self.signs, other.signs, strict=True)
         told = [(weight, _jaccard(a, b)) for (weight, a), (_, b) in pairs if a or b]
-        return sum(weight * value for weight, value in told) / max(0.7, sum(w for w, _ in told))
+        weights = math.fsum(weight for weight, _ in told)
+        content = math.fsum(weight * value for weight, value in told)
+        places = PLACES * _jaccard(self.places, other.places)
+        if told:
+            places *= min(1.0, 2 * content / weights)
+        return (places + content) / max(ALL_SIGNS, PLACES + weights)
 
 
 def _jaccard(one: Counter[T], other: Counter[T]) -> float:

@@ -24,9 +24,9 @@ from collateral.storage import StoredFile
 
 NEAR_SHARE = 0.3
 NEAR_PAGES = 2
+"""Less than that share of the file, or fewer pages, is borrowed material and no near-duplicate."""
 COMPARING = timedelta(seconds=60)
 """How long after its reading a file is still thought to be under comparison."""
-"""Less than that share of the file, or fewer pages, is borrowed material and no near-duplicate."""
 
 
 def note_origin(version_id: int, lineage: Lineage) -> None:

@@ -119,7 +119,8 @@ def _told(check: FileCheck) -> Identified:
     found = checking.found_of(check) or Found(checking.Match.NONE)
     ids = {page.version for page in found.pages if page.version}
     known = {version.id: version for version in asking.versions(actor(), ids)}
-    source = next((each for each in found.sources if each.version in known), None)
+    sources = [each for each in found.sources if each.version in known and not each.borrowed]
+    source = sources[0] if sources else None
     if source is None and found.translation is not None:
         original = asking.versions(actor(), [found.translation.version])
         if original:

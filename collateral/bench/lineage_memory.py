@@ -44,10 +44,10 @@ class MemoryLibrary:
         """See `Library`."""
         return len(self._roots - {self.without})
 
-    def find(self, hashes: Collection[int]) -> Finds:
+    def find(self, pages: Sequence[Collection[int]]) -> Finds:
         """See `Library`."""
         hits: dict[int, list[Hit]] = {}
-        for h in hashes:
+        for h in {h for page in pages for h in page}:
             rows = [hit for hit in self._hits.get(h, ()) if hit.root != self.without]
             if rows:
                 hits[h] = rows

@@ -93,9 +93,15 @@ def build(pages: int, seed: int) -> list[list[PagePrint]]:
     common = {h for page in design for h in indexing.candidates(page)}
     db.session.execute(insert(PrintCommon), [{"hash": h, "roots": files} for h in sorted(common)])
     db.session.commit()
-    db.session.execute(text("analyze"))
-    db.session.commit()
+    _settle()
     return families
+
+
+def _settle() -> None:
+    """What the database does by itself some minutes after so many rows came."""
+    db.session.remove()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("analyze" if is_sqlite() else "vacuum (analyze)"))
 
 
 def _assets(files: int) -> None:

@@ -9,17 +9,20 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Select, event, select, text
 
 from collateral.accounts.models import Person
 from collateral.adaptations import indexing
-from collateral.adaptations.index import DatabaseLibrary
+from collateral.adaptations.index import DatabaseLibrary, among
 from collateral.adaptations.lineage import trace
+from collateral.adaptations.models_prints import PrintHash, PrintPage, PrintToken
 from collateral.adaptations.prints import PagePrint
 from collateral.bench.lineage_rows import DESIGN, FAMILIES, PAGES, Words, build
 from collateral.bench.search import Figure
 from collateral.clock import now
 from collateral.db import db, is_sqlite
+
+SOME = range(1, 1500)
 
 
 def adapted(deck: Sequence[PagePrint], random: Random, words: Words) -> list[PagePrint]:
@@ -110,16 +113,21 @@ def _one_more(words: Words) -> float:
 def _plan() -> list[str]:
     """How the database finds hashes, words, files and pages."""
     explain = "explain query plan " if is_sqlite() else "explain "
-    asked = (
-        "select hash, file_id, number from print_hash where hash in (1, 2, 3)",
-        "select hash, roots from print_token where hash in (1, 2, 3)",
-        "select content from print_page where file_id in (1, 2, 3) order by file_id, number",
+    asked: tuple[Any, ...] = (
+        select(PrintHash.file_id, PrintHash.number).where(among(PrintHash.hash, SOME)),
+        select(PrintToken.roots).where(among(PrintToken.hash, SOME)),
+        select(PrintPage.content).where(among(PrintPage.file_id, SOME)),
     )
     return [
         " ".join(str(part) for part in row)
         for statement in asked
-        for row in db.session.execute(text(explain + statement))
+        for row in db.session.execute(text(explain + _written(statement)))
     ]
+
+
+def _written(statement: Select[Any]) -> str:
+    """The statement with its values in it."""
+    return str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))
 
 
 def table(result: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ counts are this side's; text is cleaned of what databases and terminals choke on
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +24,15 @@ from collateral.reading.results import (
     Step,
 )  # fmt: skip
 
+log = logging.getLogger(__name__)
+
 # NUL and lone surrogates are refused by databases; other control characters say nothing.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HEX = re.compile(r"[0-9a-f]*")
 _SENTENCE = 400
 _ITEMS = 5000
+_DESIGNED = 200
 
 
 @dataclass
@@ -83,6 +87,15 @@ class Collected:
         self.done.add(step)
         if head["failure"] is not None:
             self.failures[step] = clean(head["failure"], _SENTENCE)
+        if "fault" in head:
+            log.warning(
+                "step_failed",
+                extra={
+                    "step": step.value,
+                    "fault": clean(head["fault"], 200),
+                    "child_request": clean(head["request"], 64),
+                },
+            )
         self._spent(step.value, head)
         return step
 
@@ -139,6 +152,7 @@ class Collected:
 
     def _on_features(self, head: dict[str, Any], _: bytes) -> None:
         page = self._number(head["page"])
+        design = head["design"]
         self.features[page] = PageFeatures(
             page=page,
             texts=tuple(clean(text, 20_000) for text in head["texts"][:_ITEMS]),
@@ -147,6 +161,10 @@ class Collected:
             charts=tuple(
                 tuple(float(value) for value in series[:2000]) for series in head["charts"][:200]
             ),
+            design=None
+            if design is None
+            else tuple(clean(text, 2000) for text in design[:_DESIGNED]),
+            backdrop=tuple(_picture(page, item) for item in head["backdrop"][:_DESIGNED]),
         )
 
     def add_notice(self, sentence: str) -> None:

@@ -13,8 +13,8 @@ import zipfile
 from typing import Any
 
 from collateral.reading.confined.cage import Held
-from collateral.reading.confined.child import FILE
-from collateral.reading.confined.wire import Sender
+from collateral.reading.confined.wire import FILE, Sender
+from collateral.reading.work_layouts import design_of, kind_of
 
 PIECE = 8 << 20
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -130,14 +130,14 @@ class Assembly:
         for rid, relation in list(part.rels.items()):
             inside = not relation.is_external
             stays = inside and (
-                _kind(relation) == "notesSlide" or relation.target_part is layout.part
+                kind_of(relation) == "notesSlide" or relation.target_part is layout.part
             )
             if not stays:
                 part.rels.pop(rid)
         content = copy.deepcopy(other._element)
         renamed = {}
         for rid, relation in other.part.rels.items():
-            kind = _kind(relation)
+            kind = kind_of(relation)
             if kind == "slideLayout":
                 renamed[rid] = part.relate_to(layout.part, relation.reltype)
             elif relation.is_external:
@@ -157,7 +157,7 @@ class Assembly:
 
     def _check(self, slide: Any, page: int) -> None:
         for relation in slide.part.rels.values():
-            kind = _kind(relation)
+            kind = kind_of(relation)
             if kind in ("slideLayout", "notesSlide"):
                 continue
             if kind not in _CARRIED or (relation.is_external and kind != "hyperlink"):
@@ -165,15 +165,15 @@ class Assembly:
                 raise Refused(f"Page {page} has {what}, which could be lost on the way.")
             if kind == "chart":
                 for inner in relation.target_part.rels.values():
-                    if _kind(inner) not in _OF_A_CHART or inner.is_external:
+                    if kind_of(inner) not in _OF_A_CHART or inner.is_external:
                         raise Refused(f"The chart on page {page} leans on other files.")
 
     def _layout(self, slide: Any, page: int) -> Any:
         """The base's own layout that is the very one of the slide."""
-        wanted = _design(slide.slide_layout)
+        wanted = design_of(slide.slide_layout)
         for master in self._base.slide_masters:
             for layout in master.slide_layouts:
-                if layout.name == slide.slide_layout.name and _design(layout) == wanted:
+                if layout.name == slide.slide_layout.name and design_of(layout) == wanted:
                     return layout
         raise Refused(
             f"Page {page} is laid out as “{slide.slide_layout.name}”, which the master has not"
@@ -278,25 +278,3 @@ class Assembly:
         for one in list(self._base.part._element.iter(f"{_P14}sldId")):
             if one.get("id") == slide_id:
                 one.getparent().remove(one)
-
-
-def _kind(relation: Any) -> str:
-    return str(relation.reltype).rpartition("/")[2]
-
-
-def _design(layout: Any) -> tuple[bytes, bytes, tuple[bytes, ...]]:
-    """What a layout looks like: its own XML, its master's, the theme."""
-    master = layout.slide_master
-    themes = tuple(
-        relation.target_part.blob
-        for relation in master.part.rels.values()
-        if _kind(relation) == "theme"
-    )
-    return _canonical(layout), _canonical(master), themes
-
-
-def _canonical(holder: Any) -> bytes:
-    from lxml import etree
-
-    text: bytes = etree.tostring(holder._element.cSld, method="c14n")
-    return text

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collateral.adaptations.branding import deck_wide, of_prints, without_branding
+from collateral.adaptations.branding import DeckChange, deck_wide, of_prints, without_branding
 from collateral.adaptations.changes import compare
-from collateral.adaptations.prints import Furniture, PagePrint, Picture
+from collateral.adaptations.furniture import Furniture
+from collateral.adaptations.prints import PagePrint, Picture
 
 PAGE = PagePrint(
     3, ("Payback in 11 months", "Two filling lines"), (Picture("a" * 64, "ff00ff00ff00ff00", 0.3),)
@@ -122,6 +123,24 @@ def test_a_name_on_some_pages_of_a_print_or_beside_a_deck_brands_nothing() -> No
     assert not of_prints([printed(n, *["ACME"][n % 2 :]) for n in range(1, 6)], source).branded
     deck = [PagePrint(n, (f"page {n} text",)) for n in range(1, 6)]
     assert not of_prints([printed(n, "ACME") for n in range(1, 6)], deck).branded
+
+
+def test_a_print_of_a_deck_is_branded_by_what_its_design_does_not_show() -> None:
+    drawn = Picture("e" * 64, "00ff00ff00ff00ff", 0.0)
+    deck = [
+        PagePrint(n, (f"page {n} text",), design=("Kelvane, confidential",), backdrop=(drawn,))
+        for n in range(1, 6)
+    ]
+    written_anew = Picture("f" * 64, "00ff00ff00ff00fe", 0.01)
+
+    def branding(*lines: str, pictures: tuple[Picture, ...] = ()) -> DeckChange:
+        shown = ("Kelvane, confi", "dential", "22 November 2026", *lines)
+        pages = [printed(n, *shown, pictures=(written_anew, *pictures)) for n in range(1, 6)]
+        return of_prints(pages, deck)
+
+    assert not branding().branded
+    assert branding("Prepared for ACME").words == {"prepared", "for", "acme"}
+    assert branding(pictures=(LOGO,)).pictures == {LOGO.sha256}
 
 
 @given(st.lists(st.text(max_size=30), max_size=5))

@@ -7,13 +7,15 @@ import io
 import pytest
 
 from collateral.adaptations import building, uploads
+from collateral.adaptations.jobs_prints import index_version
 from collateral.adaptations.models import Adaptation, FileCheck
 from collateral.assets import operations as assets
 from collateral.clock import now
 from collateral.db import db
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene, publish, read_all
-from tests.factories import make_team
+from tests.adaptations.test_lineage import made_deck
+from tests.factories import make_asset, make_team
 from tests.support import Visitor
 
 
@@ -66,6 +68,30 @@ def test_a_foreign_or_hidden_file_is_not_from_the_library(scene: Scene, visitor:
     scene.master.teams = [make_team()]
     db.session.commit()
     assert "Not from the library" in ask(scene, visitor, decks.adapted(), "hidden.pptx")
+
+
+def test_a_file_that_shares_one_page_is_not_from_the_library_and_says_so(
+    scene: Scene, visitor: Visitor
+) -> None:
+    for seed in range(6):
+        other = make_asset(pages=[page.boxes[0] for page in made_deck(seed, 4)])
+        index_version(other.current_version_id or 0)
+    foreign = [
+        decks.Slide(f"Cold chain {n}", f"Vans at {n} degrees carry vaccine over pass {n}")
+        for n in range(4)
+    ]
+    data = decks.deck([*foreign[:2], decks.slides()[3], *foreign[2:]])
+
+    answer = ask(scene, visitor, data, "own.pptx")
+
+    assert "Not from the library" in answer
+    assert "Some of its pages are known here" in answer
+    assert "page 4 of “The cost of unplanned downtime”" in answer
+    adaptation = scene.hand_in(data, "own.pptx")
+    assert adaptation.asset_id is None
+    assert [source.borrowed for source in adaptation.sources] == [True]
+    confirming = visitor.as_(scene.rep).get(f"/adaptations/{adaptation.id}").text
+    assert "1 page borrowed from" in " ".join(confirming.split())
 
 
 def test_a_broken_file_is_answered_with_a_sentence_and_let_go(

@@ -39,7 +39,7 @@ def test_each_page_is_kept_edited_or_dropped_in_each_adaptation(
     version = scene.master.current_version
     assert version is not None
 
-    found = heat.heat_map(scene.master, version)
+    found = heat.heat_map(scene.master, version, scene.rep)
 
     assert found.adaptations == 2
     fates = [(page.kept, page.edited, page.dropped, page.of) for page in found.pages]
@@ -65,7 +65,7 @@ def test_words_of_private_adaptations_are_counted_and_not_told(scene: Scene) -> 
     version = scene.master.current_version
     assert version is not None
 
-    page = heat.heat_map(scene.master, version).pages[1]
+    page = heat.heat_map(scene.master, version, scene.rep).pages[1]
 
     assert page.edited == 2
     assert page.wordings == []
@@ -97,7 +97,9 @@ def test_versions_stand_beside_each_other(scene: Scene) -> None:
     assert abs(changed - 3 / 6) < 1e-9
 
 
-def test_uses_of_adaptations_count_for_the_family_by_their_share(scene: Scene) -> None:
+def test_uses_of_adaptations_count_for_the_family_by_their_share(
+    scene: Scene, visitor: Visitor
+) -> None:
     deals = [Deal(external_id=f"D-{n}", name=f"Deal {n}", owner_id=scene.rep.id) for n in range(3)]
     db.session.add_all(deals)
     db.session.commit()
@@ -111,6 +113,12 @@ def test_uses_of_adaptations_count_for_the_family_by_their_share(scene: Scene) -
 
     assert (found.own, found.adapted) == (1, 1)
     assert abs(found.credited - share) < 1e-9
+    version = scene.master.current_version
+    assert version is not None
+    heat_map = heat.heat_map(scene.master, version, scene.rep)
+    assert heat_map.family == heat_map.uses[version.id] == found
+    shown = visitor.as_(scene.rep).get(f"/assets/{scene.master.id}/changes").text
+    assert "1 as it is, 1 adapted, which count as 0.8 by their share of pages" in shown
     variant = reviewing.accept(adaptation, by=scene.marketer, at=now(), revision=None)
     db.session.commit()
     operations.declare_use(adaptation, deals[2], by=scene.rep, at=now())

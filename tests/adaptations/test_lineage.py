@@ -9,7 +9,7 @@ import pytest
 from collateral.adaptations.lineage import trace
 from collateral.adaptations.prints import PagePrint, Picture
 from collateral.adaptations.relations import Change
-from tests.adaptations.memory import MemoryLibrary
+from collateral.bench.lineage_memory import MemoryLibrary
 
 SYLLABLES = ["ka", "lo", "mi", "ren", "sta", "vor", "pel", "tan", "dru", "fis", "gol", "hem"]
 
@@ -116,3 +116,56 @@ def test_the_version_that_fits_best_is_named(library: MemoryLibrary) -> None:
 def test_an_empty_library_knows_nothing() -> None:
     found = trace(made_deck(1), MemoryLibrary())
     assert {page.change for page in found.pages} == {Change.NEW}
+
+
+def test_one_page_that_a_stranger_has_as_well_is_borrowed_and_no_source(
+    library: MemoryLibrary,
+) -> None:
+    deck, foreign = made_deck(7), made_deck(4711)
+    found = trace(numbered([*foreign[:3], deck[5], *foreign[3:5]]), library)
+    assert [page.change for page in found.pages].count(Change.SAME) == 1
+    assert [(source.version, source.borrowed) for source in found.sources] == [(7, True)]
+
+
+def test_a_page_handed_in_alone_has_its_source(library: MemoryLibrary) -> None:
+    found = trace(numbered([made_deck(7)[5]]), library)
+    assert [(source.version, source.borrowed) for source in found.sources] == [(7, False)]
+
+
+def bare_charts(seed: int, size: int = 9) -> list[PagePrint]:
+    """Slides that say the same few words over and over; only the values differ."""
+    chance = random.Random(seed)
+    labels = ("Cost\nNorth\nSouth\nEast\nSeries 1\nSeries 2",)
+    return [
+        PagePrint(n, labels, charts=tuple(
+            tuple(chance.randint(100, 9999) / 10 for _ in range(8)) for _ in range(2)
+        ))
+        for n in range(1, size + 1)
+    ]  # fmt: skip
+
+
+def printed(pages: list[PagePrint]) -> list[PagePrint]:
+    """The pages as a PDF shows them: lines, numbers of axes, no values."""
+    return [
+        PagePrint(n, (*page.boxes[0].splitlines(), "0", "250", f"{500 + n}"), flow=True)
+        for n, page in enumerate(pages, 1)
+    ]
+
+
+def test_two_bare_charts_are_found_by_their_values_and_no_others(library: MemoryLibrary) -> None:
+    for seed in (1, 3, 4):
+        library.add(99 + seed, bare_charts(seed))
+    foreign = made_deck(4711)
+    for seed, sources in ((1, [100]), (2, [])):
+        two = bare_charts(seed)[3:5]
+        found = trace(numbered([*foreign[:3], *two, *foreign[3:5]]), library)
+        assert [source.version for source in found.sources] == sources
+    assert found.pages[3].source is None
+
+
+def test_a_print_of_bare_charts_is_its_deck_page_by_page(library: MemoryLibrary) -> None:
+    deck = bare_charts(1, 12)
+    library.add(100, deck)
+    found = trace(printed(deck[:9]), library, printed=True)
+    assert [source.version for source in found.sources] == [100]
+    assert {page.change for page in found.pages} == {Change.SAME}

@@ -5,14 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collateral.adaptations.prints import (
-    PagePrint,
-    Picture,
-    repeated_pictures,
-    shingles,
-    tokens,
-    without_furniture,
-)
+from collateral.adaptations.furniture import repeated_pictures, without_furniture
+from collateral.adaptations.prints import PagePrint, Picture, shingles, tokens
 
 
 def test_words_numbers_and_characters_are_told_apart() -> None:
@@ -58,8 +52,18 @@ def test_footers_and_page_numbers_are_furniture() -> None:
 
 
 def test_a_number_alone_on_its_line_is_furniture_only_where_it_counts_the_pages() -> None:
-    ahead = [PagePrint(n, (f"Chapter {n}", "40", str(n + 2)), flow=True) for n in range(1, 6)]
-    assert [page.boxes for page in without_furniture(ahead)] == [("40",)] * 5
+    ahead = [
+        PagePrint(n, (f"Chapter {n}", "About " + "a" * n, "40", str(n + 2)), flow=True)
+        for n in range(1, 6)
+    ]
+    assert [page.boxes[1:] for page in without_furniture(ahead)] == [("40",)] * 5
+
+
+def test_what_pages_repeat_beside_nothing_else_is_their_content() -> None:
+    bare = [PagePrint(n, ("North", "South", str(100 * n)), flow=True) for n in range(1, 6)]
+    assert without_furniture(bare) == bare
+    told = [PagePrint(n, ("North", "South", "a" * n), flow=True) for n in range(1, 6)]
+    assert [page.boxes for page in without_furniture(told)] == [("a" * n,) for n in range(1, 6)]
 
 
 def test_a_short_file_has_no_furniture() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from collateral.adaptations.models import Adaptation
 from collateral.db import db
 from collateral.deals.models import Deal
+from collateral.storage import storage
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene
 from tests.adaptations.conftest import arranged, database_url, scene
@@ -98,3 +100,20 @@ def test_identify_answers_a_broken_file_with_a_sentence(scene: Scene, caller: Ma
 
     assert answer.status_code == 422
     assert "damaged" in answer.json["detail"]
+
+
+def test_hostile_and_broken_files_end_in_a_sentence_and_are_kept(
+    scene: Scene, caller: Make, real_files: Path
+) -> None:
+    rep = caller(scene.rep)
+    for suffix in ("pptx", "pdf", "zip"):
+        path = min((real_files / "hostile").glob(f"*.{suffix}"))
+
+        sent = rep.upload("/adaptations", path.read_bytes(), path.name, submit="true")
+
+        assert sent.status_code == 201, sent.text
+        found = rep.get(f"/adaptations/{sent.json['id']}").json
+        assert found["status"] == "private"
+        assert found["state"] == "ready" or found["error"].endswith("."), found
+        with storage().local(found["sha256"]) as kept:
+            assert kept.read_bytes() == path.read_bytes()

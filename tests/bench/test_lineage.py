@@ -8,7 +8,7 @@ import pytest
 
 from collateral.adaptations.prints import PagePrint
 from collateral.bench import lineage
-from collateral.bench.lineage import Library, calibration_error, is_copy
+from collateral.bench.lineage_counts import Library, calibration_error, is_copy
 from collateral.bench.truth.bases import Base, made_bases
 from collateral.bench.truth.kinds import cases
 from collateral.bench.truth.printing import print_deck
@@ -58,7 +58,8 @@ def test_what_is_measured_is_counted_by_kind_and_form(
     monkeypatch.setattr(lineage, "made_bases", lambda: decks)
     result = lineage.measure(None, 1, files=1, split="all", kinds=["dropped"])
     rows = {(row["kind"], row["form"]): row for row in result["rows"]}
-    assert set(rows) == {(k, f) for k in ("dropped", "all") for f in ("deck", "print")}
+    forms = {(k, f) for k in ("dropped", "all") for f in ("deck", "print")}
+    assert set(rows) == {*forms, ("all", "all")}
     assert rows["dropped", "deck"]["source_recall"] == 1
     assert rows["dropped", "print"]["page_precision"] == 1
     assert rows["dropped", "deck"]["without_family"] == 1

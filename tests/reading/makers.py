@@ -47,6 +47,30 @@ def deck(path: Path, *, hidden: int | None = None, notes: str = "", slides: int 
     return path
 
 
+def designed_deck(path: Path) -> Path:
+    """One slide with a footer of its own, on a layout with a line of text and a picture."""
+    from copy import deepcopy
+
+    from pptx import Presentation
+
+    made = Presentation()
+    layout = made.slide_layouts[6]
+    slide = made.slides.add_slide(layout)
+    slide.shapes.add_textbox(0, 0, 900_000, 900_000).text_frame.text = "Payback"
+    footer = next(p for p in layout.placeholders if p.placeholder_format.type == 15)
+    slide.shapes._spTree.append(deepcopy(footer._element))
+    slide.placeholders[footer.placeholder_format.idx].text = "Northwind, confidential"
+    line = deepcopy(slide.shapes[0]._element)
+    layout.shapes._spTree.append(line)
+    layout.shapes[-1].text_frame.text = "Made in Ålesund"
+    picture = io.BytesIO()
+    image((90, 60)).save(picture, "PNG")
+    picture.seek(0)
+    layout.part.get_or_add_image_part(picture)
+    made.save(str(path))
+    return path
+
+
 def image(size: tuple[int, int], colour: str = "#2563eb") -> Any:
     """A picture of one colour with a dark left half."""
     from PIL import Image

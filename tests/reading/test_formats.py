@@ -55,6 +55,16 @@ def test_a_deck_for_lineage(read, tmp_path: Path):
     assert {"table", "chart", "picture"} <= {box.kind for box in second.boxes}
 
 
+def test_what_the_design_of_a_deck_shows_is_told_apart(read, tmp_path: Path):
+    reading = read(makers.designed_deck(tmp_path / "d.pptx"), want=frozenset({Step.FEATURES}))
+    (page,) = reading.features
+    assert page.texts == ("Payback",)
+    assert page.design == ("Northwind, confidential", "Made in Ålesund")
+    assert page.pictures == ()
+    (picture,) = page.backdrop
+    assert (len(picture.sha256), len(picture.phash)) == (64, 16)
+
+
 def test_previews_come_after_text_and_the_first_page_first(tmp_path: Path):
     from collateral.reading import door
     from collateral.reading.sniff import identify

@@ -25,7 +25,7 @@ def changes(asset_id: int) -> ResponseReturnValue:
     """The change heat map of one version: `?version=N`, otherwise the one most adapted of late."""
     asset = assets.get_visible(actor(), asset_id)
     version = _version(asset)
-    found = heat.heat_map(asset, version) if version else None
+    found = heat.heat_map(asset, version, actor()) if version else None
     return render_template(
         "adaptations/changes.html",
         asset=asset,
@@ -43,7 +43,7 @@ def changes_csv(asset_id: int) -> ResponseReturnValue:
     """The same as a table: a row for each page."""
     asset = assets.get_visible(actor(), asset_id)
     version = _version(asset)
-    found = heat.heat_map(asset, version) if version else None
+    found = heat.heat_map(asset, version, actor()) if version else None
     return csv_out.attachment(
         "changes.csv",
         ("version", "page", "title", "kept", "edited", "dropped", "adaptations", "wordings"),

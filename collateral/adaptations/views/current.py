@@ -96,11 +96,15 @@ def verdict_of(exact: AssetVersion | None, found: Found | None) -> Verdict:
         return _of_version(exact, identical=True, pages=[])
     known = _known(found) if found else {}
     pages = [_page(page, known) for page in found.pages] if found else []
-    source = next((s for s in found.sources if s.version in known), None) if found else None
+    sources = [s for s in found.sources if s.version in known] if found else []
+    source = next((s for s in sources if not s.borrowed), None)
     if found is not None and source is None and found.translation is not None:
         original = asking.versions(actor(), [found.translation.version])
         if original:
             return _translated(original[0])
+    if sources and source is None:
+        text = _("Some of its pages are known here; the file as a whole is not.")
+        return Verdict("info", _("Not from the library"), text, None, None, pages, 0)
     if found is None or source is None:
         return Verdict("info", _("Not from the library"),
                        _("No page of it is known here."), None, None, [], 0)  # fmt: skip

@@ -1,5 +1,6 @@
 """A PDF of a deck, as an office program prints it: lines are wrapped, pictures are encoded anew,
-page numbers stand on every page, and nothing says any more which box a line belonged to."""
+page numbers and what the design has stand on every page, and nothing says any more which box a
+line belonged to."""
 
 from __future__ import annotations
 
@@ -9,12 +10,14 @@ import re
 from typing import Any
 
 from collateral.reading.fonts import FOLDER
-from collateral.reading.formats.pptx import diagram_text
+from collateral.reading.formats.pptx_texts import diagram_text
 
 POINT = 12700
 ROOM = 3
 """Pages are so much taller than slides: what overflows its box is not cut off."""
 _CJK = re.compile("[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
+_EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -37,6 +40,11 @@ def print_deck(data: bytes) -> bytes:
     pdf.set_fallback_fonts(["others"])
     for number, slide in enumerate(deck.slides, 1):
         pdf.add_page()
+        _ground(pdf, slide, width, height)
+        for holder in (slide.slide_layout.slide_master, slide.slide_layout):
+            for shape in _flat(holder.shapes):
+                if not shape.is_placeholder:
+                    _shape(pdf, shape, holder, width, height)
         for shape in _flat(slide.shapes):
             _shape(pdf, shape, slide, width, height)
         pdf.set_font("words", size=9)
@@ -50,6 +58,17 @@ def _flat(shapes: Any) -> Any:
             yield from _flat(shape.shapes)
         else:
             yield shape
+
+
+def _ground(pdf: Any, slide: Any, width: float, height: float) -> None:
+    """The picture behind the slide: its own, else its layout's, else its master's."""
+    for holder in (slide, slide.slide_layout, slide.slide_layout.slide_master):
+        ground = holder._element.find(f".//{_P}bg")
+        if ground is not None:
+            for blip in ground.iter(f"{_A}blip"):
+                if embedded := blip.get(_EMBED):
+                    _picture(pdf, holder.part.related_part(embedded).blob, 0, 0, width, height)
+            return
 
 
 def _shape(pdf: Any, shape: Any, slide: Any, width: float, height: float) -> None:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator
 from typing import Any
 
-from collateral.reading.formats.pptx import shape_texts
+from collateral.reading.formats.pptx_design import Designs, is_furniture, phash
+from collateral.reading.formats.pptx_texts import shape_texts
 from collateral.reading.results import Box, PageFeatures, PagePicture
-
-# Slide number, date, footer and header say nothing about where a slide came from.
-_FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
-_P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 
 
 def slide_features(
-    number: int, slide: Any, size: tuple[int, int], known: dict[str, str]
+    number: int, slide: Any, size: tuple[int, int], known: dict[str, str], designs: Designs
 ) -> PageFeatures:
     """Features of one slide; `known` keeps perceptual hashes by sha256 over the whole deck."""
-    texts = tuple(text for shape, text in shape_texts(slide) if not _furniture(shape))
+    texts = tuple(text for shape, text in shape_texts(slide) if not is_furniture(shape))
     boxes: list[Box] = []
     pictures: list[PagePicture] = []
     charts: list[tuple[float, ...]] = []
     for shape in _flat(slide.shapes, 0):
-        if _furniture(shape):
+        if is_furniture(shape):
             continue
         try:
             boxes.append(_box(shape, size))
@@ -35,7 +31,17 @@ def slide_features(
                 charts += _values(shape.chart)
         except Exception:  # noqa: S112 - one odd shape must not cost the slide its features
             continue
-    return PageFeatures(number, texts, tuple(pictures), tuple(boxes), tuple(charts))
+    design: tuple[str, ...] | None = None
+    backdrop: tuple[PagePicture, ...] = ()
+    try:
+        design = designs.texts(slide)
+        own = {picture.sha256 for picture in pictures}
+        backdrop = tuple(p for p in designs.pictures(number, slide) if p.sha256 not in own)
+    except Exception:  # a slide without a layout says nothing of its design
+        design = None
+    return PageFeatures(
+        number, texts, tuple(pictures), tuple(boxes), tuple(charts), design, backdrop
+    )
 
 
 def _flat(shapes: Any, depth: int) -> Iterator[Any]:
@@ -44,10 +50,6 @@ def _flat(shapes: Any, depth: int) -> Iterator[Any]:
             yield from _flat(shape.shapes, depth + 1)
         else:
             yield shape
-
-
-def _furniture(shape: Any) -> bool:
-    return any(node.get("type") in _FURNITURE for node in shape._element.iter(f"{_P}ph"))
 
 
 def _box(shape: Any, size: tuple[int, int]) -> Box:
@@ -74,12 +76,8 @@ def _picture(shape: Any) -> bytes | None:
 
 
 def _hashed(page: int, blob: bytes, area: float, known: dict[str, str]) -> PagePicture:
-    from collateral.reading.pictures import perceptual_hash
-
     sha = hashlib.sha256(blob).hexdigest()
-    if sha not in known:
-        known[sha] = perceptual_hash(io.BytesIO(blob))
-    return PagePicture(page, sha, known[sha], area)
+    return PagePicture(page, sha, phash(blob, sha, known), area)
 
 
 def _values(chart: Any) -> Iterator[tuple[float, ...]]:

@@ -1,0 +1,130 @@
+"""What a file repeats on its pages: footers, page numbers, navigation, a logo.
+
+Pure. It is stripped from prints, where nothing marks it as a placeholder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from collateral.adaptations.prints import PagePrint, fold, is_number, tokens
+
+FURNITURE_SHARE = 0.3
+LONGEST_NUMBER = 5
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What a file repeats: lines, digits masked, and the words that stand in them as often.
+
+    `counted` says by how much the number that is printed on a page goes before the page's own.
+    """
+
+    lines: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    counted: frozenset[int] = frozenset()
+
+    def __or__(self, other: Furniture) -> Furniture:
+        return Furniture(
+            self.lines | other.lines, self.words | other.words, self.counted | other.counted
+        )
+
+    def repeats(self, line: str, number: int) -> bool:
+        """Whether the line, on the page of that number, is furniture.
+
+        A number alone on its line is only where it counts the pages: else it is content.
+        """
+        plain = line.strip()
+        if plain.isdecimal() and len(plain) < LONGEST_NUMBER:
+            return int(plain) - number in self.counted
+        return masked(line) in self.lines
+
+
+def furniture(pages: Sequence[PagePrint]) -> Furniture:
+    """Headers, footers, navigation: lines on at least 30 % of the pages (and on three).
+
+    Only for files of at least four pages: in shorter ones repetition proves nothing.
+    """
+    if len(pages) < 4:
+        return Furniture()
+    limit = max(3, FURNITURE_SHARE * len(pages))
+    lines = _beside_content(pages, limit)
+    words = Counter(
+        word
+        for page in pages
+        for word in {
+            w
+            for line in page.lines
+            if masked(line) in lines and not line.strip().isdecimal()
+            for w in tokens(line)
+        }
+    )
+    ahead = Counter(
+        apart
+        for page in pages
+        for apart in {
+            int(line) - page.number
+            for line in map(str.strip, page.lines)
+            if line.isdecimal() and len(line) < LONGEST_NUMBER
+        }
+    )
+    return Furniture(
+        lines,
+        frozenset(word for word, count in words.items() if count >= limit),
+        frozenset(apart for apart, count in ahead.items() if count >= limit),
+    )
+
+
+def _beside_content(pages: Sequence[PagePrint], limit: float) -> frozenset[str]:
+    """Lines on so many pages that stand beside something else on half of them at least.
+
+    Where pages say nothing but what is repeated, as bare charts do, that is their content.
+    """
+    shown = [{masked(line) for line in page.lines} for page in pages]
+    seen = Counter(line for lines in shown for line in lines)
+    often = {line for line, count in seen.items() if count >= limit}
+    pictures = repeated_pictures(pages)
+    beside: Counter[str] = Counter()
+    for page, lines in zip(pages, shown, strict=True):
+        content = any(p.sha256 not in pictures for p in page.pictures) or any(
+            not is_number(word)
+            for line in page.lines
+            if masked(line) not in often
+            for word in tokens(line)
+        )
+        if content:
+            beside.update(lines & often)
+    return frozenset(line for line in often if 2 * beside[line] >= seen[line])
+
+
+def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
+    """Prints without what their deck repeats, and without page numbers of their own."""
+    if len(pages) < 4:
+        return list(pages)
+    repeated = furniture(pages)
+    return [
+        replace(
+            page,
+            boxes=tuple(
+                box
+                for box in page.boxes
+                if not repeated.repeats(box, page.number) and box.strip() != str(page.number)
+            ),
+        )
+        for page in pages
+    ]
+
+
+def masked(line: str) -> str:
+    """A line as furniture is known by: folded, its digits all alike."""
+    return _DIGITS.sub("0", " ".join(fold(line).split()))
+
+
+def repeated_pictures(pages: Sequence[PagePrint]) -> frozenset[str]:
+    """Pictures that stand on at least 60 % of the pages: a logo, a background."""
+    seen = Counter(sha for page in pages for sha in {p.sha256 for p in page.pictures})
+    return frozenset(sha for sha, count in seen.items() if count >= max(3, 0.6 * len(pages)))
