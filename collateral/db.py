@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
@@ -80,7 +81,36 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+COPY = "copy"
+"""The engine of `DATABASE_READ_URL`, and the mark of a session that reads from it."""
+NEVER_OLD = {
+    # Who somebody is and what she may do.
+    "person", "person_role", "team", "team_member", "sign_in_session", "sign_in_attempt",
+    "known_device", "one_time_token", "api_token", "audit_entry",
+    # What she wrote down for herself a moment ago.
+    "saved_view", "report_schedule", "report_reader",
+}  # fmt: skip
+"""Tables that are read from the first database, also beside a report."""
+
+
+class RoutedSession(Session):
+    """Asks the copy of the database for rows that may be a little old; see replica.py."""
+
+    def get_bind(
+        self, mapper: Any = None, clause: Any = None, bind: Any = None, **more: Any
+    ) -> Engine | sa.Connection:
+        if bind is None and self.info.get(COPY) and _may_be_old(mapper, clause):
+            return self._db.engines[COPY]
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+
+
+def _may_be_old(mapper: Any, clause: Any) -> bool:
+    if not isinstance(clause, sa.SelectBase) or getattr(clause, "_for_update_arg", None):
+        return False
+    return mapper is None or mapper.local_table.name not in NEVER_OLD
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": RoutedSession})
 
 if TYPE_CHECKING:
 
@@ -94,14 +124,25 @@ else:
     Model = db.Model
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """What the engine for `url` is made with."""
+def engine_options(url: str, *, pool: int = 8, prepare: int = 5) -> dict[str, Any]:
+    """What the engine for `url` is made with.
+
+    Args:
+        pool: connections that are kept, and as many more for a moment.
+        prepare: how often a statement is sent before the server prepares it; 0 for never.
+    """
     if url.startswith("sqlite"):
         # The driver opens a write transaction at the first INSERT, UPDATE or DELETE and reads
         # outside of one: no read snapshot can grow stale under a write, so that the busy
         # timeout alone makes writers wait for one another.
         return {"connect_args": {"timeout": 30, "isolation_level": "IMMEDIATE"}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
+    return {
+        "pool_size": pool,
+        "max_overflow": pool,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {"prepare_threshold": prepare or None, "connect_timeout": 10},
+    }
 
 
 @event.listens_for(Engine, "connect")

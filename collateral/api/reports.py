@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from flask import Response
-from msgspec import Struct
 
 from collateral import csv_out
 from collateral.accounts.permissions import Permission
 from collateral.api import report_shapes as shapes
 from collateral.api.auth import actor
 from collateral.api.calls import call
-from collateral.api.paging import cursor_at, position_of
+from collateral.api.report_forms import (
+    FILES,
+    asked,
+    cells,
+    heads,
+    next_page,
+    page_of,
+    table,
+    workbook,
+)
 from collateral.api.shapes import Money, Named
-from collateral.clock import now
-from collateral.reports import asking, assets, ignored, overview, searches, workbooks
-from collateral.reports.asking import ReportRequest
+from collateral.reports import assets, ignored, overview, searches
 from collateral.reports.ignored import Reached
-from collateral.reports.sheets import REPORTS
-from collateral.usage.counting import zone
-from collateral.usage.rules import counting_day
-
-FILES = ("text/csv", workbooks.MEDIA)
-
-
-def asked(query: shapes.Narrowed) -> ReportRequest:
-    """What the pages' own reading makes of the query."""
-    return asking.read(query.as_address(), counting_day(now(), zone()))
-
-
-def workbook(name: str, wanted: ReportRequest) -> Response:
-    """All tables of the report, as its page gives them."""
-    return workbooks.attachment(f"{name}.xlsx", REPORTS[name](actor(), wanted))
-
-
-def page_of(cursor: str | None, limit: int) -> tuple[int, int]:
-    """The number of the page, from 1, and its length."""
-    page, length = position_of(cursor) or (1, limit)
-    return page, length
-
-
-def next_page(page: int, pages: int, limit: int) -> str | None:
-    return cursor_at((page + 1, limit)) if page < pages else None
 
 
 @call(
@@ -77,12 +58,12 @@ def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Respon
         for row in found.months
     ]
     if query.format == "csv":
-        return _table("overview.csv", shapes.Month, months)
+        return table("overview.csv", shapes.Month, months)
     return shapes.OverviewReport(
         wanted.period.first,
         wanted.period.last,
-        _figures(found.now, found.currency),
-        _figures(found.before, found.currency),
+        _figures(found.now, found.looks, found.currency),
+        _figures(found.before, found.looks_before, found.currency),
         months,
         [
             shapes.CostOfType(
@@ -99,7 +80,7 @@ def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Respon
     )
 
 
-def _figures(figures: overview.Figures, currency: str) -> shapes.Figures:
+def _figures(figures: overview.Figures, looks: overview.Looks, currency: str) -> shapes.Figures:
     return shapes.Figures(
         figures.published,
         figures.used,
@@ -107,10 +88,18 @@ def _figures(figures: overview.Figures, currency: str) -> shapes.Figures:
         _money(figures.cost_never_used, currency),
         figures.deals,
         figures.deals_with_use,
-        figures.views,
-        figures.downloads,
+        looks.views,
+        looks.downloads,
         figures.uses,
+        round(figures.turned.hours.low, 2),
+        round(figures.turned.hours.high, 2),
+        _days(figures.turned.reviewed),
+        _days(figures.turned.made),
     )
+
+
+def _days(time: timedelta | None) -> float | None:
+    return None if time is None else round(time / timedelta(days=1), 2)
 
 
 @call(
@@ -129,7 +118,7 @@ def report_assets(query: shapes.AssetsQuery) -> shapes.AssetsReport | Response:
         return workbook("assets", wanted)
     if query.format == "csv":
         currency, rows = assets.all_rows(actor(), wanted)
-        return _table("assets.csv", shapes.AssetNumbers, (_numbers(row, currency) for row in rows))
+        return table("assets.csv", shapes.AssetNumbers, (_numbers(row, currency) for row in rows))
     page, limit = page_of(query.cursor, query.limit)
     found = assets.assets_report(
         actor(), wanted, sort=query.sort, down=query.sort != "title", page=page, limit=limit
@@ -159,6 +148,7 @@ def _numbers(row: assets.AssetRow, currency: str) -> shapes.AssetNumbers:
         lost=row.lost,
         open_amount=_money(row.open_amount, currency),
         won_amount=_money(row.won_amount, currency),
+        family_uses=row.family_uses,
     )
 
 
@@ -183,8 +173,8 @@ def report_search(query: shapes.ReportQuery) -> shapes.SearchReport | Response:
         kinds = (("no result", without_result), ("no click", without_click))
         return csv_out.attachment(
             "search.csv",
-            ("kind", *_heads(shapes.SearchedWords)),
-            [(kind, *_cells(row)) for kind, rows in kinds for row in rows],
+            ("kind", *heads(shapes.SearchedWords)),
+            [(kind, *cells(row)) for kind, rows in kinds for row in rows],
         )
     return shapes.SearchReport(
         wanted.period.first,
@@ -221,7 +211,7 @@ def report_ignored(query: shapes.IgnoredQuery) -> shapes.IgnoredReport | Respons
         return workbook("ignored", wanted)
     if query.format == "csv":
         currency, rows = ignored.all_rows(actor(), wanted)
-        return _table("ignored.csv", shapes.IgnoredAsset, (_ignored(row, currency) for row in rows))
+        return table("ignored.csv", shapes.IgnoredAsset, (_ignored(row, currency) for row in rows))
     page, limit = page_of(query.cursor, query.limit)
     reached = Reached(query.reached) if query.reached else None
     found = ignored.ignored_report(actor(), wanted, reached=reached, page=page, limit=limit)
@@ -254,34 +244,3 @@ def _ignored(row: ignored.IgnoredRow, currency: str) -> shapes.IgnoredAsset:
 
 def _money(amount: Decimal, currency: str) -> Money:
     return Money(f"{amount:.2f}", currency)
-
-
-def _table(name: str, kind: type[Struct], rows: Iterable[Struct]) -> Response:
-    # Read here and now: the answer is sent when the session is gone.
-    return csv_out.attachment(name, _heads(kind), [_cells(row) for row in rows])
-
-
-def _heads(kind: type[Struct]) -> list[str]:
-    """A thing takes two columns, its id and title; an amount two, itself and its currency."""
-    heads: list[str] = []
-    for name, wanted in kind.__annotations__.items():
-        if "Named" in str(wanted):
-            heads += [f"{name}_id", name]
-        elif "Money" in str(wanted):
-            heads += [name, f"{name}_currency"]
-        else:
-            heads.append(name)
-    return heads
-
-
-def _cells(row: Struct) -> list[csv_out.Cell]:
-    cells: list[csv_out.Cell] = []
-    for name, wanted in type(row).__annotations__.items():
-        value: Any = getattr(row, name)
-        if isinstance(value, Named):
-            cells += [value.id, value.title]
-        elif "Money" in str(wanted):
-            cells += [Decimal(value.amount), value.currency] if value else [None, None]
-        else:
-            cells.append(value)
-    return cells

@@ -1,35 +1,26 @@
-"""Report pages at a number of events, on either database, beside a primary-key read.
-
-The library is made straight in SQL, deterministic from a seed: assets, people in teams,
-deals, uses, events over three years, their sums by `recount`, and searches.
-"""
+"""Report pages at a number of events, on either database, beside a primary-key read."""
 
 from __future__ import annotations
 
 import statistics
 import time
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 
-from collateral.accounts.models import Person, PersonRole, Role, Team, TeamMember
-from collateral.assets.models import Asset, AssetTerm, AssetVersion, Status, Term, Vocabulary
+from collateral.accounts.models import Person
+from collateral.assets.models import Asset
+from collateral.bench import plans
+from collateral.bench.report_library import build
 from collateral.bench.serving import cookie_of
 from collateral.clock import now
-from collateral.db import db, is_sqlite, table
-from collateral.deals.models import Deal, Outcome
+from collateral.db import db, is_sqlite
 from collateral.usage import counting, recounting, running
-from collateral.usage.models import Event, Use
 from collateral.usage.rules import counting_day
-from collateral.usage.team_sets import set_for
 
-DAYS, PEOPLE, TEAMS, DEALS, USES, ASSETS = 1095, 200, 8, 4000, 20_000, 10_000
-BATCH = 5000
 PAGES = ("overview", "assets", "coverage", "adoption", "search", "ignored")
-MULTIPLIER = 2_654_435_761  # Knuth's, to scatter ids over assets, people and moments
 
 
 def run(app: Flask, events: int, mark: Path) -> dict[str, Any]:
@@ -43,198 +34,6 @@ def run(app: Flask, events: int, mark: Path) -> dict[str, Any]:
         result |= recount()
         mark.touch()
     return result | measure(app)
-
-
-def build(events: int) -> None:
-    """Fill an empty database; commits in steps."""
-    end = counting_day(now(), counting.zone())
-    first = end - timedelta(days=DAYS - 1)
-    _people()
-    _assets(first)
-    _deals(first)
-    db.session.commit()
-    _events(events, first)
-    _searches(max(1000, events // 20), first)
-    db.session.commit()
-    if not is_sqlite():
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as raw:
-            raw.execute(text("vacuum analyze"))
-
-
-def _bulk(model: Any, rows: list[dict[str, Any]]) -> None:
-    for start in range(0, len(rows), BATCH):
-        db.session.execute(insert(table(model)), rows[start : start + BATCH])
-
-
-def _people() -> None:
-    _bulk(Team, [{"id": n, "name": f"Team {n}", "sample": False} for n in range(1, TEAMS + 1)])
-    _bulk(
-        Person,
-        [
-            {"id": n, "email": f"p{n}@example.com", "name": f"Person {n}", "active": True,
-             "time_zone": "UTC", "locale": "en", "theme": "system", "sample": False,
-             "created_at": now()}
-            for n in range(1, PEOPLE + 1)
-        ],
-    )  # fmt: skip
-    _bulk(
-        PersonRole,
-        [{"person_id": 1, "role": Role.MANAGER}]
-        + [{"person_id": n, "role": Role.REP} for n in range(2, PEOPLE + 1)],
-    )
-    _bulk(
-        TeamMember,
-        [{"person_id": n, "team_id": n % TEAMS + 1} for n in range(1, PEOPLE + 1)],
-    )
-    db.session.flush()
-    for team_id in range(1, TEAMS + 1):
-        set_for(None, frozenset({team_id}))
-
-
-def _assets(first: date) -> None:
-    stages = [(n, Vocabulary.STAGE, f"stage-{n}") for n in range(1, 6)]
-    products = [(n + 10, Vocabulary.PRODUCT, f"product-{n}") for n in range(1, 7)]
-    _bulk(
-        Term,
-        [
-            {"id": n, "vocabulary": v, "slug": slug, "label": slug, "position": n}
-            for n, v, slug in stages + products
-        ],
-    )
-    published = datetime(first.year, first.month, first.day, tzinfo=counting.zone())
-    _bulk(
-        Asset,
-        [
-            {"id": n, "title": f"Asset {n}", "summary": "", "status": Status.PUBLISHED,
-             "owner_id": 1, "created_by_id": 1, "published_at": published, "cost_amount": 1000,
-             "cost_currency": "EUR", "created_at": published, "updated_at": published,
-             "current_version_id": None}
-            for n in range(1, ASSETS + 1)
-        ],
-    )  # fmt: skip
-    _bulk(
-        AssetVersion,
-        [
-            {"id": n, "asset_id": n, "number": 1, "sha256": f"{n:064d}", "bytes": 1,
-             "filename": "a.pdf", "family": "pdf", "label": "PDF", "state": "ready",
-             "media_type": "application/pdf", "created_by_id": 1,
-             "created_at": published}
-            for n in range(1, ASSETS + 1)
-        ],
-    )  # fmt: skip
-    _bulk(
-        AssetTerm,
-        [{"asset_id": n, "term_id": n % 5 + 1} for n in range(1, ASSETS + 1)]
-        + [{"asset_id": n, "term_id": n % 6 + 11} for n in range(1, ASSETS + 1)],
-    )
-    db.session.flush()
-    db.session.execute(text("update asset set current_version_id = id"))
-
-
-def _deals(first: date) -> None:
-    ends = (Outcome.WON, Outcome.LOST, Outcome.OPEN)
-    rows, uses = [], []
-    for n in range(1, DEALS + 1):
-        opened = first + timedelta(days=n * MULTIPLIER % (DAYS - 90))
-        outcome = ends[n % 3]
-        rows.append(
-            {"id": n, "source": "csv", "external_id": str(n), "name": f"Deal {n}", "account": "",
-             "owner_id": n % PEOPLE + 1, "owner_email": "", "owner_name": "",
-             "stage": f"stage-{n % 5 + 1}", "stage_label": "", "amount": 1000, "currency": "EUR",
-             "industry": "", "product": f"product-{n % 6 + 1}", "region": "", "opened_on": opened,
-             "closed_on": None if outcome is Outcome.OPEN else opened + timedelta(days=80),
-             "outcome": outcome, "created_at": now(), "updated_at": now(), "sample": False}
-        )  # fmt: skip
-    for n in range(1, USES + 1):
-        day = first + timedelta(days=n * MULTIPLIER % DAYS)
-        person = n % PEOPLE + 1
-        uses.append(
-            {"id": n, "asset_id": (n * MULTIPLIER >> 8) % (ASSETS // 4) + 1, "version_id": None,
-             "deal_id": n % DEALS + 1, "person_id": person, "team_set_id": person % TEAMS + 1,
-             "stage": f"stage-{n // DEALS % 5 + 1}", "day": day, "evidence": "declared",
-             "at": datetime(day.year, day.month, day.day, 12, tzinfo=counting.zone()),
-             "created_at": now()}
-        )  # fmt: skip
-    _bulk(Deal, rows)
-    db.session.flush()
-    _bulk(Use, uses)
-    db.session.flush()
-
-
-def _events(events: int, first: date) -> None:
-    """Each with an asset, a person and a second of its own, evenly over the three years."""
-    part = 500_000
-    day, moment = _days_and_moments(first)
-    # An index is made faster of what is there than row by row.
-    indexes = sorted(table(Event).indexes, key=lambda index: str(index.name))
-    for index in indexes:
-        index.drop(db.session.connection())
-    db.session.commit()
-    for start in range(1, events + 1, part):
-        last = min(start + part - 1, events)
-        db.session.execute(
-            text(
-                f"""
-            insert into event
-                (id, at, day, kind, asset_id, version_id, person_id, who, session, team_set_id,
-                 kept)
-            select n, {moment}, {day},
-                case when n % 10 < 6 then 'shown' when n % 10 < 9 then 'viewed'
-                     else 'downloaded' end,
-                asset, asset, person, 'p' || person,
-                'p' || person || '/s' || (n % 5000) || '/' || {day}, person % {TEAMS} + 1,
-                {"1" if is_sqlite() else "true"}
-            from (select n, (n * {MULTIPLIER} / 65536) % {ASSETS} + 1 as asset,
-                         (n * 40503 / 7) % {PEOPLE} + 1 as person,
-                         cast(n * 1.0 / {events} * {DAYS * 86400 - 1} as {_whole()}) as second
-                  from ({_numbers(start, last)}) as numbers) as scattered
-            """
-            )
-        )
-        db.session.commit()
-    for index in indexes:
-        index.create(db.session.connection())
-        db.session.commit()
-
-
-def _whole() -> str:
-    return "integer" if is_sqlite() else "bigint"
-
-
-def _numbers(start: int, last: int) -> str:
-    if is_sqlite():
-        return (
-            f"with recursive c(n) as (select {start} union all select n + 1 from c"
-            f" where n < {last}) select n from c"
-        )
-    return f"select cast(g as bigint) as n from generate_series({start}, {last}) as g"
-
-
-def _days_and_moments(first: date) -> tuple[str, str]:
-    if is_sqlite():
-        return (
-            f"date('{first}', '+' || (second / 86400) || ' days')",
-            f"strftime('%Y-%m-%d %H:%M:%S.000000', '{first}', '+' || second || ' seconds')",
-        )
-    return (
-        f"(date '{first}' + cast(second / 86400 as integer))",
-        f"(timestamptz '{first} 00:00:00+00' + second * interval '1 second')",
-    )
-
-
-def _searches(searches: int, first: date) -> None:
-    _day, moment = _days_and_moments(first)
-    db.session.execute(
-        text(
-            f"""
-        insert into search (id, at, person_id, session, query, filters, total, near, milliseconds)
-        select n, {moment}, (n * 40503 / 7) % {PEOPLE} + 1, '', 'words ' || (n * {MULTIPLIER} /
-            65536) % 1500, '{{}}', case when n % 5 = 0 then 0 else 20 end, 0, 5
-        from (select n, cast(n * 1.0 / {searches} * {DAYS * 86400 - 1} as {_whole()}) as second
-              from ({_numbers(1, searches)}) as numbers) as scattered
-        """
-        )
-    )
 
 
 def recount() -> dict[str, Any]:
@@ -273,6 +72,7 @@ def measure(app: Flask, repeats: int = 15) -> dict[str, Any]:
         "last_quarter": "/reports/overview?period=last-quarter",
     }
     result: dict[str, Any] = {"floor_ms": _floor()}
+    planned: dict[str, Any] = {}
     for name, path in paths.items():
         times, cpu = [], []
         for _ in range(repeats + 1):
@@ -284,6 +84,12 @@ def measure(app: Flask, repeats: int = 15) -> dict[str, Any]:
                 raise RuntimeError(f"{path} answered {answer.status_code}.")
         result[f"{name}_ms"] = round(statistics.median(times[1:]), 1)
         result[f"{name}_cpu_ms"] = round(statistics.median(cpu[1:]), 1)
+        if not is_sqlite():
+            with plans.noted() as statements:
+                client.get(path, base_url=base, headers={"Cookie": cookie})
+            planned[name] = plans.explained(statements)
+    if planned:
+        result |= {"plans": planned, "unused_indexes": plans.unused_indexes()}
     return result
 
 

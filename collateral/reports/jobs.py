@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collateral import replica
 from collateral.clock import now
 from collateral.db import db
 from collateral.queue import every, job, send
@@ -31,6 +32,7 @@ def send_report(schedule_id: int, person_id: int) -> None:
     if taken is None:
         return
     db.session.commit()  # taken: nobody else sends it
+    replica.read_from_copy()
     try:
         mailing.send(schedule_id, person_id)
     except Exception:

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from collateral import replica
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.adaptations.views.wording import reason_labels
@@ -33,6 +34,13 @@ from collateral.usage.rules import counting_day
 bp = Blueprint("reports", __name__)
 
 
+@bp.before_request
+def _from_the_copy() -> None:
+    """What a report reads may be a little old; what somebody changes may not."""
+    if request.method == "GET":
+        replica.read_from_copy()
+
+
 def asked() -> ReportRequest:
     """What the address asks for."""
     return asking.read(request.args, counting_day(now(), zone()))
@@ -45,7 +53,7 @@ def render(template: str, name: str, wanted: ReportRequest, **more: Any) -> str:
         filters=presenting.filters(actor(), wanted, name),
         compared=presenting.compared(comparing.headlines(actor(), wanted, name)),
         tabs=presenting.tabs(name),
-        counted_to=now(),
+        counted_to=replica.as_of(),
         kept=presenting.kept(),
         report=name,
         whose=presenting.whose(actor(), wanted),
@@ -73,9 +81,12 @@ def overview_page() -> ResponseReturnValue:
         "overview",
         wanted,
         found=found,
-        figures=presenting.figures(found),
+        figures=presenting.with_lines(found),
+        counted=presenting.counted(found),
         trend=presenting.trend(found),
         costs=presenting.costs(found),
+        team_changes=presenting.team_changes(found),
+        team_lines=presenting.team_lines(found),
     )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     DDL,
     ColumnElement,
     Connection,
+    Date,
     PrimaryKeyConstraint,
     and_,
     column,
@@ -59,7 +60,9 @@ def _with_day(element: ByMonth, compiler: Any, **_more: Any) -> str:
     return f"CONSTRAINT {name} PRIMARY KEY (id, day)"
 
 
-the_rest = DDL(f"create table {OTHER} partition of event default").execute_if(dialect="postgresql")
+the_rest = DDL(  # type: ignore[no-untyped-call]
+    f"create table {OTHER} partition of event default"
+).execute_if(dialect="postgresql")
 """Said after the table of events is made: no event is refused for want of a month."""
 
 
@@ -142,7 +145,7 @@ def _make(connection: Connection, month: date) -> None:
     name, days = f"event_{month:%Y_%m}", {"first": month, "after": after}
     # What comes meanwhile for this month waits here, and then finds the month's own table.
     connection.execute(text(f"lock table {OTHER} in access exclusive mode"))
-    day = column("day")
+    day = column("day", Date)
     of_month = select(text("1")).select_from(table(OTHER)).where(day >= month, day < after)
     many = len(connection.execute(of_month.limit(MOST_MOVED + 1)).all())
     if many > MOST_MOVED:

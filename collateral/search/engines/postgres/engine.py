@@ -153,19 +153,12 @@ class PostgresEngine:
         return True
 
     def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> bool:
+        # Held by a transaction of its own, for the work goes on through several: so it holds
+        # also behind a pool that hands each transaction another connection.
         with self._database.connect() as guard:
-            # Held by the session, for the work goes on through several transactions.
-            held = guard.execute(
-                text("select pg_try_advisory_lock(:lock)"), {"lock": REBUILDING}
-            ).scalar_one()
-            guard.commit()
-            if not held:
+            if not _locked(guard, REBUILDING):
                 return False
-            try:
-                self._rebuild(documents, late)
-            finally:
-                guard.execute(text("select pg_advisory_unlock(:lock)"), {"lock": REBUILDING})
-                guard.commit()
+            self._rebuild(documents, late)
         return True
 
     def _rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> None:
@@ -214,7 +207,8 @@ def _drop_unfinished(connection: Connection) -> None:
 def _locked(connection: Connection, lock: int) -> bool:
     return bool(
         connection.execute(
-            text("select pg_try_advisory_xact_lock(:lock)"), {"lock": lock}
+            # Without parameters: with one, its snapshot would be kept as long as the lock.
+            text(f"select pg_try_advisory_xact_lock({lock})")
         ).scalar_one()
     )
 
