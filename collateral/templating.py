@@ -37,19 +37,19 @@ def csp_nonce() -> str:
 
 def asset_url(path: str) -> str:
     """A static file's address with the hash of its bytes, so that it may be kept for ever."""
-    folder = str(current_app.static_folder)
-    # Not url_for: an error page for a host name that is not ours has no routes to look at.
-    digest = _digest(folder, path, _stamp(folder, path, int(monotonic())))
-    return f"{current_app.static_url_path}/{quote(path)}?v={digest}"
+    return _address(path, int(monotonic()))
 
 
 @lru_cache(maxsize=512)
-def _stamp(folder: str, path: str, _second: int) -> float:
-    """When the file was changed, looked up once a second: a page names some files eighty times."""
+def _address(path: str, _second: int) -> str:
+    """The same, looked up once a second: a page names some files eighty times."""
+    folder = str(current_app.static_folder)
     try:
-        return (Path(folder) / path).stat().st_mtime
+        stamp = (Path(folder) / path).stat().st_mtime
     except FileNotFoundError:
-        return 0.0
+        stamp = 0.0
+    # Not url_for: an error page for a host name that is not ours has no routes to look at.
+    return f"{current_app.static_url_path}/{quote(path)}?v={_digest(folder, path, stamp)}"
 
 
 @lru_cache(maxsize=512)
@@ -124,6 +124,8 @@ def weekday(value: date) -> str:
 
 def number(value: float | Decimal | None) -> str:
     """1,204."""
+    if isinstance(value, int) and -1000 < value < 1000:
+        return str(value)  # the same in each of our languages, and nearly all that is counted
     return "" if value is None else numbers.format_decimal(value, locale=_locale())
 
 
@@ -210,10 +212,12 @@ def address_with(**changes: Any) -> str:
 
 def _translations() -> Any:
     """The translations of the locale in force; looked up once, not for each word of a page."""
-    locale = get_locale()
-    kept = g.get("translations")
-    if kept is None or kept[0] is not locale:
-        kept = g.translations = (locale, get_translations())
+    here = g._get_current_object().__dict__
+    kept = here.get("translations")
+    # What flask_babel keeps is another one while `force_locale` is at work, and at first none.
+    in_force = getattr(here.get("_flask_babel"), "babel_locale", None)
+    if kept is None or kept[0] is not in_force or in_force is None:
+        kept = here["translations"] = (get_locale(), get_translations())
     return kept[1]
 
 

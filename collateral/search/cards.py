@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from collateral.assets.models import Status, Vocabulary
 from collateral.clock import now
@@ -27,6 +27,25 @@ KINDS = {
     "video": "video",
     "audio": "audio",
     "archive": "package",
+}
+_FACETS = {
+    "stage": lazy_gettext("Stage"),
+    "type": lazy_gettext("Type"),
+    "product": lazy_gettext("Product"),
+    "industry": lazy_gettext("Industry"),
+    "persona": lazy_gettext("Persona"),
+    "region": lazy_gettext("Region"),
+    "language": lazy_gettext("Language"),
+    "freshness": lazy_gettext("Freshness"),
+    "status": lazy_gettext("Status"),
+}
+_VALUES = {
+    "current": lazy_gettext("Current"),
+    "review_due": lazy_gettext("Review due"),
+    Status.DRAFT.value: lazy_gettext("Draft"),
+    Status.IN_REVIEW.value: lazy_gettext("In review"),
+    Status.PUBLISHED.value: lazy_gettext("Published"),
+    Status.RETIRED.value: lazy_gettext("Retired"),
 }
 
 
@@ -137,7 +156,7 @@ def preview_address(asset_id: int, version: int, page: FoundPage) -> str:
 def _extent(asset: FoundAsset) -> str:
     if asset.seconds:
         return duration(asset.seconds)
-    if asset.page_count:
+    if asset.page_count and asset.family not in ("video", "image"):
         return str(ngettext("%(num)s page", "%(num)s pages", asset.page_count))
     return ""
 
@@ -168,28 +187,9 @@ def value_name(facet: str, value: FacetValue) -> str:
     """What a choice of a filter is called on screen: a term by its label, the rest in words."""
     if facet not in ("freshness", "status"):
         return value.label
-    names = {
-        "current": _("Current"),
-        "review_due": _("Review due"),
-        Status.DRAFT.value: _("Draft"),
-        Status.IN_REVIEW.value: _("In review"),
-        Status.PUBLISHED.value: _("Published"),
-        Status.RETIRED.value: _("Retired"),
-    }
-    return str(names[value.value])
+    return str(_VALUES[value.value])
 
 
 def facet_name(name: str) -> str:
     """What a filter is called on screen."""
-    names = {
-        "stage": _("Stage"),
-        "type": _("Type"),
-        "product": _("Product"),
-        "industry": _("Industry"),
-        "persona": _("Persona"),
-        "region": _("Region"),
-        "language": _("Language"),
-        "freshness": _("Freshness"),
-        "status": _("Status"),
-    }
-    return str(names.get(name, name))
+    return str(_FACETS.get(name, name))

@@ -72,17 +72,22 @@ def click(event: Event) -> rules.Click:
     )
 
 
-def count_in(event: Event) -> None:
-    """Count an event that was just inserted and flushed, with `kept` false."""
+def count_in(event: Event) -> bool:
+    """Count an event that was just inserted and flushed, with `kept` false.
+
+    Returns:
+        What its row now says: whether it is kept.
+    """
     new = click(event)
     if new.left_out:
-        return
+        return False
     before, after = _neighbours(new)
     keeps = not rules.is_double_click(new.kind, new.at, after.at if after else None)
     changes = [Change(new, False, keeps)]
     if before is not None and before.kept and rules.is_double_click(new.kind, before.at, new.at):
         changes.append(Change(_click_of(before, new), True, False))
     _apply(changes)
+    return keeps
 
 
 def count_out(event: Event) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
@@ -80,8 +81,7 @@ def record(
     )
     db.session.add(event)
     db.session.flush()  # the write takes SQLite's lock before the neighbours are read
-    counting.count_in(event)
-    db.session.refresh(event, ["kept"])
+    set_committed_value(event, "kept", counting.count_in(event))
     return event
 
 
