@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -190,15 +191,22 @@ def add_people(site: Site) -> None:
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """An empty library with a rep, a marketer, a manager and an admin, running."""
-    site = make_site(tmp_path_factory.mktemp("site"))
+@contextmanager
+def running(home: Path) -> Iterator[Site]:
+    """An empty library with a rep, a marketer, a manager and an admin, as long as the block."""
+    site = make_site(home)
     site.command("init", "--admin", "admin@example.com")
     add_people(site)
     site.start()
     yield site
     site.stop()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The library that most journeys share: none may hide what another looks for."""
+    with running(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
