@@ -1,18 +1,29 @@
-"""The events behind a number, and those left out."""
+"""What is behind a number: events, uses, deals, and those left out with the reason."""
 
 from __future__ import annotations
 
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
 from collateral.api.calls import call
-from collateral.api.report_shapes import Behind, Explained, ExplainQuery, LeftOutCounts
-from collateral.api.reports import asked, next_page, page_of
+from collateral.api.explain_shapes import (
+    Behind,
+    Explained,
+    ExplainedReport,
+    ExplainQuery,
+    Happening,
+    LeftOutCounts,
+    Thing,
+)
+from collateral.api.report_forms import asked, next_page, page_of
 from collateral.api.shapes import Named
 from collateral.assets.models import Asset
 from collateral.assets.queries import get_visible
 from collateral.reports.asking import ReportRequest
+from collateral.reports.behind import behind
+from collateral.reports.behind_listing import Of
 from collateral.usage import explaining
 from collateral.usage.models import Use
+from collateral.usage.rules import FOUND
 from collateral.usage.team_sets import scope_of
 
 OF_USES = ("uses", "deals")
@@ -22,19 +33,54 @@ OF_USES = ("uses", "deals")
     "GET",
     "/explain/<metric>",
     permission=Permission.REPORT_READ,
-    does="What a number of an asset is made of.",
-    more="The metric is `shown`, `views`, `unique_views`, `downloads`, `unique_downloads`, "
-    "`shares`, `opens`, `unique_opens`, `uses` or `deals`.",
+    does="What a number is made of.",
+    more="With `asset` the metric is `shown`, `views`, `unique_views`, `downloads`, "
+    "`unique_downloads`, `shares`, `opens`, `unique_opens`, `uses` or `deals` of that asset, "
+    "or its `influence`, `adaptations`, `hours` or `merged`. Without it, of the reports: "
+    "adoption's `searches`, `views`, `downloads`, `uses`, `deals_with_use` and `way`; search's "
+    "`searches` with `words` and `list`; coverage's `coverage_assets`, `coverage_uses` and "
+    "`coverage_deals`; `adaptations` of changes; `hours` and `merged` of worth; `reviewed` and "
+    "`requested` of the overview.",
     query=ExplainQuery,
-    answers=Explained,
+    answers=(Explained, ExplainedReport),
 )
-def explain(metric: str, query: ExplainQuery) -> Explained:
+def explain(metric: str, query: ExplainQuery) -> Explained | ExplainedReport:
     wanted = asked(query)
-    asset = get_visible(actor(), query.asset)
     page, limit = page_of(query.cursor, query.limit)
+    if query.asset is None or metric not in (*FOUND, *OF_USES):
+        return _of_report(metric, query, wanted, page, limit)
+    asset = get_visible(actor(), query.asset)
     if metric in OF_USES:
         return _of_uses(asset, metric, wanted, page, limit)
     return _of_events(asset, metric, wanted, page, limit)
+
+
+def _of_report(
+    metric: str, query: ExplainQuery, wanted: ReportRequest, page: int, limit: int
+) -> ExplainedReport:
+    if query.asset is not None:
+        get_visible(actor(), query.asset)
+    of = Of(
+        query.person, query.words or "", query.list, query.asset, query.across, query.column or ""
+    )
+    found = behind(actor(), wanted, metric, of, page=page, limit=limit)
+    return ExplainedReport(
+        metric,
+        wanted.period.first,
+        wanted.period.last,
+        found.found,
+        dict(found.outcomes),
+        [
+            Happening(row.at, row.what, row.who, _thing(row.thing), row.outcome)
+            for row in found.rows
+        ],
+        found.found,
+        next_page(page, -(-found.found // limit), limit),
+    )
+
+
+def _thing(thing: tuple[str, int, str] | None) -> Thing | None:
+    return Thing(*thing) if thing else None
 
 
 def _of_events(

@@ -8,20 +8,18 @@ from flask import Response
 from msgspec import Struct
 from sqlalchemy import select
 
-from collateral import csv_out
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
 from collateral.api.calls import call
+from collateral.api.report_forms import FILES, in_form
 from collateral.api.report_shapes import ReportQuery
-from collateral.api.reports import FILES, asked
 from collateral.api.shapes import Money, Named
 from collateral.assets.models import Asset
 from collateral.db import db
-from collateral.reports import workbooks
+from collateral.reports.asking import ReportRequest
 from collateral.reports.difference import Difference
 from collateral.reports.influence import Compared
 from collateral.reports.influence_cases import AssetInfluence, influence_of
-from collateral.reports.sheets import Sheet
 
 
 class DifferenceShape(Struct, forbid_unknown_fields=True):
@@ -67,12 +65,6 @@ class InfluenceShape(Struct, forbid_unknown_fields=True):
     items: list[InfluenceOfAsset]
 
 
-HEAD = (
-    "asset_id", "asset", "deals with", "deals without", "won with", "won without", "difference",
-    "low", "high", "shrunk", "rep removed", "won amount", "currency",
-)  # fmt: skip
-
-
 @call(
     "GET",
     "/reports/influence",
@@ -84,20 +76,18 @@ HEAD = (
     fails=(404,),
 )
 def report_influence(query: ReportQuery) -> InfluenceShape | Response:
-    wanted = asked(query)
+    return in_form(query, "influence", _influence)
+
+
+def _influence(wanted: ReportRequest) -> InfluenceShape:
     found = influence_of(None, actor(), wanted)
     ids = [row.asset_id for row in found]
     titles = dict(db.session.execute(select(Asset.id, Asset.title).where(Asset.id.in_(ids))).all())
-    items = [_item(row, titles[row.asset_id]) for row in found]
-    if query.format == "json":
-        return InfluenceShape(wanted.period.first, wanted.period.last, items)
-    rows = [_row(item) for item in items]
-    if query.format == "csv":
-        return csv_out.attachment("influence.csv", HEAD, rows)
-    return workbooks.attachment("influence.xlsx", [Sheet("influence", HEAD, rows)])
+    items = [influence_shape(row, titles[row.asset_id]) for row in found]
+    return InfluenceShape(wanted.period.first, wanted.period.last, items)
 
 
-def _item(row: AssetInfluence, title: str) -> InfluenceOfAsset:
+def influence_shape(row: AssetInfluence, title: str) -> InfluenceOfAsset:
     return InfluenceOfAsset(
         Named(row.asset_id, title),
         _compared("", row.found.overall),
@@ -128,13 +118,3 @@ def _difference(found: Difference | None) -> DifferenceShape | None:
     if found is None:
         return None
     return DifferenceShape(round(found.value, 4), round(found.low, 4), round(found.high, 4))
-
-
-def _row(item: InfluenceOfAsset) -> tuple[csv_out.Cell, ...]:
-    one, d = item.overall, item.overall.difference
-    numbers = (d.value, d.low, d.high) if d else (None, None, None)
-    return (
-        item.asset.id, item.asset.title, one.deals_with, one.deals_without, one.won_with,
-        one.won_without, *numbers, item.shrunk, "yes" if item.rep_removed else "no",
-        float(item.won.amount), item.won.currency,
-    )  # fmt: skip

@@ -1,22 +1,20 @@
-"""The reports of coverage, adoption and what reps change."""
+"""The reports of coverage, adoption, what reps change, and worth."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Response
 from msgspec import Struct
 
-from collateral import csv_out
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
 from collateral.api.calls import call
+from collateral.api.report_forms import FILES, in_form
 from collateral.api.report_shapes import ReportQuery
-from collateral.api.reports import FILES, asked, workbook
 from collateral.api.shapes import Named
-from collateral.reports import adoption, changes, coverage
+from collateral.reports import adoption, changes, coverage, worth
 from collateral.reports.asking import ReportRequest
-from collateral.reports.sheets import REPORTS
 
 
 class CoverageCell(Struct, forbid_unknown_fields=True):
@@ -79,12 +77,53 @@ class ChangesShape(Struct, forbid_unknown_fields=True):
     total: int
 
 
-def _file(name: str, query: ReportQuery, wanted: ReportRequest) -> Response:
-    """The tables as a workbook, or the first of them as CSV."""
-    if query.format == "xlsx":
-        return workbook(name, wanted)
-    sheet = REPORTS[name](actor(), wanted)[0]
-    return csv_out.attachment(f"{name}.csv", sheet.head, list(sheet.rows))
+class HoursShape(Struct, forbid_unknown_fields=True):
+    """A range of hours."""
+
+    low: float
+    high: float
+
+
+class Remade(Struct, forbid_unknown_fields=True):
+    """Adaptations of one asset, those whose makers reported their hours, and the hours of all."""
+
+    asset: Named
+    adaptations: int
+    reported: int
+    hours: HoursShape
+
+
+class Spared(Struct, forbid_unknown_fields=True):
+    """A retired asset with the views in the year before that led to no use."""
+
+    asset: Named
+    retired_at: datetime
+    views: int
+    hours: HoursShape
+
+
+class Merged(Struct, forbid_unknown_fields=True):
+    """An asset with an adaptation merged: uses of it as it is since, and the share of uses for
+    which it was adapted before."""
+
+    asset: Named
+    merged_at: datetime
+    uses: int
+    share: float
+    hours: HoursShape
+
+
+class WorthShape(Struct, forbid_unknown_fields=True):
+    """Each sum with the rows that it is made of."""
+
+    first: date
+    last: date
+    hours: HoursShape
+    saved_retiring: HoursShape
+    saved_merging: HoursShape
+    re_created: list[Remade]
+    retired: list[Spared]
+    merged: list[Merged]
 
 
 @call(
@@ -98,9 +137,10 @@ def _file(name: str, query: ReportQuery, wanted: ReportRequest) -> Response:
     fails=(404,),
 )
 def report_coverage(query: ReportQuery) -> CoverageShape | Response:
-    wanted = asked(query)
-    if query.format != "json":
-        return _file("coverage", query, wanted)
+    return in_form(query, "coverage", _coverage)
+
+
+def _coverage(wanted: ReportRequest) -> CoverageShape:
     cells = {across: _cells(wanted, across) for across in coverage.ACROSS}
     return CoverageShape(wanted.period.first, wanted.period.last, **cells)
 
@@ -126,9 +166,10 @@ def _cells(wanted: ReportRequest, across: str) -> list[CoverageCell]:
     fails=(404,),
 )
 def report_adoption(query: ReportQuery) -> AdoptionShape | Response:
-    wanted = asked(query)
-    if query.format != "json":
-        return _file("adoption", query, wanted)
+    return in_form(query, "adoption", _adoption)
+
+
+def _adoption(wanted: ReportRequest) -> AdoptionShape:
     found = adoption.adoption(actor(), wanted)
     teams, people = ([_numbers(row) for row in rows] for rows in (found.teams, found.people))
     return AdoptionShape(wanted.period.first, wanted.period.last, teams, people)
@@ -160,9 +201,10 @@ def _numbers(row: adoption.AdoptionRow) -> AdoptionNumbers:
     fails=(404,),
 )
 def report_changes(query: ReportQuery) -> ChangesShape | Response:
-    wanted = asked(query)
-    if query.format != "json":
-        return _file("changes", query, wanted)
+    return in_form(query, "changes", _changes)
+
+
+def _changes(wanted: ReportRequest) -> ChangesShape:
     found = changes.changes(actor(), wanted, limit=1000)
     rows = [
         ReCreated(
@@ -179,3 +221,45 @@ def report_changes(query: ReportQuery) -> ChangesShape | Response:
     return ChangesShape(
         wanted.period.first, wanted.period.last, found.adaptations, rows, found.total
     )
+
+
+@call(
+    "GET",
+    "/reports/worth",
+    permission=Permission.REPORT_READ,
+    does="Hours spent re-creating, and what retiring and merging saved, as ranges.",
+    query=ReportQuery,
+    answers=WorthShape,
+    media=FILES,
+    fails=(404,),
+)
+def report_worth(query: ReportQuery) -> WorthShape | Response:
+    return in_form(query, "worth", _worth)
+
+
+def _worth(wanted: ReportRequest) -> WorthShape:
+    found = worth.worth(actor(), wanted)
+    return WorthShape(
+        wanted.period.first,
+        wanted.period.last,
+        _hours(found.remade_hours),
+        _hours(found.retired_hours),
+        _hours(found.merged_hours),
+        [
+            Remade(Named(r.asset_id, r.title), r.adaptations, r.reported, _hours(r.hours))
+            for r in found.remade
+        ],
+        [
+            Spared(Named(r.asset_id, r.title), r.retired_at, r.views, _hours(r.hours))
+            for r in found.retired
+        ],
+        [
+            Merged(Named(r.asset_id, r.title), r.merged_at, r.uses, round(r.share, 4),
+                   _hours(r.hours))
+            for r in found.merged
+        ],
+    )  # fmt: skip
+
+
+def _hours(hours: worth.Hours) -> HoursShape:
+    return HoursShape(round(hours.low, 2), round(hours.high, 2))

@@ -69,7 +69,8 @@ class IgnoredQuery(PagedReport, kw_only=True, forbid_unknown_fields=True):
 
 
 class Figures(Struct, forbid_unknown_fields=True):
-    """The key figures of one period."""
+    """The key figures of one period: hours re-creating as a range; medians of days to review an
+    adaptation and to make what was requested, null without any."""
 
     published: int
     used: int
@@ -80,6 +81,10 @@ class Figures(Struct, forbid_unknown_fields=True):
     views: int
     downloads: int
     uses: int
+    hours_low: float
+    hours_high: float
+    days_to_review: float | None
+    days_to_make: float | None
 
 
 class Month(Struct, forbid_unknown_fields=True):
@@ -125,7 +130,8 @@ class OverviewReport(Struct, forbid_unknown_fields=True):
 
 
 class AssetNumbers(Struct, forbid_unknown_fields=True):
-    """One asset's numbers; each deal counts once, with its whole amount."""
+    """One asset's numbers; each deal counts once, with its whole amount. `family_uses` counts
+    uses of its adaptations by the share of pages that came from it."""
 
     asset: Named
     type: str
@@ -141,6 +147,7 @@ class AssetNumbers(Struct, forbid_unknown_fields=True):
     lost: int
     open_amount: Money
     won_amount: Money
+    family_uses: float
 
 
 class AssetsReport(Struct, forbid_unknown_fields=True):
@@ -196,51 +203,5 @@ class IgnoredReport(Struct, forbid_unknown_fields=True):
     cost: Money
     cost_unused: Money
     items: list[IgnoredAsset]
-    total: int
-    next: str | None
-
-
-class ExplainQuery(Narrowed, kw_only=True, forbid_unknown_fields=True):
-    asset: Id
-    limit: Annotated[int, Meta(ge=1, le=LARGEST_PAGE)] = 100
-    cursor: Annotated[str, Meta(max_length=2000, description="It keeps its limit.")] | None = None
-
-
-class LeftOutCounts(Struct, forbid_unknown_fields=True):
-    """Why what was found was not counted."""
-
-    double_click: int
-    robot: int
-    own_team: int
-    withdrawn: int
-    repeated: int
-
-
-class Behind(Struct, forbid_unknown_fields=True):
-    """One event or use, and what became of it: `counted`, or why it was left out."""
-
-    id: int
-    at: datetime
-    kind: str
-    person: str
-    outcome: str
-    version: int | None = None
-    deal: Named | None = None
-    stage: str | None = None
-    evidence: str | None = None
-
-
-class Explained(Struct, forbid_unknown_fields=True):
-    """How a number came about. Raw events before `dropped_before` are gone, their sums stay."""
-
-    metric: str
-    asset: Named
-    first: date
-    last: date
-    found: int
-    left_out: LeftOutCounts
-    counted: int
-    dropped_before: date | None
-    items: list[Behind]
     total: int
     next: str | None

@@ -124,8 +124,8 @@ class Asset(Model):
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     cost_amount: Mapped[Decimal | None]
     cost_currency: Mapped[str | None] = mapped_column(String(3))
-    review_on: Mapped[date | None]
-    expires_on: Mapped[date | None]
+    review_on: Mapped[date | None] = mapped_column(index=True)
+    expires_on: Mapped[date | None] = mapped_column(index=True)
     publish_when_ready: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     retired_at: Mapped[datetime | None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import joinedload, lazyload
 
 from collateral.accounts.models import Person, Team
@@ -46,6 +46,27 @@ def visible(person: Person) -> ColumnElement[bool]:
     return or_(
         Asset.owner_id == person.id,
         and_(Asset.status.in_(OPEN_STATES), or_(~limited, for_my_team)),
+    )
+
+
+def hidden(person: Person) -> Select[int]:
+    """The ids of the assets that do not exist for the person: those that are not `visible`.
+
+    They are found by their status and their teams, not by a look at every asset.
+    """
+    if can(person, Permission.ASSET_READ_ALL):
+        return select(Asset.id).where(false())
+    for_my_team = select(AssetTeam.asset_id).where(AssetTeam.team_id.in_(person.team_ids))
+    closed = [status for status in Status if status not in OPEN_STATES]
+    return select(Asset.id).where(
+        Asset.owner_id != person.id,
+        or_(
+            Asset.status.in_(closed),
+            and_(
+                Asset.id.in_(select(AssetTeam.asset_id)),
+                Asset.id.not_in(for_my_team),
+            ),
+        ),
     )
 
 

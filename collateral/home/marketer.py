@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from collateral.accounts.models import Person
 from collateral.adaptations import queries as adaptations
@@ -16,7 +16,7 @@ from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import visible
 from collateral.db import db
 from collateral.home import numbers
-from collateral.reports.overview import overview
+from collateral.reports.overview import key_figures
 from collateral.reports.presenting import figures
 from collateral.requests import queries as requests
 from collateral.search.cards import card
@@ -41,18 +41,19 @@ class Waiting:
 
 def waiting(person: Person, today: date) -> list[Waiting]:
     """Counts of what asks for a decision, in one query; what does not, is left out."""
-    published = Asset.status == Status.PUBLISHED
+    # Each by its own index; only what is published is looked through.
     in_review, drafts, review, expiring, failed = db.session.execute(
         select(
-            _count(Asset.status == Status.IN_REVIEW),
-            _count((Asset.status == Status.DRAFT) & (Asset.owner_id == person.id)),
-            _count(published & (Asset.review_on <= today + REVIEW_AHEAD)),
-            _count(published & (Asset.expires_on <= today + EXPIRY_AHEAD)),
-            _count(AssetVersion.state == ReadingState.FAILED),
+            _count(visible(person), Asset.status == Status.IN_REVIEW),
+            _count(visible(person), Asset.status == Status.DRAFT, Asset.owner_id == person.id),
+            _published(person, Asset.review_on <= today + REVIEW_AHEAD),
+            _published(person, Asset.expires_on <= today + EXPIRY_AHEAD),
+            _count(
+                visible(person),
+                AssetVersion.state == ReadingState.FAILED,
+                Asset.current_version_id == AssetVersion.id,
+            ),
         )
-        .select_from(Asset)
-        .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
-        .where(visible(person))
     ).one()
     unanswered, taken_on = requests.to_answer(person)
     lines = [
@@ -108,8 +109,12 @@ def waiting(person: Person, today: date) -> list[Waiting]:
     return [line for line in lines if line.count]
 
 
-def _count(condition: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _count(*conditions: Any) -> Any:
+    return select(func.count()).where(*conditions).scalar_subquery()
+
+
+def _published(person: Person, due: Any) -> Any:
+    return _count(due, Asset.status == Status.PUBLISHED, visible(person))
 
 
 def _library(**values: Any) -> str:
@@ -119,12 +124,13 @@ def _library(**values: Any) -> str:
 def context(person: Person, today: date) -> dict[str, Any]:
     """The context of home/marketer.html."""
     wanted = numbers.request_for(today)
+    found = key_figures(person, wanted)
     return {
         "waiting": waiting(person, today),
-        "figures": figures(overview(person, wanted))[:4],
+        "figures": figures(found)[:4],
         "recent": [
             card(hit) for hit in search(person, SearchRequest(sort=Sort.NEWEST.value, limit=3)).hits
         ],
         "rising": numbers.used_most(person, wanted),
-        **numbers.summary(person, wanted),
+        **numbers.summary(person, wanted, found.currency),
     }

@@ -16,8 +16,8 @@ from collateral.home.pictures import Picture, Thumb, thumbs
 from collateral.reports.asking import ReportRequest, preset_period
 from collateral.reports.assets import most_used
 from collateral.reports.ignored import dearest
-from collateral.reports.overview import Overview, overview
-from collateral.reports.presenting import figures, reached_names, trend
+from collateral.reports.overview import KeyFigures, key_figures
+from collateral.reports.presenting import figures, reached_names, share_trend
 from collateral.reports.searches import search_report
 
 SHORT = 6
@@ -83,10 +83,10 @@ def used_most(person: Person, wanted: ReportRequest) -> list[Row]:
     ]
 
 
-def never_used(person: Person, wanted: ReportRequest) -> list[Row]:
+def never_used(person: Person, wanted: ReportRequest, currency: str) -> list[Row]:
     """Published assets without a use, with where each stopped."""
     names = reached_names()
-    rows = dearest(person, wanted, SHORT)
+    rows = dearest(person, wanted, SHORT, currency)
     shown = thumbs([row.id for row in rows])
     return [_row(shown[row.id], text=names[row.reached]) for row in rows]
 
@@ -105,10 +105,10 @@ def _row(thumb: Thumb, **values: Any) -> Row:
     return Row(thumb.title, thumb.url, thumb.kind, picture=thumb.picture, **given)
 
 
-def summary(person: Person, wanted: ReportRequest) -> dict[str, Any]:
-    """The context that both homes share."""
+def summary(person: Person, wanted: ReportRequest, currency: str) -> dict[str, Any]:
+    """The context that both homes share; costs are in that currency."""
     return {
-        "silent": never_used(person, wanted),
+        "silent": never_used(person, wanted, currency),
         "silent_url": url_for("reports.ignored_page"),
         "missed": not_found(person, wanted),
         "missed_url": url_for("reports.search_page"),
@@ -118,8 +118,8 @@ def summary(person: Person, wanted: ReportRequest) -> dict[str, Any]:
 def manager(person: Person, today: date) -> dict[str, Any]:
     """The context of home/manager.html."""
     wanted = request_for(today)
-    found = overview(person, ReportRequest(preset_period("12-months", today), "12-months"))
-    shown = trend(found)
+    found = key_figures(person, ReportRequest(preset_period("12-months", today), "12-months"))
+    shown = share_trend(found.deals, found.before_deals)
     return {
         "figures": figures(found)[:4],
         "trend": Trend(
@@ -135,11 +135,11 @@ def manager(person: Person, today: date) -> dict[str, Any]:
         ),
         "assets": used_most(person, wanted),
         "teams": _teams(found),
-        **summary(person, wanted),
+        **summary(person, wanted, found.currency),
     }
 
 
-def _teams(found: Overview) -> Sequence[dict[str, Any]]:
+def _teams(found: KeyFigures) -> Sequence[dict[str, Any]]:
     return [
         {
             "name": team.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,18 +10,23 @@ from typing import Any
 from sqlalchemy import Select, func, literal, or_, select
 
 from collateral.accounts.models import Person
+from collateral.adaptations.families import credits_beyond_sums
 from collateral.assets.models import Asset, Status
 from collateral.db import db
+from collateral.deals import queries as deals
+from collateral.deals.models import Deal
 from collateral.reports.asking import ReportRequest
 from collateral.reports.parts import (
     Asked,
     ask,
+    counted_uses,
     in_report,
     main_currency,
     type_label,
     types_of,
     uses_by_asset,
 )
+from collateral.usage.models import Use
 from collateral.usage.summed import Counts, counts, sums
 
 PAGE = 50
@@ -35,7 +40,11 @@ SORTS = ("title", *SUMMED, "uses", "deals", "open_amount", "won_amount")
 
 @dataclass(frozen=True)
 class AssetRow:
-    """One asset's numbers. Amounts are in the report's currency."""
+    """One asset's numbers. Amounts are in the report's currency.
+
+    `family_uses` counts uses of its adaptations by the share of pages that came from it
+    (decision 51).
+    """
 
     id: int
     title: str
@@ -52,6 +61,7 @@ class AssetRow:
     lost: int
     open_amount: Decimal
     won_amount: Decimal
+    family_uses: float
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def assets_report(
     page: int = 1,
     limit: int = PAGE,
 ) -> AssetsReport:
-    """The published assets, and retired ones that were used or viewed. Four queries at most.
+    """The published assets, and retired ones that were used or viewed. Five queries at most.
 
     Args:
         sort: one of SORTS; anything else sorts by uses.
@@ -98,8 +108,9 @@ def assets_report(
         found = _page(query, page, limit)
     total = found[0].total if found else 0
     pages = max(1, -(-total // limit))
-    types = types_of([row.id for row in found])
-    rows = [_row(row, types.get(row.id, "")) for row in found]
+    ids = [row.id for row in found]
+    types, beyond = types_of(ids), _beyond(asked, ids)
+    rows = [_row(row, types.get(row.id, ""), beyond) for row in found]
     return AssetsReport(currency, rows, total, page, pages, sort, down)
 
 
@@ -109,36 +120,58 @@ def _page(query: Select[Any], page: int, limit: int) -> Sequence[Any]:
 
 
 def most_used(reader: Person, request: ReportRequest, limit: int) -> tuple[str, list[AssetRow]]:
-    """The currency, and the first rows by deals, of assets with a use. Five queries.
+    """The currency, and the first rows by deals, of assets with a use. Seven queries.
 
     Raises:
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
     currency = main_currency(reader)
-    used = uses_by_asset(asked, currency)
-    found = db.session.execute(
-        select(
-            Asset.id,
-            Asset.title,
-            Asset.status,
-            *(literal(0).label(name) for name in SUMMED),
-            *(used.c[name].label(name) for name in USED),
+    ids = _most_used_ids(asked, limit)
+    used = uses_by_asset(asked, currency, ids)
+    found = {
+        row.id: row
+        for row in db.session.execute(
+            select(
+                Asset.id,
+                Asset.title,
+                Asset.status,
+                *(literal(0).label(name) for name in SUMMED),
+                *(used.c[name].label(name) for name in USED),
+            ).join(used, used.c.asset_id == Asset.id)
         )
-        .join(used, used.c.asset_id == Asset.id)
-        .where(in_report(asked), Asset.status.in_((Status.PUBLISHED, Status.RETIRED)))
-        .order_by(used.c.deals.desc(), func.lower(Asset.title), Asset.id)
-        .limit(limit)
-    ).all()
-    ids = [row.id for row in found]
+    }
     types, seen = types_of(ids), counts(ids, asked.scope, asked.period)
     return currency, [
         replace(
-            _row(row, types.get(row.id, "")),
-            **{name: getattr(seen.get(row.id, Counts()), name) for name in SUMMED},
+            _row(found[asset_id], types.get(asset_id, ""), {}),
+            **{name: getattr(seen.get(asset_id, Counts()), name) for name in SUMMED},
         )
-        for row in found
+        for asset_id in ids
     ]
+
+
+def _most_used_ids(asked: Asked, limit: int) -> list[int]:
+    """The assets used in most deals, found without the amounts of all."""
+    pairs = (
+        select(Use.asset_id, Use.deal_id)
+        .join(Deal, Deal.id == Use.deal_id)
+        .where(counted_uses(asked), deals.visible(asked.reader))
+        .distinct()
+        .subquery()
+    )
+    most = (
+        select(pairs.c.asset_id, func.count().label("deals")).group_by(pairs.c.asset_id).subquery()
+    )
+    return list(
+        db.session.scalars(
+            select(Asset.id)
+            .join(most, most.c.asset_id == Asset.id)
+            .where(in_report(asked), Asset.status.in_((Status.PUBLISHED, Status.RETIRED)))
+            .order_by(most.c.deals.desc(), func.lower(Asset.title), Asset.id)
+            .limit(limit)
+        )
+    )
 
 
 def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[AssetRow]]:
@@ -146,8 +179,15 @@ def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[Asse
     asked = ask(reader, request)
     currency = main_currency(reader)
     query = _sorted(_query(asked, currency), "uses", True).add_columns(type_label().label("type"))
+    beyond = _beyond(asked, None)
     found = db.session.execute(query, execution_options={"yield_per": 500})
-    return currency, (_row(row, row.type) for row in found)
+    return currency, (_row(row, row.type, beyond) for row in found)
+
+
+def _beyond(asked: Asked, among: Collection[int] | None) -> dict[int, float]:
+    """What uses of adaptations add to the uses of their families, in deals that she may see."""
+    seen = Use.deal_id.in_(select(Deal.id).where(deals.visible(asked.reader)))
+    return credits_beyond_sums(asked.period, narrowed=counted_uses(asked) & seen, among=among)
 
 
 def _query(asked: Asked, currency: str) -> Select[Any]:
@@ -183,8 +223,9 @@ def _sorted(query: Select[Any], sort: str, down: bool) -> Select[Any]:
     )
 
 
-def _row(row: Any, type_: str) -> AssetRow:
+def _row(row: Any, type_: str, beyond: Mapping[int, float]) -> AssetRow:
     numbers = {name: int(getattr(row, name)) for name in (*SUMMED, *COUNTED)}
     money = {name: Decimal(getattr(row, name) or 0).quantize(CENT) for name in AMOUNTS}
-    values: dict[str, Any] = {**numbers, **money}
+    family = max(round(numbers["uses"] + beyond.get(row.id, 0.0), 2), 0.0)
+    values: dict[str, Any] = {**numbers, **money, "family_uses": family}
     return AssetRow(row.id, row.title, row.status, type_, **values)

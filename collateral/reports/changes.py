@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 
-from collateral.accounts.models import Person, TeamMember
-from collateral.adaptations.models import Adaptation
+from collateral.accounts.models import Person
 from collateral.adaptations.recreated import LIST, RecreatedReport, recreated
 from collateral.reports.asking import ReportRequest
-from collateral.reports.parts import ask, in_report
+from collateral.reports.parts import ask, in_report, made_by
 
 
 def changes(reader: Person, request: ReportRequest, *, limit: int = LIST) -> RecreatedReport:
@@ -19,9 +18,6 @@ def changes(reader: Person, request: ReportRequest, *, limit: int = LIST) -> Rec
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
-    wanted = in_report(asked)
-    if request.team_id is not None:
-        members = select(TeamMember.person_id).where(TeamMember.team_id == request.team_id)
-        wanted = and_(wanted, Adaptation.person_id.in_(members))
+    wanted = and_(in_report(asked), made_by(asked))
     period = request.period
     return recreated(reader, period.first, period.last, limit=limit, narrowed=wanted)

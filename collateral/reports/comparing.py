@@ -33,8 +33,9 @@ def headlines(reader: Person, request: ReportRequest, report: str) -> list[Headl
 
 
 def _assets(reader: Person, request: ReportRequest) -> Numbers:
-    found = overview.overview(reader, request).now
-    return {"views": found.views, "downloads": found.downloads, "uses": found.uses}
+    found = overview.overview(reader, request)
+    looks = found.looks
+    return {"views": looks.views, "downloads": looks.downloads, "uses": found.now.uses}
 
 
 def _coverage(reader: Person, request: ReportRequest) -> Numbers:

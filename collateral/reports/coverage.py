@@ -16,7 +16,7 @@ from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.reports.asking import ReportRequest
 from collateral.reports.deals_open import deals_of
-from collateral.reports.parts import Asked, ask, counted_uses, in_report, published_by
+from collateral.reports.parts import Asked, ask, counted_uses, in_report, outside, published_by
 from collateral.usage.models import Use
 
 ACROSS = {"product": Vocabulary.PRODUCT, "industry": Vocabulary.INDUSTRY}
@@ -37,6 +37,15 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A cell with open deals and no use; stage and column as pairs of slug and label."""
+
+    stage: tuple[str, str]
+    column: tuple[str, str]
+    cell: Cell
+
+
+@dataclass(frozen=True)
 class CoverageReport:
     """Pairs of slug and label for rows (stages) and columns, and the cells by their slugs."""
 
@@ -49,14 +58,14 @@ class CoverageReport:
         return self.cells.get((stage, column), Cell())
 
     @property
-    def gaps(self) -> list[tuple[str, str, Cell]]:
-        """Labels of stage and column of each gap, the most open deals first."""
+    def gaps(self) -> list[Gap]:
+        """The most open deals first."""
         found = [
-            (stage_label, label, self.cell(stage, slug))
+            Gap((stage, stage_label), (slug, label), self.cell(stage, slug))
             for stage, stage_label in self.stages
             for slug, label in self.columns
         ]
-        return sorted((f for f in found if f[2].gap), key=lambda f: -f[2].open_deals)
+        return sorted((f for f in found if f.cell.gap), key=lambda f: -f.cell.open_deals)
 
 
 def coverage(reader: Person, request: ReportRequest, across: str = "product") -> CoverageReport:
@@ -128,11 +137,14 @@ def _assets(asked: Asked, vocabulary: Vocabulary) -> Numbers:
 
 
 def _uses(asked: Asked, of_deal: Any) -> Numbers:
-    hidden = select(Asset.id).where(~in_report(asked))
     return _numbers(
         select(Use.stage, of_deal, func.count())
         .join(Deal, Deal.id == Use.deal_id)
-        .where(counted_uses(asked), Use.asset_id.not_in(hidden), deals.visible(asked.reader))
+        .where(
+            counted_uses(asked),
+            Use.asset_id.not_in(outside(asked)),
+            deals.visible(asked.reader),
+        )
         .group_by(Use.stage, of_deal)
     )
 

@@ -121,14 +121,13 @@ def ignored_report(
     )
 
 
-def dearest(reader: Person, request: ReportRequest, limit: int) -> list[IgnoredRow]:
-    """The first rows of the report alone. Three queries.
+def dearest(reader: Person, request: ReportRequest, limit: int, currency: str) -> list[IgnoredRow]:
+    """The first rows of the report alone, by their costs in that currency. Two queries.
 
     Raises:
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
-    currency = cost_currency(reader)
     used = used_assets(asked)
     cost = case((Asset.cost_currency == currency, Asset.cost_amount)).label("cost")
     found = db.session.execute(

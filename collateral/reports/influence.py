@@ -105,6 +105,26 @@ def influence(
         floor: False gives the interval also where there are not enough deals to show it; for
             the simulator alone.
     """
+    groups, chosen, unpaired = _paired(cases, used, eligible, strata)
+    return _result(cases, groups, chosen, unpaired, floor)
+
+
+def sides(cases: Cases, used: Floats, eligible: Bools) -> tuple[Ints, Ints]:
+    """The positions of the deals that stand on both sides: with the asset, and without."""
+    import numpy as np
+
+    groups, _strata, _unpaired = _paired(cases, used, eligible, None)
+    none = np.array([], dtype=np.int64)
+    return (
+        np.unique(np.concatenate([none, *(group.users for group in groups)])),
+        np.unique(np.concatenate([none, *(group.others for group in groups)])),
+    )
+
+
+def _paired(
+    cases: Cases, used: Floats, eligible: Bools, strata: Strata | None
+) -> tuple[list[_Group], Strata, float]:
+    """The groups within which is compared, by what, and the share of users without a partner."""
     import numpy as np
 
     count = int((eligible & ~np.isnan(used)).sum())
@@ -113,9 +133,9 @@ def influence(
             key = rep_and_fit(cases, used, eligible, bands)
             groups, unpaired = _groups(cases, used, eligible, key)
             if unpaired <= MAX_UNPAIRED or (strata is not None and bands == 2):
-                return _result(cases, groups, Strata.REP_AND_FIT, unpaired, floor)
+                return groups, Strata.REP_AND_FIT, unpaired
     groups, unpaired = _groups(cases, used, eligible, size_and_industry(cases, eligible))
-    return _result(cases, groups, Strata.SIZE_AND_INDUSTRY, unpaired, floor)
+    return groups, Strata.SIZE_AND_INDUSTRY, unpaired
 
 
 def _most_bands(count: int) -> int:

@@ -112,13 +112,20 @@ def _with(row: AssetInfluence, shrunk: Shrunk) -> AssetInfluence:
     return replace(row, shrunk=shrunk)
 
 
+def first_uses(asset_id: int, loaded: Loaded) -> Floats:
+    """For each deal when the asset was first used in it, nan for never."""
+    import numpy as np
+
+    used = np.full(len(loaded.ids), np.nan)
+    for position, moment in loaded.used.get(asset_id, {}).items():
+        used[position] = moment
+    return used
+
+
 def _one(asset: Known, loaded: Loaded) -> AssetInfluence:
     import numpy as np
 
-    cases = loaded.cases
-    used = np.full(len(loaded.ids), np.nan)
-    for position, moment in loaded.used.get(asset.id, {}).items():
-        used[position] = moment
+    cases, used = loaded.cases, first_uses(asset.id, loaded)
     eligible = eligible_deals(asset, loaded)
     found = influence(cases, used, eligible)
     earlier = eligible & (cases.closed <= loaded.last - LATEST_DAYS)

@@ -22,8 +22,9 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
 from collateral.reports import asking, drawing, schedules, workbooks
+from collateral.reports.card_sheets import SCORECARD, asset_of, sheets_of
 from collateral.reports.models import ReportSchedule
-from collateral.reports.sheets import REPORTS, Sheet
+from collateral.reports.sheets import Sheet
 from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
 
@@ -43,6 +44,7 @@ def names() -> dict[str, str]:
         "ignored": _("Ignored"),
         "changes": _("What reps change"),
         "worth": _("Waste and worth"),
+        SCORECARD: _("Scorecard"),
     }
 
 
@@ -70,7 +72,8 @@ def compose(schedule: ReportSchedule, person: Person, at: datetime) -> EmailMess
     try:
         query = cast(dict[str, str], schedule.query)
         request = asking.read(query, counting_day(at, zone()))
-        sheets = [_read(sheet) for sheet in REPORTS[schedule.report](person, request)]
+        sheets = [_read(each) for each in sheets_of(schedule.report, query, person, request)]
+        about = asset_of(query, person).title if schedule.report == SCORECARD else ""
     except CollateralError:
         return None
     settings = current_app.extensions["settings"]
@@ -78,7 +81,7 @@ def compose(schedule: ReportSchedule, person: Person, at: datetime) -> EmailMess
     end = f"{settings.base_url}/reports/mail/{token}"
     pictures = [_picture(sheet) for sheet in sheets]
     with force_locale(person.locale):
-        title = names()[schedule.report]
+        title = ": ".join(part for part in (names()[schedule.report], about) if part)
         message = mail.compose(
             person.email,
             _("%(report)s, %(first)s to %(last)s", report=title, first=request.period.first,
@@ -93,7 +96,7 @@ def compose(schedule: ReportSchedule, person: Person, at: datetime) -> EmailMess
                 (sheet, list(sheet.rows)[:MOST_SHOWN], f"chart{place}" if pictures[place] else "")
                 for place, sheet in enumerate(sheets)
             ],
-            address=f"{settings.base_url}/reports/{schedule.report}?{urlencode(query)}",
+            address=settings.base_url + _path(schedule.report, query),
             definitions=f"{settings.base_url}/reports/definitions",
             end=end,
         )  # fmt: skip
@@ -102,6 +105,14 @@ def compose(schedule: ReportSchedule, person: Person, at: datetime) -> EmailMess
     message["List-Unsubscribe"] = f"<{end}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message
+
+
+def _path(report: str, query: dict[str, str]) -> str:
+    """The address of the report's page, with its filters."""
+    if report == SCORECARD:
+        filters = {name: value for name, value in query.items() if name != "asset"}
+        return f"/reports/assets/{query['asset']}?{urlencode(filters)}"
+    return f"/reports/{report}?{urlencode(query)}"
 
 
 def _read(sheet: Sheet) -> Sheet:

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
 
 from collateral.accounts.models import Person, TeamMember
-from collateral.assets.models import Asset
 from collateral.db import db
-from collateral.deals import queries as deals
-from collateral.deals.models import Deal
 from collateral.reports import deals_open, standing
 from collateral.reports.asking import ReportRequest
-from collateral.reports.deals_open import Span
-from collateral.reports.parts import Asked, ask, cost_currency, counted_uses, in_report
+from collateral.reports.deals_open import Count, Span
+from collateral.reports.parts import (
+    Asked,
+    Stretch,
+    ask,
+    cost_currency,
+    counted_uses,
+    in_report,
+    stretches,
+)
 from collateral.reports.standing import Standing
+from collateral.reports.turned_round import (
+    TurnedRound,
+    answered,
+    handed_in,
+    turned_round,
+)
 from collateral.usage.models import TeamSetMember, Use
 from collateral.usage.months import by_month
-from collateral.usage.periods import next_month
 from collateral.usage.summed import Counts
 from collateral.usage.team_sets import teams_for
 
@@ -37,19 +47,26 @@ class Figures:
     cost_never_used: Decimal
     deals: int
     deals_with_use: int
-    views: int
-    downloads: int
     uses: int
+    turned: TurnedRound
 
 
 @dataclass(frozen=True)
-class MonthRow:
-    """One month: what was counted, and the deals open in it with a use until its end."""
+class DealMonth:
+    """The deals open in a month, and those with a use until its end."""
 
     month: date
-    counts: Counts
     deals: int
     deals_with_use: int
+
+
+@dataclass(frozen=True)
+class MonthRow(DealMonth):
+    """The same with what was counted in it."""
+
+    counts: Counts
+    standing: Standing
+    turned: TurnedRound
 
 
 @dataclass(frozen=True)
@@ -69,6 +86,29 @@ class TeamRow:
     uses: int
     deals: int
     deals_with_use: int
+    before: Count
+    """Its deals in the period before."""
+    months: Sequence[Count]
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """What leads the overview, and the homes of marketers and managers."""
+
+    currency: str
+    now: Figures
+    before: Figures
+    deals: Sequence[DealMonth]
+    before_deals: Sequence[DealMonth]
+    teams: Sequence[TeamRow]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Views and downloads in a period."""
+
+    views: int
+    downloads: int
 
 
 @dataclass(frozen=True)
@@ -76,10 +116,96 @@ class Overview:
     currency: str
     now: Figures
     before: Figures
+    looks: Looks
+    looks_before: Looks
     months: Sequence[MonthRow]
     before_months: Sequence[MonthRow]
     costs: Sequence[TypeCost]
     teams: Sequence[TeamRow]
+
+
+class _Found:
+    """What both are made of: standing, the deals of both periods, and what was turned round."""
+
+    def __init__(self, reader: Person, request: ReportRequest, *, detailed: bool) -> None:
+        self.asked, self.before = ask(reader, request), ask(reader, request.before)
+        now, then = self.asked.period, self.before.period
+        first, last = min(now.first, then.first), max(now.last, then.last)
+        self.currency = cost_currency(reader)
+        self.stands = standing.stood(self.asked, self.before, self.currency, detailed=detailed)
+        self.spans = deals_open.spans(self.asked, first, last)
+        self.handed_in = handed_in(self.asked, last)
+        self.answered = answered(self.asked, first, last)
+
+    def figures(self) -> tuple[Figures, Figures]:
+        return (
+            self._figures(self.asked, self.stands.now, self.stands.uses),
+            self._figures(self.before, self.stands.before, self.stands.uses_before),
+        )
+
+    def _figures(self, asked: Asked, stands: Standing, uses: int) -> Figures:
+        period = asked.period
+        count = deals_open.count(self.spans, period.first, period.last)
+        return Figures(
+            stands.published,
+            stands.used,
+            stands.cost,
+            stands.cost_unused,
+            count.deals,
+            count.with_use,
+            uses,
+            self.turned((period.first, period.last), asked),
+        )
+
+    def turned(self, stretch: Stretch, asked: Asked) -> TurnedRound:
+        return turned_round(self.handed_in, self.answered, stretch, asked.period.last)
+
+    def deals(self, asked: Asked) -> list[DealMonth]:
+        months = stretches(asked.period)
+        return [
+            DealMonth(first.replace(day=1), count.deals, count.with_use)
+            for (first, _), count in zip(
+                months, deals_open.by_stretch(self.spans, months), strict=True
+            )
+        ]
+
+    def months(self, asked: Asked, stands: Sequence[Standing]) -> list[MonthRow]:
+        narrowed = asked.request.product or asked.request.region
+        counts = by_month(
+            asked.scope,
+            asked.period,
+            asked.reader,
+            narrowed=in_report(asked) if narrowed else None,
+        )
+        return [
+            MonthRow(
+                row.month,
+                row.deals,
+                row.deals_with_use,
+                counts[row.month],
+                stand,
+                self.turned(stretch, asked),
+            )
+            for row, stretch, stand in zip(
+                self.deals(asked), stretches(asked.period), stands, strict=True
+            )
+        ]
+
+
+def key_figures(reader: Person, request: ReportRequest) -> KeyFigures:
+    """The leading figures alone, in a fixed number of queries.
+
+    Raises:
+        NotFound: the team is not the reader's to ask for.
+    """
+    found = _Found(reader, request, detailed=False)
+    return KeyFigures(
+        found.currency,
+        *found.figures(),
+        found.deals(found.asked),
+        found.deals(found.before),
+        teams_of(found.asked, found.spans),
+    )
 
 
 def overview(reader: Person, request: ReportRequest) -> Overview:
@@ -88,81 +214,38 @@ def overview(reader: Person, request: ReportRequest) -> Overview:
     Raises:
         NotFound: the team is not the reader's to ask for.
     """
-    asked, before = ask(reader, request), ask(reader, request.before)
-    currency = cost_currency(reader)
-    types = standing.by_type(asked, currency)
-    found = deals_open.spans(
-        asked,
-        min(asked.period.first, before.period.first),
-        max(asked.period.last, before.period.last),
-    )
-    months, before_months = _months(asked, found), _months(before, found)
+    found = _Found(reader, request, detailed=True)
+    months = found.months(found.asked, found.stands.months)
+    before_months = found.months(found.before, found.stands.before_months)
     return Overview(
-        currency,
-        _figures(asked, standing.whole(types), found, months),
-        _figures(before, standing.together(before, currency), found, before_months),
+        found.currency,
+        *found.figures(),
+        _looks(months),
+        _looks(before_months),
         months,
         before_months,
-        _costs(types),
-        teams_of(asked, found),
+        _costs(found.stands.types),
+        teams_of(found.asked, found.spans, found.before),
     )
 
 
-def _figures(
-    asked: Asked, stands: Standing, found: Sequence[Span], months: Sequence[MonthRow]
-) -> Figures:
-    count = deals_open.count(found, asked.period.first, asked.period.last)
-    return Figures(
-        stands.published,
-        stands.used,
-        stands.cost,
-        stands.cost_unused,
-        count.deals,
-        count.with_use,
+def _looks(months: Sequence[MonthRow]) -> Looks:
+    return Looks(
         sum(month.counts.views for month in months),
         sum(month.counts.downloads for month in months),
-        _uses(asked),
     )
-
-
-def _uses(asked: Asked) -> int:
-    """Uses of the report's assets in deals that the reader may see."""
-    hidden = select(Asset.id).where(~in_report(asked))
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Use)
-            .join(Deal, Deal.id == Use.deal_id)
-            .where(counted_uses(asked), Use.asset_id.not_in(hidden), deals.visible(asked.reader))
-        )
-        or 0
-    )
-
-
-def _months(asked: Asked, found: Sequence[Span]) -> list[MonthRow]:
-    months = asked.period.months()
-    narrowed = asked.request.product or asked.request.region
-    counts = by_month(
-        asked.scope,
-        asked.period,
-        asked.reader,
-        narrowed=in_report(asked) if narrowed else None,
-    )
-    stretches = [
-        (month, min(next_month(month) - timedelta(days=1), asked.period.last)) for month in months
-    ]
-    return [
-        MonthRow(month, counts[month], count.deals, count.with_use)
-        for month, count in zip(months, deals_open.by_stretch(found, stretches), strict=True)
-    ]
 
 
 def _costs(types: Sequence[Standing]) -> list[TypeCost]:
-    return [TypeCost(t.type, t.cost - t.cost_unused, t.cost_unused) for t in types if t.cost][:8]
+    return [TypeCost(t.type, t.cost_used, t.cost_unused) for t in types if t.cost][:8]
 
 
-def teams_of(asked: Asked, found: Sequence[Span]) -> list[TeamRow]:
-    """The teams that the reader may choose from. `found` are the deals of the period."""
+def teams_of(asked: Asked, found: Sequence[Span], before: Asked | None = None) -> list[TeamRow]:
+    """The teams that the reader may choose from, by month where there is a period before.
+
+    Args:
+        found: the deals of both periods.
+    """
     teams = teams_for(asked.reader)
     if asked.request.team_id is not None:
         teams = [team for team in teams if team.id == asked.request.team_id]
@@ -182,14 +265,26 @@ def teams_of(asked: Asked, found: Sequence[Span]) -> list[TeamRow]:
         )
     }
     owned = deals_open.by_owner(found, asked.period.first, asked.period.last)
-    return [
-        TeamRow(
-            team.id,
-            team.name,
-            len(members[team.id]),
-            uses.get(team.id, 0),
-            sum(owned[person].deals for person in members[team.id] & owned.keys()),
-            sum(owned[person].with_use for person in members[team.id] & owned.keys()),
+    spans: dict[int | None, list[Span]] = {}
+    if before is not None:
+        for span in found:
+            spans.setdefault(span.owner_id, []).append(span)
+    months = stretches(asked.period) if before else []
+    rows = []
+    for team in teams:
+        mine = members[team.id] & owned.keys()
+        theirs = [span for person in members[team.id] for span in spans.get(person, ())]
+        then = before.period if before else asked.period
+        rows.append(
+            TeamRow(
+                team.id,
+                team.name,
+                len(members[team.id]),
+                uses.get(team.id, 0),
+                sum(owned[person].deals for person in mine),
+                sum(owned[person].with_use for person in mine),
+                deals_open.count(theirs, then.first, then.last),
+                deals_open.by_stretch(theirs, months),
+            )
         )
-        for team in teams
-    ]
+    return rows

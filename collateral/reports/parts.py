@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select, true
 
 from collateral.accounts.models import Person, TeamMember
+from collateral.accounts.permissions import Permission, can
+from collateral.adaptations.models import Adaptation
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset, AssetTerm, Status, Term, Vocabulary
 from collateral.db import db
@@ -19,7 +21,7 @@ from collateral.deals.values import at_midnight
 from collateral.reports.asking import ReportRequest
 from collateral.usage.counting import zone
 from collateral.usage.models import Use
-from collateral.usage.periods import Period
+from collateral.usage.periods import Period, next_month
 from collateral.usage.team_sets import Scope, scope_of
 
 
@@ -41,9 +43,20 @@ def ask(reader: Person, request: ReportRequest) -> Asked:
     return Asked(reader, request, scope_of(reader, request.team_id))
 
 
+def seen(reader: Person) -> ColumnElement[bool]:
+    """The condition for the assets that she may see, for a look at all of them.
+
+    It says the same as `assets.visible`, which asks of each asset for its teams; the few that
+    are hidden are found once here.
+    """
+    if can(reader, Permission.ASSET_READ_ALL):
+        return true()
+    return Asset.id.not_in(assets.hidden(reader))
+
+
 def in_report(asked: Asked) -> ColumnElement[bool]:
     """The condition for the assets that a report speaks of, whatever their status."""
-    wanted = [assets.visible(asked.reader)]
+    wanted = [seen(asked.reader)]
     for vocabulary, slug in (
         (Vocabulary.PRODUCT, asked.request.product),
         (Vocabulary.REGION, asked.request.region),
@@ -60,6 +73,13 @@ def in_report(asked: Asked) -> ColumnElement[bool]:
     return and_(*wanted)
 
 
+def outside(asked: Asked) -> Select[int]:
+    """The ids of the assets that a report does not speak of."""
+    if asked.request.product or asked.request.region:
+        return select(Asset.id).where(~in_report(asked))
+    return assets.hidden(asked.reader)
+
+
 def published_by(asked: Asked) -> ColumnElement[bool]:
     """The condition that an asset is published, and was so before the period's end."""
     after = at_midnight(asked.period.last + timedelta(days=1), zone())
@@ -67,6 +87,19 @@ def published_by(asked: Asked) -> ColumnElement[bool]:
         Asset.status == Status.PUBLISHED,
         or_(Asset.published_at.is_(None), Asset.published_at < after),
     )
+
+
+def made_by(asked: Asked) -> ColumnElement[bool]:
+    """The condition for adaptations by people who are in the request's team now."""
+    members = members_of(asked)
+    return true() if members is None else Adaptation.person_id.in_(members)
+
+
+def members_of(asked: Asked) -> Select[int] | None:
+    """A query of the people in the request's team; None where none is asked for."""
+    if asked.request.team_id is None:
+        return None
+    return select(TeamMember.person_id).where(TeamMember.team_id == asked.request.team_id)
 
 
 def type_label() -> Any:
@@ -97,25 +130,29 @@ def types_of(asset_ids: Collection[int]) -> dict[int, str]:
 
 def counted_uses(asked: Asked) -> ColumnElement[bool]:
     """The condition for the uses that count: within period, scope and stage."""
-    wanted = [
-        Use.day.between(asked.period.first, asked.period.last),
-        Use.retracted_at.is_(None),
-        asked.scope.covers(Use.team_set_id),
-    ]
+    return and_(Use.day.between(asked.period.first, asked.period.last), within_scope(asked))
+
+
+def within_scope(asked: Asked) -> ColumnElement[bool]:
+    """The same without the period."""
+    wanted = [Use.retracted_at.is_(None), asked.scope.covers(Use.team_set_id)]
     if asked.request.stage:
         wanted.append(Use.stage == asked.request.stage)
     return and_(*wanted)
 
 
-def uses_by_asset(asked: Asked, currency: str) -> Subquery:
+def uses_by_asset(asked: Asked, currency: str, among: Collection[int] | None = None) -> Subquery:
     """For each asset: uses, the deals they were in by outcome, and their amounts in `currency`.
 
     Each deal counts once for an asset, however often it was used there. Only deals that the
     reader may see.
+
+    Args:
+        among: these assets alone.
     """
     pairs = (
         select(Use.asset_id, Use.deal_id, func.count().label("uses"))
-        .where(counted_uses(asked))
+        .where(counted_uses(asked), true() if among is None else Use.asset_id.in_(among))
         .group_by(Use.asset_id, Use.deal_id)
         .subquery()
     )
@@ -165,7 +202,7 @@ def cost_currency(reader: Person) -> str:
     return (
         db.session.scalar(
             select(Asset.cost_currency)
-            .where(Asset.cost_amount.is_not(None), assets.visible(reader))
+            .where(Asset.cost_amount.is_not(None), seen(reader))
             .group_by(Asset.cost_currency)
             .order_by(func.count().desc(), Asset.cost_currency)
             .limit(1)
@@ -182,3 +219,15 @@ def people_of(asked: Asked) -> ColumnElement[bool] | None:
     members = select(TeamMember.person_id).where(TeamMember.team_id.in_(scope.team_ids))
     wanted = Person.id.in_(members)
     return or_(wanted, Person.id == scope.person_id) if scope.person_id else wanted
+
+
+Stretch = tuple[date, date]
+"""From the first to the last day, both within."""
+
+
+def stretches(period: Period) -> list[Stretch]:
+    """Its months, each from its first to its last day within the period. Pure."""
+    return [
+        (max(month, period.first), min(next_month(month) - timedelta(days=1), period.last))
+        for month in period.months()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,12 @@ from sqlalchemy.orm import joinedload, selectinload
 from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
+from collateral.assets.models import Asset
+from collateral.assets.queries import visible
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.errors import Invalid, NotFound
+from collateral.reports.card_sheets import SCORECARD, asset_of
 from collateral.reports.models import ReportReader, ReportSchedule, Rhythm, SavedView
 from collateral.reports.sheets import REPORTS
 
@@ -98,12 +101,15 @@ def make(
     hour: int,
     at: datetime,
 ) -> ReportSchedule:
-    """Send the report to these people from now on.
+    """Send the report, or the scorecard of the query's `asset`, to these people from now on.
 
     Raises:
         Invalid: nobody, too many, or somebody who cannot be chosen.
+        NotFound: no such report, or an asset that she may not see.
     """
-    if report not in REPORTS:
+    if report == SCORECARD:
+        asset_of(query, owner)
+    elif report not in REPORTS:
         raise NotFound("There is no such report.")
     known = {person.id for person in choosable(owner)}
     chosen = set(readers)
@@ -154,6 +160,15 @@ def of(person: Person) -> Sequence[ReportSchedule]:
         .unique()
         .all()
     )
+
+
+def titles(person: Person, schedules: Iterable[ReportSchedule]) -> dict[str, str]:
+    """By id, as it stands among the filters, the assets of scorecards that she may see."""
+    ids = {text for one in schedules if is_id(text := str(one.query.get("asset", "")))}
+    rows = db.session.execute(
+        select(Asset.id, Asset.title).where(Asset.id.in_(map(int, ids)), visible(person))
+    )
+    return {str(asset_id): title for asset_id, title in rows}
 
 
 def end(schedule_id: int, person: Person, at: datetime) -> None:

@@ -17,9 +17,11 @@ from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.reports.asking import ReportRequest
 from collateral.reports.parts import Asked, ask, counted_uses, main_currency
+from collateral.usage.counting import zone
 from collateral.usage.models import Level, TeamSetMember, Use
 from collateral.usage.periods import next_month
-from collateral.usage.summed import Counts, counts
+from collateral.usage.rules import counting_day
+from collateral.usage.summed import Counts, counts, sums
 from collateral.usage.team_sets import teams_for
 
 
@@ -42,7 +44,8 @@ class Split:
 class VersionRow:
     number: int
     since: date
-    counts: Counts
+    views: int
+    downloads: int
     deals: int
 
 
@@ -161,19 +164,25 @@ def _by_stage(uses: Sequence[Any]) -> list[Split]:
 
 
 def _versions(asked: Asked, asset: Asset, uses: Sequence[Any]) -> list[VersionRow]:
-    versions = db.session.scalars(
-        select(AssetVersion)
+    versions = db.session.execute(
+        select(AssetVersion.id, AssetVersion.number, AssetVersion.created_at)
         .where(AssetVersion.asset_id == asset.id)
         .order_by(AssetVersion.number.desc())
     ).all()
-    ids = [version.id for version in versions]
-    summed = counts(ids, asked.scope, asked.period, level=Level.VERSION)
+    summed = sums(
+        asked.scope,
+        asked.period,
+        level=Level.VERSION,
+        refs=[version.id for version in versions],
+        metrics=("views", "downloads"),
+    )
+    seen = {row.ref: (row.views, row.downloads) for row in db.session.execute(select(summed))}
     return [
         VersionRow(
             version.number,
-            version.created_at.date(),
-            summed.get(version.id, Counts()),
-            len({use.deal_id for use in uses if use.version_id == version.id}),
+            counting_day(version.created_at, zone()),
+            *seen.get(version.id, (0, 0)),
+            deals=len({use.deal_id for use in uses if use.version_id == version.id}),
         )
         for version in versions
     ]

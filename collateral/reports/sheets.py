@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from collateral.accounts.models import Person
 from collateral.csv_out import Cell
@@ -49,6 +50,14 @@ def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
             row.counts.uses,
             row.deals,
             row.deals_with_use,
+            row.standing.published,
+            row.standing.used,
+            row.standing.cost,
+            row.standing.cost_unused,
+            round(row.turned.hours.low, 2),
+            round(row.turned.hours.high, 2),
+            _days(row.turned.reviewed),
+            _days(row.turned.made),
         )
         for row in found.months
     ]
@@ -56,7 +65,9 @@ def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
         Sheet(
             "overview",
             ("month", "views", "unique views", "downloads", "uses", "deals open",
-             "of them with a use"),
+             "of them with a use", "published", "used in the month", "cost", "cost without a use",
+             "hours re-creating at least", "at most", "days to review, median",
+             "days to make what was requested, median"),
             months,
             ("columns", 0, 4),
         ),
@@ -73,9 +84,13 @@ def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
     ]  # fmt: skip
 
 
+def _days(time: timedelta | None) -> float | None:
+    return None if time is None else round(time / timedelta(days=1), 2)
+
+
 def _assets(reader: Person, request: ReportRequest) -> list[Sheet]:
     currency, rows = assets.all_rows(reader, request)
-    names = (*assets.SUMMED, "uses", "deals", "won", "open", "lost", "open_amount", "won_amount")
+    names = (*assets.SUMMED, *assets.COUNTED, *assets.AMOUNTS, "family_uses")
     head = ("id", "title", "type", "status", *(name.replace("_", " ") for name in names))
     return [
         Sheet(

@@ -1,4 +1,4 @@
-"""What is published, what of it was used in a period, and what the rest cost.
+"""What is published, what of it was used in a period and in each month, and what the rest cost.
 
 The one place for "used" and "cost of what was not": overview, ignored and home all ask here.
 """
@@ -9,25 +9,59 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import Subquery, case, func, select
+from sqlalchemy import Subquery, select
 
-from collateral.assets.models import Asset, AssetTerm, Term, Vocabulary
+from collateral.assets.models import Term, Vocabulary
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
-from collateral.reports.parts import Asked, counted_uses, in_report, published_by
+from collateral.reports.parts import Asked, Stretch, counted_uses, stretches
+from collateral.reports.standing_rows import Ends, Rows
 from collateral.usage.models import Use
+
+NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """The published assets of a type. Costs are in the report's currency."""
+    """Published assets of a type, or of all. Costs are in the report's currency."""
 
-    type: str
-    published: int
-    used: int
-    cost: Decimal
-    cost_unused: Decimal
+    type: str = ""
+    published: int = 0
+    used: int = 0
+    cost: Decimal = NOTHING
+    cost_used: Decimal = NOTHING
+
+    @property
+    def cost_unused(self) -> Decimal:
+        return self.cost - self.cost_used
+
+    def __add__(self, other: Standing) -> Standing:
+        return Standing(
+            self.type,
+            self.published + other.published,
+            self.used + other.used,
+            self.cost + other.cost,
+            self.cost_used + other.cost_used,
+        )
+
+
+@dataclass(frozen=True)
+class Stood:
+    """How it stands now and stood before, by type now, and month by month; and the uses in both
+    periods, of whatever status the assets are.
+
+    An asset counts as published from the day on which it was; in a month it counts as used
+    that was used within it.
+    """
+
+    types: Sequence[Standing]
+    now: Standing
+    before: Standing
+    months: Sequence[Standing]
+    before_months: Sequence[Standing]
+    uses: int
+    uses_before: int
 
 
 def used_assets(asked: Asked) -> Subquery:
@@ -41,65 +75,77 @@ def used_assets(asked: Asked) -> Subquery:
     )
 
 
-def by_type(asked: Asked, currency: str) -> list[Standing]:
-    """The published assets by type, the dearest first. Two queries."""
-    types = db.session.execute(
-        select(Term.id, Term.label)
-        .where(Term.vocabulary == Vocabulary.TYPE)
-        .order_by(Term.position, Term.label)
-    ).all()
-    rows = [
-        replace(row, type=types[int(row.type)].label if row.type else "")
-        for row in _read(asked, currency, [term.id for term in types])
-    ]
-    return sorted(rows, key=lambda row: (-row.cost, row.type))
+def stood(asked: Asked, before: Asked, currency: str, *, detailed: bool) -> Stood:
+    """How it stands in both periods. At most two queries, whatever the library holds.
+
+    Args:
+        detailed: by type and by month, too; both are empty without.
+    """
+    names: list[tuple[int, str]] = []
+    months, before_months = [], []
+    if detailed:
+        names = [
+            (term_id, label)
+            for term_id, label in db.session.execute(
+                select(Term.id, Term.label)
+                .where(Term.vocabulary == Vocabulary.TYPE)
+                .order_by(Term.position, Term.label)
+            )
+        ]
+        months, before_months = stretches(asked.period), stretches(before.period)
+    ends = Ends(
+        [asked.period.last, before.period.last, *(last for _, last in (*months, *before_months))]
+    )
+    rows = Rows(asked, before, currency, [term_id for term_id, _ in names], ends, detailed)
+    types = {
+        place: _standing(rows, "now", ends.place(asked.period.last), place)
+        for place in {row.place for row in rows.of("stock")}
+    }
+    return Stood(
+        sorted(
+            (
+                replace(one, type="" if place < 0 else names[place][1])
+                for place, one in types.items()
+                if detailed
+            ),
+            key=lambda one: (-one.cost, one.type),
+        ),
+        sum(types.values(), Standing()),
+        _standing(rows, "before", ends.place(before.period.last)),
+        _of_months(rows, "now", months, ends),
+        _of_months(rows, "before", before_months, ends),
+        sum(row.number for row in rows.of("uses now")),
+        sum(row.number for row in rows.of("uses before")),
+    )
 
 
-def together(asked: Asked, currency: str) -> Standing:
-    """All of them. One query."""
-    return whole(_read(asked, currency, []))
-
-
-def whole(parts: Sequence[Standing]) -> Standing:
-    """Several types as one. Pure."""
+def _standing(rows: Rows, period: str, end: int, place: int | None = None) -> Standing:
+    """Of the assets published by that end, of one type or of all."""
+    mine = [row for row in rows.of("stock") if row.since <= end and place in (None, row.place)]
+    used = [row for row in rows.of(period) if row.since <= end and place in (None, row.place)]
     return Standing(
         "",
-        sum(part.published for part in parts),
-        sum(part.used for part in parts),
-        sum((part.cost for part in parts), Decimal(0)),
-        sum((part.cost_unused for part in parts), Decimal(0)),
+        sum(row.number for row in mine),
+        sum(row.number for row in used),
+        sum((row.cost for row in mine), NOTHING),
+        sum((row.cost for row in used), NOTHING),
     )
 
 
-def _read(asked: Asked, currency: str, type_ids: Sequence[int]) -> list[Standing]:
-    """By the place of an asset's first type among these, as text; "" where it has none."""
-    used = used_assets(asked)
-    where = AssetTerm.term_id.in_(type_ids)
-    place = case({id_: n for n, id_ in enumerate(type_ids)}, value=AssetTerm.term_id)
-    types = (
-        select(AssetTerm.asset_id, func.min(place if type_ids else 0).label("place"))
-        .where(where)
-        .group_by(AssetTerm.asset_id)
-        .subquery()
-    )
-    is_used = case((used.c.asset_id.is_not(None), 1), else_=0)
-    cost = case((Asset.cost_currency == currency, Asset.cost_amount), else_=0)
-    unused = case((used.c.asset_id.is_(None), cost), else_=0)
-    rows = db.session.execute(
-        select(types.c.place, func.count(), func.sum(is_used), func.sum(cost), func.sum(unused))
-        .select_from(Asset)
-        .outerjoin(used, used.c.asset_id == Asset.id)
-        .outerjoin(types, types.c.asset_id == Asset.id)
-        .where(in_report(asked), published_by(asked))
-        .group_by(types.c.place)
-    )
-    return [
-        Standing(
-            "" if place is None else str(place),
-            published,
-            int(used_),
-            Decimal(cost_ or 0),
-            Decimal(unused_ or 0),
+def _of_months(rows: Rows, period: str, months: Sequence[Stretch], ends: Ends) -> list[Standing]:
+    found = []
+    for place, (_, last) in enumerate(months):
+        end = ends.place(last)
+        used = [
+            row
+            for row in rows.of(f"months {period}")
+            if (row.place, row.since <= end) == (place, True)
+        ]
+        found.append(
+            replace(
+                _standing(rows, "none", end),
+                used=sum(row.number for row in used),
+                cost_used=sum((row.cost for row in used), NOTHING),
+            )
         )
-        for place, published, used_, cost_, unused_ in rows
-    ]
+    return found

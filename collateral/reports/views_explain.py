@@ -17,8 +17,9 @@ from collateral.accounts.permissions import Permission
 from collateral.assets import queries as assets
 from collateral.db import db
 from collateral.errors import NotFound
-from collateral.reports import presenting
-from collateral.reports.behind import PAGE, Behind, Of, behind
+from collateral.reports import mailing, presenting
+from collateral.reports.behind import PAGE, Behind, behind
+from collateral.reports.behind_listing import Of
 from collateral.reports.views import asked, bp
 from collateral.templating import reader_zone
 from collateral.usage import explaining
@@ -32,12 +33,19 @@ def _of() -> Of:
         request.args.get("person", type=int),
         request.args.get("words", "")[:250],
         request.args.get("list", "all"),
+        request.args.get("asset", type=int),
+        request.args.get("across", "product"),
+        request.args.get("column", "")[:80],
     )
 
 
 def _subject(of: Of) -> str:
     """Whose number it is, in words."""
     wanted = asked()
+    if of.asset_id is not None:
+        return assets.get_visible(actor(), of.asset_id).title
+    if of.column:
+        return " · ".join(part.replace("-", " ") for part in (wanted.stage, of.column) if part)
     if of.words:
         return f"“{of.words}”"
     if of.person_id is not None:
@@ -47,11 +55,27 @@ def _subject(of: Of) -> str:
     return teams.get(wanted.team_id or 0, "")
 
 
+TIMES = ("way", "reviewed", "requested")
+"""What is a median of seconds."""
+REPORT_OF = {
+    "coverage_assets": "coverage",
+    "coverage_uses": "coverage",
+    "coverage_deals": "coverage",
+    "adaptations": "changes",
+    "hours": "worth",
+    "merged": "worth",
+    "reviewed": "overview",
+    "requested": "overview",
+    "influence": "assets",
+}
+
+
 @bp.get("/explain/people/<metric>")
+@bp.get("/explain/report/<metric>")
 @requires(Permission.REPORT_READ)
 def explain_people(metric: str) -> ResponseReturnValue:
-    """A number of adoption or of searches: `person`, or the filters' team; or `words` and
-    `list` (result, click)."""
+    """A number of a report: of adoption `person`, or the filters' team; of search `words` and
+    `list` (result, click); of coverage `across` and `column`; of an asset `asset`."""
     of = _of()
     page = max(1, min(request.args.get("page", 1, type=int), 100_000))
     found = behind(actor(), asked(), metric, of, page=page)
@@ -67,13 +91,18 @@ def explain_people(metric: str) -> ResponseReturnValue:
             "person": of.person_id,
             "words": of.words or None,
             "list": request.args.get("list"),
+            "asset": of.asset_id,
+            "across": request.args.get("across"),
+            "column": of.column or None,
             **presenting.kept(),
         },
-        counted=_median(found) if metric == "way" else found.counted,
-        names=presenting.people_names(),
+        times=TIMES,
+        counted=_median(found) if metric in TIMES else found.counted,
+        names=presenting.report_numbers(),
         outcomes=presenting.outcome_names() | presenting.left_names(),
         kinds=presenting.kind_names(),
-        back="search" if of.words or of.kind != "all" else "adoption",
+        back=REPORT_OF.get(metric, "search" if of.words or of.kind != "all" else "adoption"),
+        reports=mailing.names(),
         page=page,
         pages=max(1, -(-found.found // PAGE)),
     )
@@ -85,20 +114,20 @@ def _held(rows: Iterator[Any]) -> Iterator[Any]:
     return held
 
 
-def _local(at: date | datetime, here: ZoneInfo) -> date | datetime:
+def _local(at: date | datetime | None, here: ZoneInfo) -> date | datetime | None:
     """A moment in the reader's zone; a day as it is."""
     return at.astimezone(here) if isinstance(at, datetime) else at
 
 
 def _median(found: Behind) -> int | None:
     """The lower median of all ways, as the report has it."""
-    seconds = sorted(
-        int(row.what) for row in behind(actor(), asked(), found.metric, _of(), limit=None).rows
-    )
+    every = behind(actor(), asked(), found.metric, _of(), limit=None).rows
+    seconds = sorted(int(row.what) for row in every if row.what)
     return seconds[(len(seconds) - 1) // 2] if seconds else None
 
 
 @bp.get("/explain/people/<metric>.csv")
+@bp.get("/explain/report/<metric>.csv")
 @requires(Permission.REPORT_READ)
 def explain_people_csv(metric: str) -> ResponseReturnValue:
     """The same as a file, with everything found."""
@@ -106,7 +135,7 @@ def explain_people_csv(metric: str) -> ResponseReturnValue:
     here = reader_zone()
     return csv_out.attachment(
         f"{metric}.csv",
-        ("at", "what", "person", "asset or deal", "id", "what became of it"),
+        ("at", "what", "person", "about", "id", "what became of it"),
         (
             (
                 _local(row.at, here),

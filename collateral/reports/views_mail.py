@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 
 from collateral.accounts.guard import actor, public, requires, token_only
 from collateral.accounts.permissions import Permission
+from collateral.assets import queries as assets
 from collateral.clock import now
 from collateral.db import db, is_id
 from collateral.errors import Invalid, NotFound
 from collateral.reports import asking, mailing, presenting, schedules
+from collateral.reports.card_sheets import SCORECARD
 from collateral.reports.forms import ScheduleForm
 from collateral.reports.models import Rhythm
 from collateral.reports.sheets import REPORTS
@@ -54,10 +56,12 @@ def _filters() -> dict[str, str]:
 def mails() -> ResponseReturnValue:
     """The reports that she has sent or gets, and her saved views."""
     person = actor()
+    found = schedules.of(person)
     return render_template(
         "reports/mails.html",
         tabs=presenting.tabs(""),
-        schedules=schedules.of(person),
+        schedules=found,
+        titles=schedules.titles(person, found),
         saved=schedules.views_of(person),
         names=mailing.names(),
         weekdays=mailing.weekdays(),
@@ -71,6 +75,19 @@ def schedule(name: str) -> ResponseReturnValue:
     """Send this report with its filters to chosen people from now on."""
     if name not in REPORTS:
         raise NotFound("There is no such report.")
+    return _schedule(name, {}, mailing.names()[name])
+
+
+@bp.route("/reports/assets/<int:asset_id>/mail", methods=["GET", "POST"])
+@requires(Permission.REPORT_READ)
+def schedule_card(asset_id: int) -> ResponseReturnValue:
+    """The same for the scorecard of an asset."""
+    asset = assets.get_visible(actor(), asset_id)
+    title = f"{mailing.names()[SCORECARD]}: {asset.title}"
+    return _schedule(SCORECARD, {"asset": str(asset.id)}, title)
+
+
+def _schedule(name: str, more: dict[str, str], title: str) -> ResponseReturnValue:
     person, wanted = actor(), asked()
     form = ScheduleForm()
     form.offer(mailing.weekdays())
@@ -79,7 +96,7 @@ def schedule(name: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             schedules.make(
-                person, name, wanted.address(), readers=chosen,
+                person, name, wanted.address() | more, readers=chosen,
                 rhythm=Rhythm(form.rhythm.data), weekday=form.weekday.data, hour=form.hour.data,
                 at=now(),
             )  # fmt: skip
@@ -91,8 +108,8 @@ def schedule(name: str) -> ResponseReturnValue:
             return redirect(url_for("reports.mails"), 303)
     page = render_template(
         "reports/mail.html",
-        tabs=presenting.tabs(name),
-        title=mailing.names()[name],
+        tabs=presenting.tabs("assets" if more else name),
+        title=title,
         name=name,
         wanted=wanted,
         kept=presenting.kept(),

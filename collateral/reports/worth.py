@@ -6,20 +6,21 @@ from what others reported, low and high; the suppositions are named on the page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from collateral.accounts.models import Person
-from collateral.adaptations.models import Adaptation
+from collateral.adaptations.families import credits_by_day
+from collateral.adaptations.models import Adaptation, AdaptationUse
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, Status
 from collateral.db import db
 from collateral.deals.values import at_midnight
 from collateral.reports.asking import ReportRequest
-from collateral.reports.parts import Asked, ask, in_report
+from collateral.reports.parts import Asked, ask, in_report, made_by
 from collateral.usage.counting import zone
 from collateral.usage.models import DailySum, Level, Use
 from collateral.usage.periods import Period
@@ -68,8 +69,8 @@ class RetiredRow:
 
 @dataclass(frozen=True)
 class MergedRow:
-    """An asset into which adaptations were merged: uses since by people who had not adapted
-    it, the share of uses for which it was adapted before, and the hours that this would be."""
+    """An asset into which adaptations were merged: uses of it as it is since, by people who had
+    not adapted it, the share of uses for which it was adapted before, and the hours of that."""
 
     asset_id: int
     title: str
@@ -101,8 +102,8 @@ class Worth:
 def worth(reader: Person, request: ReportRequest) -> Worth:
     """All of it for the period. Six queries. Raises NotFound for a team not hers to ask for."""
     asked = ask(reader, request)
-    quartiles = _quartiles(asked)
-    return Worth(_remade(asked, quartiles), _retired(asked), _merged(asked, quartiles))
+    usual = quartiles(_minutes(asked))
+    return Worth(_remade(asked, usual), _retired(asked), _merged(asked, usual))
 
 
 def _bounds(asked: Asked) -> tuple[datetime, datetime]:
@@ -110,30 +111,31 @@ def _bounds(asked: Asked) -> tuple[datetime, datetime]:
     return at_midnight(asked.period.first, zone()), at_midnight(after, zone())
 
 
-def _quartiles(asked: Asked) -> tuple[float, float]:
-    """The quarter and three-quarter point of the minutes reported up to the period's end;
-    zero where nobody has reported any."""
+def _minutes(asked: Asked) -> list[float]:
+    """What was reported up to the period's end."""
     _, after = _bounds(asked)
-    minutes = sorted(
-        float(value)
-        for value in db.session.scalars(
-            select(Adaptation.minutes)
-            .join(Asset, Adaptation.asset_id == Asset.id)
-            .where(
-                Adaptation.minutes.is_not(None),
-                Adaptation.status != AdaptationStatus.PRIVATE,
-                Adaptation.created_at < after,
-                in_report(asked),
-            )
+    found = db.session.scalars(
+        select(Adaptation.minutes)
+        .join(Asset, Adaptation.asset_id == Asset.id)
+        .where(
+            Adaptation.minutes.is_not(None),
+            Adaptation.status != AdaptationStatus.PRIVATE,
+            Adaptation.created_at < after,
+            in_report(asked),
         )
-        if value is not None
     )
-    if not minutes:
+    return [float(value) for value in found if value is not None]
+
+
+def quartiles(minutes: Iterable[float]) -> tuple[float, float]:
+    """The quarter and three-quarter point of reported minutes; zero where nobody reported any."""
+    ranked = sorted(minutes)
+    if not ranked:
         return 0.0, 0.0
-    return minutes[(len(minutes) - 1) // 4], minutes[3 * (len(minutes) - 1) // 4]
+    return ranked[(len(ranked) - 1) // 4], ranked[3 * (len(ranked) - 1) // 4]
 
 
-def _remade(asked: Asked, quartiles: tuple[float, float]) -> list[RemadeRow]:
+def _remade(asked: Asked, usual: tuple[float, float]) -> list[RemadeRow]:
     first, after = _bounds(asked)
     rows = db.session.execute(
         select(
@@ -149,6 +151,7 @@ def _remade(asked: Asked, quartiles: tuple[float, float]) -> list[RemadeRow]:
             Adaptation.created_at >= first,
             Adaptation.created_at < after,
             in_report(asked),
+            made_by(asked),
         )
         .group_by(Asset.id, Asset.title)
         .order_by(func.count().desc(), Asset.id)
@@ -157,7 +160,7 @@ def _remade(asked: Asked, quartiles: tuple[float, float]) -> list[RemadeRow]:
     for asset_id, title, count, reported, minutes in rows:
         low = float(minutes or 0) / 60
         silent = count - reported
-        hours = Hours(low + silent * quartiles[0] / 60, low + silent * quartiles[1] / 60)
+        hours = Hours(low + silent * usual[0] / 60, low + silent * usual[1] / 60)
         found.append(RemadeRow(asset_id, title, count, reported, hours))
     return found
 
@@ -176,31 +179,37 @@ def _retired(asked: Asked) -> list[RetiredRow]:
         .order_by(Asset.retired_at.desc(), Asset.id)
     ).all()
     since = counting_day(first - YEAR, zone())
-    counted: dict[int, list[tuple[date, int, int]]] = {}
+    ids = [row.id for row in retired]
+    window = Period(since, asked.period.last)
+    counted: dict[int, list[tuple[date, int, float]]] = {}
     for ref, day, views, uses in db.session.execute(
         select(DailySum.ref, DailySum.day, func.sum(DailySum.unique_views), func.sum(DailySum.uses))
         .where(
             DailySum.level == Level.ASSET,
-            DailySum.ref.in_([row.id for row in retired]),
-            DailySum.day.in_(Period(since, asked.period.last).each_day()),
+            DailySum.ref.in_(ids),
+            DailySum.day.in_(window.each_day()),
             asked.scope.covers(DailySum.team_set_id),
         )
         .group_by(DailySum.ref, DailySum.day)
     ):
-        counted.setdefault(ref, []).append((day, int(views), int(uses)))
+        counted.setdefault(ref, []).append((day, int(views), float(uses)))
+    # A look that led to a use of an adaptation led somewhere (decision 51).
+    credit = credits_by_day(window, ids, narrowed=asked.scope.covers(Use.team_set_id))
+    for ref, days in credit.items():
+        counted.setdefault(ref, []).extend((day, 0, share) for day, share in days)
     found = []
     for asset_id, title, at in retired:
         if at is None:
             continue
         day = counting_day(at, zone())
         rows = [r for r in counted.get(asset_id, []) if day - YEAR < r[0] <= day]
-        idle = max(sum(r[1] for r in rows) - sum(r[2] for r in rows), 0)
+        idle = max(round(sum(r[1] for r in rows) - sum(r[2] for r in rows)), 0)
         hours = Hours(idle * LOOK_MINUTES[0] / 60, idle * LOOK_MINUTES[1] / 60)
         found.append(RetiredRow(asset_id, title, at, idle, hours))
     return found
 
 
-def _merged(asked: Asked, quartiles: tuple[float, float]) -> list[MergedRow]:
+def _merged(asked: Asked, usual: tuple[float, float]) -> list[MergedRow]:
     """Assets with an adaptation merged up to the period's end, and their uses in it since."""
     _, after = _bounds(asked)
     merged = db.session.execute(
@@ -215,13 +224,14 @@ def _merged(asked: Asked, quartiles: tuple[float, float]) -> list[MergedRow]:
         .order_by(Asset.title)
     ).all()
     ids = [asset_id for asset_id, _title, _at in merged]
-    uses: dict[int, list[tuple[datetime, int]]] = {}
-    for asset_id, at, person_id in db.session.execute(
-        select(Use.asset_id, Use.at, Use.person_id).where(
+    uses: dict[int, list[tuple[datetime, int, bool]]] = {}
+    made_over = exists().where(AdaptationUse.use_id == Use.id)
+    for asset_id, at, person_id, over in db.session.execute(
+        select(Use.asset_id, Use.at, Use.person_id, made_over).where(
             Use.asset_id.in_(ids), Use.retracted_at.is_(None), asked.scope.covers(Use.team_set_id)
         )
     ):
-        uses.setdefault(asset_id, []).append((at, person_id))
+        uses.setdefault(asset_id, []).append((at, person_id, bool(over)))
     made: dict[int, list[tuple[datetime, int]]] = {}
     for source_id, handed_in, maker_id in db.session.execute(
         select(Adaptation.asset_id, Adaptation.created_at, Adaptation.person_id).where(
@@ -236,15 +246,15 @@ def _merged(asked: Asked, quartiles: tuple[float, float]) -> list[MergedRow]:
         if since_when is None:
             continue
         at = since_when
-        before = sum(moment < at for moment, _ in uses.get(asset_id, []))
+        before = sum(moment < at for moment, _who, _over in uses.get(asset_id, []))
         adapted = sum(moment < at for moment, _ in made.get(asset_id, []))
         share = min(adapted / before, 1.0) if before else 0.0
         still = {person_id for moment, person_id in made.get(asset_id, []) if moment >= at}
         since = sum(
-            max(at, first) <= moment < after and person_id not in still
-            for moment, person_id in uses.get(asset_id, [])
+            max(at, first) <= moment < after and person_id not in still and not over
+            for moment, person_id, over in uses.get(asset_id, [])
         )
         spared = since * share / 60
-        hours = Hours(spared * quartiles[0], spared * quartiles[1])
+        hours = Hours(spared * usual[0], spared * usual[1])
         found.append(MergedRow(asset_id, title, at, since, share, hours))
     return found

@@ -98,6 +98,14 @@ class Event(Model):
             sqlite_where=text("left_out is null"),
             postgresql_where=text("left_out is null"),
         ),
+        Index(
+            "ix_event_left_out",
+            "who",
+            "kind",
+            "at",
+            sqlite_where=text("left_out is not null"),
+            postgresql_where=text("left_out is not null"),
+        ),
         Index("ix_event_asset_day", "asset_id", "day"),
         Index("ix_event_day", "day"),
         Index(
@@ -163,6 +171,13 @@ class Use(Model):
             postgresql_where=text("retracted_at is null"),
         ),
         Index("ix_asset_use_asset_deal", "asset_id", "deal_id"),
+        Index(
+            "ix_asset_use_deal_day",
+            "deal_id",
+            "day",
+            sqlite_where=text("retracted_at is null"),
+            postgresql_where=text("retracted_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

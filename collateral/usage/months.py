@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 
 from collateral.accounts.models import Person
-from collateral.accounts.permissions import Permission, can
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset
 from collateral.db import db
@@ -47,15 +46,18 @@ def by_month(
                 _add(found, _of_days(scope, Period(last + running.A_DAY, period.last)), 1)
         else:
             _add(found, _of_assets(scope, period, None), 1)
-        if not can(reader, Permission.ASSET_READ_ALL) and _is_any(~seen):
-            _add(found, _of_assets(scope, period, ~seen), -1)
-    for month, uses in _uses(scope, period, seen if narrowed is None else seen & narrowed):
+        if _is_any(assets.hidden(reader)):
+            _add(found, _of_assets(scope, period, Asset.id.in_(assets.hidden(reader))), -1)
+    others = assets.hidden(reader)
+    if narrowed is not None:
+        others = select(Asset.id).where(~(seen & narrowed))
+    for month, uses in _uses(scope, period, others):
         found[month]["uses"] += uses
     return {month: Counts(**found[month]) for month in period.months()}
 
 
-def _is_any(which: ColumnElement[bool]) -> bool:
-    return db.session.scalar(select(Asset.id).where(which).limit(1)) is not None
+def _is_any(ids: Select[int]) -> bool:
+    return db.session.scalar(ids.limit(1)) is not None
 
 
 def _add(found: Months, rows: Any, sign: int) -> None:
@@ -116,7 +118,7 @@ def _of_assets(scope: Scope, period: Period, which: ColumnElement[bool] | None) 
     return db.session.execute(union_all(*parts) if len(parts) > 1 else parts[0])
 
 
-def _uses(scope: Scope, period: Period, which: ColumnElement[bool]) -> list[tuple[date, int]]:
+def _uses(scope: Scope, period: Period, others: Select[int]) -> list[tuple[date, int]]:
     found: dict[date, int] = defaultdict(int)
     for day, count in db.session.execute(
         select(Use.day, func.count())
@@ -124,7 +126,7 @@ def _uses(scope: Scope, period: Period, which: ColumnElement[bool]) -> list[tupl
             Use.day.between(period.first, period.last),
             Use.retracted_at.is_(None),
             scope.covers(Use.team_set_id),
-            Use.asset_id.not_in(select(Asset.id).where(~which)),
+            Use.asset_id.not_in(others),
         )
         .group_by(Use.day)
     ):

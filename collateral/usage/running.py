@@ -1,7 +1,8 @@
 """Running sums: made a day at a time when the day is over, read as differences.
 
 A year of an asset is two rows, whatever the number of events. Days that are not in them,
-today above all, are read from the sums by day.
+today above all, are read from the sums by day. Versions, which are read for one asset at a
+time, get their sums by month here, once the month is over.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import delete, extract, func, insert, literal, select, text, union_all, update
+from sqlalchemy import and_, delete, extract, func, insert, literal, select, text, union_all, update
 
 from collateral.db import db, is_sqlite, upsert
 from collateral.usage.models import DailySum, Level, MonthlySum
 from collateral.usage.models_running import RUNNING, LibrarySum, RunningSum, RunningUntil
-from collateral.usage.periods import Period
+from collateral.usage.periods import Period, next_month
 
 A_DAY = timedelta(days=1)
 EACH_DAY = timedelta(days=92)
@@ -89,6 +90,8 @@ def catch_up(today: date) -> Iterator[date]:
         day = min(day, until() or day)
         _sum_library(day)
         after = day + A_DAY
+        if after.day == 1:
+            _sum_versions(day.replace(day=1))
         if after.day == 1 or after >= today - EACH_DAY:
             _sum_before(after)
         statement = upsert(RunningUntil).values(id=1, day=after)
@@ -131,6 +134,31 @@ def _sum_library(day: date) -> None:
             )
             .where(DailySum.level == Level.ASSET, DailySum.day == day)
             .group_by(DailySum.team_set_id),
+        )
+    )
+
+
+def _sum_versions(month: date) -> None:
+    """The month of each version, by set of teams, from its days; without uses, which do not run."""
+    here = and_(MonthlySum.level == Level.VERSION, MonthlySum.day == month)
+    db.session.execute(delete(MonthlySum).where(here))
+    db.session.execute(
+        insert(MonthlySum).from_select(
+            ["level", "day", "ref", "team_set_id", *RUNNING, "uses"],
+            select(
+                literal(Level.VERSION, MonthlySum.level.type),
+                literal(month),
+                DailySum.ref,
+                DailySum.team_set_id,
+                *(func.sum(getattr(DailySum, metric)) for metric in RUNNING),
+                literal(0),
+            )
+            .where(
+                DailySum.level == Level.VERSION,
+                DailySum.day >= month,
+                DailySum.day < next_month(month),
+            )
+            .group_by(DailySum.ref, DailySum.team_set_id),
         )
     )
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from sqlalchemy import Select, Subquery, and_, func, or_, select, union_all
 
+from collateral.clock import now
 from collateral.db import db
 from collateral.usage import running
+from collateral.usage.counting import zone
 from collateral.usage.models import METRICS, DailySum, Level, MonthlySum, Span
 from collateral.usage.models_running import RUNNING, RunningSum
-from collateral.usage.periods import Period
+from collateral.usage.periods import Period, next_month
+from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import Scope
 
 
@@ -107,16 +110,15 @@ def _plain(
 ) -> list[Select[Any]]:
     return [
         _part(model, span, scope, level, refs, metrics, sign)
-        for model, span in _spans(period, level)
+        for model, span in _spans(period, level, metrics)
     ]
 
 
 def _spans(
-    period: Period | None, level: Level
+    period: Period | None, level: Level, metrics: Sequence[str]
 ) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
-    # Of versions there are no sums by month: they are read for one asset at a time.
     if level is Level.VERSION:
-        return [(DailySum, period)]
+        return _version_spans(period) if set(metrics) <= set(RUNNING) else [(DailySum, period)]
     if period is None:
         return [(MonthlySum, None)]
     parts = period.parts()
@@ -124,6 +126,26 @@ def _spans(
         [(MonthlySum, parts.months)] if parts.months else []
     )
     return months + [(DailySum, days) for days in parts.days]
+
+
+def _version_spans(
+    period: Period | None,
+) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
+    """A version's months are summed by `running` once they are over; its other days are read."""
+    whole = Period(running.EARLIEST, counting_day(now(), zone())) if period is None else period
+    end, months = running.until(), whole.parts().months
+    if end is None or months is None or next_month(months.first) > end:
+        return [(DailySum, period)]
+    last = min(months.last, (end.replace(day=1) - running.A_DAY).replace(day=1))
+    after = next_month(last)
+    spans: list[tuple[type[DailySum | MonthlySum], Period | None]] = [
+        (MonthlySum, Period(months.first, last))
+    ]
+    if whole.first < months.first:
+        spans.append((DailySum, Period(whole.first, months.first - running.A_DAY)))
+    if after <= whole.last:
+        spans.append((DailySum, Period(after, whole.last)))
+    return spans
 
 
 def within(model: Any, period: Period) -> Any:

@@ -19,7 +19,8 @@ from collateral.deals import operations as deals
 from collateral.errors import NotFound
 from collateral.reports import adoption, searches
 from collateral.reports.asking import ReportRequest
-from collateral.reports.behind import Of, behind
+from collateral.reports.behind import behind
+from collateral.reports.behind_listing import Of
 from collateral.search.models import Search
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind

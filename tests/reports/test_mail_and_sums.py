@@ -63,6 +63,31 @@ def test_each_gets_what_she_herself_may_see(app: Flask) -> None:
             assert ("For one team" in text) is sees
 
 
+def test_a_scorecard_goes_to_those_who_may_see_its_asset(app: Flask, visitor: Visitor) -> None:
+    manager, rep = make_person(Role.ADMIN), make_person(teams=[make_team()])
+    asset = make_asset("For the north", teams=[make_team()])
+    client = visitor.as_(manager)
+    form = {"rhythm": "weekly", "weekday": "0", "hour": "7", "readers": [manager.id, rep.id]}
+    path = f"/reports/assets/{asset.id}/mail"
+    assert "Scorecard: For the north" in client.get(path).text
+    assert client.post(f"{path}?period=quarter", data=form).status_code == 303
+    one = db.session.scalars(select(ReportSchedule)).one()
+    message = mailing.compose(one, manager, NOW)
+    assert message is not None
+    assert message["Subject"].startswith("Scorecard: For the north")
+    html = message.get_body(("html",))
+    assert html is not None
+    assert f"/reports/assets/{asset.id}?period=quarter" in html.get_content()
+    names = {part.get_filename() for part in message.iter_attachments()}
+    assert {"scorecard.xlsx", "months.csv", "influence.csv"} <= names
+    assert mailing.compose(one, rep, NOW) is None
+    listed = "/reports/mails"
+    assert "Scorecard: For the north" in client.get(listed).text
+    of_rep = visitor.as_(rep).get(listed).text
+    assert "Scorecard" in of_rep
+    assert "For the north" not in of_rep
+
+
 def test_charts_come_as_pictures(app: Flask) -> None:
     manager, asset = make_person(Role.MANAGER), make_asset()
     happen(EventKind.SHOWN, asset, manager, NOW)

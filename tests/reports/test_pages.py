@@ -152,7 +152,7 @@ def test_what_a_person_may_not_see_is_in_no_number(app: Flask, visitor: Visitor)
             data = unpacked(client.get(address).data)
             assert b"Hidden thing" not in data
             assert b"Draft thing" not in data
-    assert overview.overview(rep, YEAR).now.views == 0
+    assert overview.overview(rep, YEAR).looks.views == 0
     assert client.get(f"/explain/views?asset={hidden.id}").status_code == 404
     assert client.get(f"/explain/views.csv?asset={hidden.id}").status_code == 404
 
@@ -174,7 +174,7 @@ def test_the_overview_agrees_with_what_happened(app: Flask) -> None:
     assert (found.now.published, found.now.used) == (2, 1)
     assert (found.now.cost, found.now.cost_never_used) == (Decimal(4000), Decimal(1000))
     assert (found.now.deals, found.now.deals_with_use) == (2, 1)
-    assert (found.now.views, found.now.uses) == (1, 1)
+    assert (found.looks.views, found.now.uses) == (1, 1)
     by_month = {
         row.month.month: (row.deals, row.deals_with_use, row.counts.views) for row in found.months
     }
@@ -186,6 +186,14 @@ def test_the_overview_agrees_with_what_happened(app: Flask) -> None:
         ("North", 1, 2, 1)
     ]
     assert found.before.published == 0
+    months = {row.month.month: row.standing for row in found.months}
+    assert [(months[n].published, months[n].used) for n in (3, 5, 7, 8)] == [
+        (0, 0), (2, 0), (2, 0), (2, 1),
+    ]  # fmt: skip
+    assert (months[8].cost, months[8].cost_unused) == (Decimal(4000), Decimal(1000))
+    assert [(count.deals, count.with_use) for count in found.teams[0].months][-4:] == [
+        (2, 1), (2, 1), (2, 1), (2, 1),
+    ]  # fmt: skip
 
 
 def test_ignored_says_where_each_asset_stopped(app: Flask) -> None:
@@ -233,7 +241,7 @@ def test_overview_and_ignored_agree_for_each_reader(app: Flask) -> None:
         assert figures.cost_never_used == report.cost_unused == Decimal(unused)
         assert (figures.published, figures.used) == (report.published, report.used)
         listed = sum((row.cost or Decimal(0) for row in report.rows), Decimal(0))
-        assert listed == sum((row.cost or 0) for row in ignored.dearest(reader, YEAR, 9)) == unused
+        assert listed == sum((row.cost or 0) for row in ignored.dearest(reader, YEAR, 9, "EUR")) == unused
 
 
 @pytest.mark.parametrize("name", PAGES)

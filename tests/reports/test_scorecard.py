@@ -45,7 +45,7 @@ def test_the_scorecard_says_where_the_asset_was_used(app: Flask, visitor: Visito
     assert [(row.name, row.deals) for row in found.teams] == [("North", 2)]
     assert {row.name for row in found.stages} == {"proposal", "evaluation"}
     assert sum(count for _month, count in found.months) == 2
-    assert [(row.number, row.counts.views, row.deals) for row in found.versions] == [(1, 1, 2)]
+    assert [(row.number, row.views, row.deals) for row in found.versions] == [(1, 1, 2)]
     page = visitor.as_(manager).get(f"/reports/assets/{asset.id}")
     assert page.status_code == 200
     assert "Not enough deals yet" in page.text
@@ -72,7 +72,7 @@ def test_coverage_names_the_cells_with_open_deals_and_no_use(app: Flask) -> None
     line, edge = found.cell("evaluation", "line"), found.cell("evaluation", "edge")
     assert (line.assets, line.uses, line.open_deals, line.gap) == (1, 1, 1, False)
     assert (edge.assets, edge.uses, edge.open_deals, edge.gap) == (0, 0, 1, True)
-    assert [(s, c) for s, c, _cell in found.gaps] == [("Evaluation", "Edge")]
+    assert [(gap.stage[1], gap.column[1]) for gap in found.gaps] == [("Evaluation", "Edge")]
 
 
 def test_adoption_counts_people_by_team_and_a_rep_sees_herself_alone(app: Flask) -> None:

@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 
 from collateral.accounts.models import Person, Role
-from collateral.adaptations.models import Adaptation
+from collateral.adaptations.models import Adaptation, AdaptationSource
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, ReadingState
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal
+from collateral.reports import assets
 from collateral.reports.asking import ReportRequest
 from collateral.reports.worth import Hours, worth
 from collateral.retirement import operations as retirement
@@ -92,6 +93,45 @@ def test_retiring_saves_the_looks_that_led_nowhere(manager: Person) -> None:
     (row,) = worth(manager, year()).retired
     assert row.views == 12
     assert row.hours == Hours(12 / 60, 1.0)
+
+
+def test_a_look_that_led_to_the_use_of_an_adaptation_led_somewhere(manager: Person) -> None:
+    asset, variant = make_asset("The deck"), make_asset("Its variant")
+    rep, made = make_person(Role.REP), adapted(asset, None, status="accepted")
+    made.variant_id = variant.id
+    db.session.add(
+        AdaptationSource(
+            adaptation_id=made.id,
+            asset_id=asset.id,
+            version_id=asset.versions[0].id,
+            share=0.5,
+            pages=5,
+            confidence=1.0,
+        )
+    )
+    deal = Deal(external_id="d", name="D", owner_id=rep.id, owner_email=rep.email)
+    db.session.add(deal)
+    db.session.flush()
+    at = now() - timedelta(days=3)
+    usage.declare_use(variant, deal, by=rep, at=at)
+    usage.declare_use(asset, deal, by=rep, at=at)
+    for hours in range(1, 5):
+        usage.record(
+            EventKind.VIEWED,
+            version=asset.versions[0],
+            person=rep,
+            session_key=f"s{hours}",
+            user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140",
+            at=at - timedelta(hours=hours),
+        )
+    db.session.commit()
+    rows = {row.title: row for row in assets.assets_report(manager, year()).rows}
+    assert (rows["The deck"].uses, rows["The deck"].family_uses) == (1, 1.5)
+    assert {row.family_uses for row in assets.all_rows(manager, year())[1]} == {1.5, 1.0}
+    retirement.retire(asset, by=asset.owner, at=now(), reason="Old")
+    db.session.commit()
+    (row,) = worth(manager, year()).retired
+    assert row.views == 2  # of four looks, one use and half a one
 
 
 def test_merging_saves_what_would_have_been_adapted_again(manager: Person) -> None:

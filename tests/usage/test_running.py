@@ -56,13 +56,20 @@ def read(period: Period) -> dict[int, tuple[int, ...]]:
     return {ref: tuple(numbers) for ref, *numbers in rows if any(numbers)}
 
 
-def added_up(period: Period) -> dict[int, tuple[int, ...]]:
+def added_up(period: Period, level: Level = Level.ASSET) -> dict[int, tuple[int, ...]]:
     """The same from the sums by day alone."""
     rows = db.session.execute(
         select(DailySum.ref, *(func.sum(getattr(DailySum, m)) for m in METRICS))
-        .where(DailySum.level == Level.ASSET, DailySum.day.between(period.first, period.last))
+        .where(DailySum.level == level, DailySum.day.between(period.first, period.last))
         .group_by(DailySum.ref)
     )
+    return {ref: tuple(numbers) for ref, *numbers in rows if any(numbers)}
+
+
+def read_versions(period: Period, ids: list[int]) -> dict[int, tuple[int, ...]]:
+    """What the scorecard reads of versions."""
+    found = sums(EVERYBODY, period, level=Level.VERSION, refs=ids, metrics=METRICS)
+    rows = db.session.execute(select(found))
     return {ref: tuple(numbers) for ref, *numbers in rows if any(numbers)}
 
 
@@ -93,6 +100,8 @@ def test_any_period_is_the_same_as_its_days(
     for one, other in ends:
         period = Period(min(one, other), max(one, other))
         assert read(period) == added_up(period)
+        versions = [asset.versions[0].id for asset in assets]
+        assert read_versions(period, versions) == added_up(period, Level.VERSION)
         months = by_month(EVERYBODY, period, make_reader())
         assert sum(counts.views for counts in months.values()) == sum(
             numbers[0] for numbers in added_up(period).values()
@@ -127,6 +136,25 @@ def test_a_recount_opens_the_days_that_it_counts(app: Flask) -> None:
     assert read(year) == {asset.id: (1, 1, 0)}
     catch_up()
     assert read(year) == {asset.id: (1, 1, 0)}
+
+
+def test_a_day_that_was_summed_while_it_was_recounted_is_opened_again(app: Flask) -> None:
+    ana, asset = make_person(), make_asset()
+    for day in (date(2026, 4, 3), date(2026, 6, 3)):
+        view(asset, ana, day)
+    catch_up()
+    db.session.execute(delete(Event).where(Event.day == date(2026, 6, 3)))
+    steps = recounting.recount([date(2026, 4, 3), date(2026, 6, 3)])
+    next(steps)
+    db.session.commit()
+    catch_up()  # with the sums that are not yet corrected
+    for _ in steps:
+        db.session.commit()
+    june, version = Period(date(2026, 6, 1), date(2026, 6, 30)), asset.versions[0].id
+    assert running.until() == date(2026, 6, 1)
+    assert (read(june), read_versions(june, [version])) == ({}, {})
+    catch_up()
+    assert (read(june), read_versions(june, [version])) == ({}, {})
 
 
 def test_the_months_of_a_reader_leave_out_what_she_may_not_see(app: Flask) -> None:

@@ -39,15 +39,13 @@ def _cell(found: CoverageReport, cell: Cell, most: int, stage: str, column: str)
             ngettext("%(num)s open deal", "%(num)s open deals", cell.open_deals),
         )
     )
-    narrowed = kept() | {"stage": stage}
-    if found.across == "product":
-        narrowed["product"] = column
+    narrowed = kept() | {"stage": stage, "across": found.across, "column": column}
     return {
         "level": -(-cell.uses * 5 // most) if most else 0,
         "value": value,
         "note": note,
         "gap": cell.gap,
-        "url": url_for("reports.assets_page", **narrowed),
+        "url": url_for("reports.explain_people", metric="coverage_uses", **narrowed),
     }
 
 

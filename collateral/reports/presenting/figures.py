@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from collateral.reports.overview import Overview
+from collateral.reports.overview import KeyFigures, MonthRow, Overview
 from collateral.reports.presenting.frame import kept
+from collateral.reports.worth import Hours
 from collateral.templating import money_short, number, percent
 
 ENOUGH_BEFORE = 20
@@ -26,9 +29,12 @@ class Figure:
     changed: str = ""
     better: bool | None = None
     explain: str | None = None
+    unit: str = ""
+    line: list[float | None] | None = None
+    line_before: list[float | None] | None = None
 
 
-def figures(found: Overview) -> list[Figure]:
+def figures(found: KeyFigures | Overview) -> list[Figure]:
     """The key figures with their change on the period before."""
     now, before, currency = found.now, found.before, found.currency
     return [
@@ -56,12 +62,107 @@ def figures(found: Overview) -> list[Figure]:
             (now.deals_with_use, now.deals),
             (before.deals_with_use, before.deals),
             _("%(part)s of %(whole)s", part=number(now.deals_with_use), whole=number(now.deals)),
-            url_for("reports.assets_page", sort="deals", **kept()),
+            url_for("reports.explain_people", metric="deals_with_use", **kept()),
         ),
-        _count(_("Uses"), now.uses, before.uses, "uses"),
-        _count(_("Views"), now.views, before.views, "views"),
-        _count(_("Downloads"), now.downloads, before.downloads, "downloads"),
+        _hours(now.turned.hours, before.turned.hours),
+        _within(
+            _("Adaptations reviewed within"),
+            "reviewed",
+            now.turned.reviewed,
+            before.turned.reviewed,
+        ),
+        _within(_("Requests made within"), "requested", now.turned.made, before.turned.made),
     ]
+
+
+def with_lines(found: Overview) -> list[Figure]:
+    """The same with their way through the months of both periods."""
+    lines = _lines(found.months), _lines(found.before_months)
+    same = len(found.months) == len(found.before_months)
+    return [
+        replace(figure, line=line, line_before=earlier if same else None)
+        for figure, line, earlier in zip(figures(found), *lines, strict=True)
+    ]
+
+
+def counted(found: Overview) -> dict[str, Figure]:
+    """Views and uses with their change, each opening the assets that have the most."""
+    return {
+        metric: replace(
+            change_on("", now, before, None),
+            explain=url_for("reports.assets_page", sort=metric, **kept()),
+        )
+        for metric, now, before in (
+            ("views", found.looks.views, found.looks_before.views),
+            ("uses", found.now.uses, found.before.uses),
+        )
+    }
+
+
+Line = list[float | None]
+
+
+def _lines(months: Sequence[MonthRow]) -> list[Line]:
+    """For each figure its value month by month; None where there is nothing to tell."""
+    return [
+        [_part(row.standing.used, row.standing.published) for row in months],
+        [_part(float(row.standing.cost_unused), float(row.standing.cost)) for row in months],
+        [_part(row.deals_with_use, row.deals) for row in months],
+        [row.turned.hours.low for row in months],
+        [_days(row.turned.reviewed) for row in months],
+        [_days(row.turned.made) for row in months],
+    ]
+
+
+def _part(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _days(time: timedelta | None) -> float | None:
+    return None if time is None else time / timedelta(days=1)
+
+
+def _hours(now: Hours, before: Hours) -> Figure:
+    """Hours as a range; their change is that of the least."""
+    explain = url_for("reports.worth_page", **kept()) + "#remade"
+    name, told = _("Hours re-creating"), _("on %(before)s", before=range_of(before))
+    if not before.low:
+        told = told if before.high else _("nothing to compare with")
+        return Figure(name, range_of(now), "", "", told, None, explain, _("h"))
+    change = round((now.low - before.low) / before.low * 100)
+    text = f"{_sign(change)}{number(abs(change))} %" if before.low >= ENOUGH_BEFORE else ""
+    better = None if change == 0 else change < 0
+    return Figure(name, range_of(now), "", text, told, better, explain, _("h"))
+
+
+def range_of(hours: Hours) -> str:
+    """ "286–341"; one number where both are the same."""
+    places = 0 if hours.high >= 10 else 1
+    low, high = round(hours.low, places), round(hours.high, places)
+    return number(low) if low == high else f"{number(low)}–{number(high)}"
+
+
+def _within(name: str, metric: str, now: timedelta | None, before: timedelta | None) -> Figure:
+    """A median in days."""
+    explain = url_for("reports.explain_people", metric=metric, **kept())
+    if now is None:
+        return Figure(name, "–", changed=_("none in this period"))
+    value, unit = number(round(now / timedelta(days=1), 1)), _("days")
+    if before is None:
+        told = _("nothing to compare with")
+        return Figure(name, value, _("median"), "", told, None, explain, unit)
+    sooner = round((before - now) / timedelta(days=1), 1)
+    than = _("than %(days)s", days=number(round(before / timedelta(days=1), 1)))
+    change = (
+        _("%(days)s days sooner", days=number(sooner))
+        if sooner > 0
+        else _("%(days)s days later", days=number(-sooner))
+        if sooner < 0
+        else ""
+    )
+    better = None if not sooner else sooner > 0
+    told = than if change else _("as before")
+    return Figure(name, value, _("median"), change, told, better, explain, unit)
 
 
 def _share(
@@ -84,32 +185,20 @@ def _share(
     earlier = before[0] / before[1]
     points = round(share * 100) - round(earlier * 100)
     better = None if points == 0 else (points > 0) is more_is_better
-    change = _("%(sign)s%(points)s points", sign=_sign(points), points=abs(points))
-    return Figure(
-        name, value, of, change, _("on %(share)s", share=percent(earlier)), better, explain
-    )
-
-
-def _count(name: str, now: int, before: int, sort: str) -> Figure:
-    explain = url_for("reports.assets_page", sort=sort, **kept())
-    if before < ENOUGH_BEFORE:
-        # A change on nearly nothing would be thousands of percent, and say nothing.
-        told = (
-            _("nothing to compare with")
-            if not before
-            else _("on %(before)s", before=number(before))
-        )
-        return Figure(name, number(now), "", "", told, None, explain)
-    change = round((now - before) / before * 100)
     return Figure(
         name,
-        number(now),
-        "",
-        f"{_sign(change)}{number(abs(change))} %",
-        _("on %(before)s", before=number(before)),
-        None if change == 0 else change > 0,
+        value,
+        of,
+        points_of(points),
+        _("on %(share)s", share=percent(earlier)),
+        better,
         explain,
     )
+
+
+def points_of(points: int) -> str:
+    """ "+8 points"."""
+    return str(_("%(sign)s%(points)s points", sign=_sign(points), points=abs(points)))
 
 
 def change_on(name: str, now: float, before: float, more_is_better: bool | None) -> Figure:

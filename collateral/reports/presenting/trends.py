@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,37 +10,54 @@ from babel import dates
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from collateral.reports.overview import Overview
+from collateral.reports.overview import DealMonth, Overview
+from collateral.reports.presenting.figures import ENOUGH_BEFORE, points_of
 from collateral.templating import money_short, number, percent
 
 
 @dataclass(frozen=True)
-class Trend:
-    """Shares and counts by month, as the chart macros take them."""
+class ShareTrend:
+    """Shares by month, as the line chart takes them."""
 
     labels: list[str]
     shares: list[float | None]
     before: list[float | None]
     texts: list[str]
+
+
+@dataclass(frozen=True)
+class Trend(ShareTrend):
+    """The same with counts by month, as the column charts take them."""
+
     views: list[int]
     downloads: list[int]
     uses: list[int]
 
 
-def trend(found: Overview) -> Trend:
-    """Deals with at least one use by month, in percent, and what was counted."""
+def share_trend(months: Sequence[DealMonth], before_months: Sequence[DealMonth]) -> ShareTrend:
+    """Deals with at least one use by month, in percent."""
     locale = str(get_locale() or "en")
-    months = found.months
     shares = [_percentage(row.deals_with_use, row.deals) for row in months]
-    before = [_percentage(row.deals_with_use, row.deals) for row in found.before_months]
-    return Trend(
+    before = [_percentage(row.deals_with_use, row.deals) for row in before_months]
+    return ShareTrend(
         [dates.format_date(row.month, "LLL", locale=locale) for row in months],
         shares,
         before if len(before) == len(shares) else [],
         ["–" if share is None else f"{number(share)} %" for share in shares],
-        [row.counts.views for row in months],
-        [row.counts.downloads for row in months],
-        [row.counts.uses for row in months],
+    )
+
+
+def trend(found: Overview) -> Trend:
+    """The same, and what was counted."""
+    shares = share_trend(found.months, found.before_months)
+    return Trend(
+        shares.labels,
+        shares.shares,
+        shares.before,
+        shares.texts,
+        [row.counts.views for row in found.months],
+        [row.counts.downloads for row in found.months],
+        [row.counts.uses for row in found.months],
     )
 
 
@@ -70,3 +88,23 @@ def costs(found: Overview) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def team_lines(found: Overview) -> dict[int, list[float | None]]:
+    """The share of deals with a use by month, of each team."""
+    return {
+        team.team_id: [_percentage(count.with_use, count.deals) for count in team.months]
+        for team in found.teams
+    }
+
+
+def team_changes(found: Overview) -> dict[int, str]:
+    """By team how many points more or less of its deals had a use than before."""
+    told = {}
+    for team in found.teams:
+        now = _percentage(team.deals_with_use, team.deals)
+        then = _percentage(team.before.with_use, team.before.deals)
+        enough = min(team.deals, team.before.deals) >= ENOUGH_BEFORE
+        points = round(now - then) if enough and now is not None and then is not None else None
+        told[team.team_id] = "–" if points is None else points_of(points)
+    return told

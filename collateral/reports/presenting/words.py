@@ -44,8 +44,8 @@ def kind_names() -> dict[str, str]:
     }
 
 
-def people_names() -> dict[str, str]:
-    """The numbers of people, teams and words."""
+def report_numbers() -> dict[str, str]:
+    """The numbers of people, teams, words, cells, adaptations and comparisons."""
     return {
         "searches": _("Searches"),
         "views": _("Views"),
@@ -53,11 +53,20 @@ def people_names() -> dict[str, str]:
         "uses": _("Uses"),
         "deals_with_use": _("Deals with a use"),
         "way": _("Sign-in to download, median"),
+        "coverage_assets": _("Assets"),
+        "coverage_uses": _("Uses"),
+        "coverage_deals": _("Open deals"),
+        "adaptations": _("Adaptations"),
+        "hours": _("Hours re-creating"),
+        "merged": _("Uses since the merge"),
+        "reviewed": _("Adaptations reviewed within, median"),
+        "requested": _("Requests made within, median"),
+        "influence": _("Influence"),
     }
 
 
 def left_names() -> dict[str, str]:
-    """What became of searches, uses and deals that were not counted."""
+    """What became of searches, uses, deals and adaptations that were not counted."""
     return {
         "taken_back": _("Left out: taken back"),
         "no_use": _("Left out: no use until the end of the period"),
@@ -65,4 +74,21 @@ def left_names() -> dict[str, str]:
         "found_something": _("Left out: something was found"),
         "found_nothing": _("Left out: nothing was found"),
         "was_opened": _("Left out: a result was opened"),
+        "draft": _("Left out: a draft"),
+        "in_review": _("Left out: in review"),
+        "retired": _("Left out: retired"),
+        "later": _("Left out: published later"),
+        "closed": _("Left out: closed"),
+        "not_confirmed": _("Left out: its maker has not confirmed the source"),
+        "estimated": _("No hours said: estimated from what others said"),
+        "before_merge": _("Left out: before the merge"),
+        "before_period": _("Left out: before the period"),
+        "made_over": _("Left out: an adaptation was used"),
+        "still_adapts": _("Left out: by somebody who still adapts it"),
+        "not_submitted": _("Left out: never submitted"),
+        "with": _("With the asset"),
+        "without": _("Without it by then"),
+        "unpaired": _("Left out: no deal to be compared with"),
+        "elsewhere": _("Left out: not open at the same stage and age"),
+        "outside": _("Left out: a deal that it was not made for"),
     }

@@ -1,0 +1,183 @@
+"""What the numbers of adoption and of searches are made of: of a person, a team, or words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Select, String, and_, cast, exists, func, or_, select, true, union_all
+
+from collateral.accounts.models import Person, TeamMember
+from collateral.assets import queries as assets
+from collateral.assets.models import Asset
+from collateral.deals import queries as deals
+from collateral.deals.models import Deal
+from collateral.deals.values import at_midnight
+from collateral.errors import NotFound
+from collateral.reports.behind_listing import Of, listing, titled
+from collateral.reports.deals_open import deals_of
+from collateral.reports.models import WayToDownload
+from collateral.reports.parts import Asked
+from collateral.search.models import Search, SearchOpening
+from collateral.usage import rules
+from collateral.usage.counting import zone
+from collateral.usage.models import Event, PersonSum, Use
+
+ZONES_APART = timedelta(days=2)
+
+
+def _events(metric: str, asked: Asked, of: Of) -> Any:
+    """Views or downloads by people: the kept, double clicks, and what was left out.
+
+    Of one person they are found by whose they are: what was left out has an index of its own.
+    """
+    query = (
+        listing(
+            Event.id,
+            Event.at,
+            Event.kind,
+            titled("asset", Asset, Asset.title, assets.visible(asked.reader)),
+            left_out=(
+                (Event.left_out.is_not(None), cast(Event.left_out, String)),
+                (~Event.kept, "double_click"),
+            ),
+        )
+        .join(Asset, Asset.id == Event.asset_id)
+        .join(Person, Person.id == Event.person_id)
+        .where(
+            Event.day.between(asked.period.first, asked.period.last),
+            Event.kind.in_(rules.FOUND[metric]),
+            asked.scope.covers(Event.team_set_id),
+        )
+    )
+    if of.person_id is None:
+        people = select(PersonSum.person_id).where(asked.scope.covers(PersonSum.team_set_id))
+        return query.where(Event.person_id.in_(people.distinct()))
+    first, last = (at_midnight(day, zone()) for day in (asked.period.first, asked.period.last))
+    mine = query.where(
+        Event.person_id == of.person_id,
+        Event.who == f"p{of.person_id}",
+        # An event keeps the day that it was counted on when the time zone is changed later.
+        Event.at.between(first - ZONES_APART, last + timedelta(days=1) + ZONES_APART),
+    )
+    return union_all(mine.where(Event.left_out.is_(None)), mine.where(Event.left_out.is_not(None)))
+
+
+def _searches(asked: Asked, of: Of) -> Select[Any]:
+    """Searches of those who are in the scope now; without words they count for nothing."""
+    opened = exists().where(SearchOpening.search_id == Search.id)
+    in_vain = Search.near == Search.total
+    outcomes = {
+        "all": ((Search.query == "", "no_words"),),
+        "result": ((~in_vain, "found_something"),),
+        "click": ((in_vain, "found_nothing"), (opened, "was_opened")),
+    }
+    if of.kind not in outcomes:
+        raise NotFound("There is no such list of words.")
+    wanted = [
+        Search.at >= at_midnight(asked.period.first, zone()),
+        Search.at < at_midnight(asked.period.last + timedelta(days=1), zone()),
+        _in_scope(asked, Search.person_id),
+    ]
+    if of.person_id is not None:
+        wanted.append(Search.person_id == of.person_id)
+    if of.words:
+        wanted.append(func.lower(Search.query) == of.words.lower())
+    elif of.kind != "all":
+        wanted.append(Search.query != "")
+    return (
+        listing(Search.id, Search.at, Search.query, left_out=outcomes[of.kind])
+        .join(Person, Person.id == Search.person_id)
+        .where(*wanted)
+    )
+
+
+def _in_scope(asked: Asked, column: Any) -> Any:
+    """The condition that somebody is in the scope's teams now, or is the reader herself."""
+    if asked.scope.everybody:
+        return true()
+    members = select(TeamMember.person_id).where(TeamMember.team_id.in_(asked.scope.team_ids))
+    return column.in_(members) | (column == (asked.scope.person_id or 0))
+
+
+def _uses(asked: Asked, of: Of) -> Select[Any]:
+    """Uses, those that were taken back too; the deal is named where the reader may see it."""
+    wanted = [
+        Use.day.between(asked.period.first, asked.period.last),
+        asked.scope.covers(Use.team_set_id),
+    ]
+    if asked.request.stage:
+        wanted.append(Use.stage == asked.request.stage)
+    if of.person_id is not None:
+        wanted.append(Use.person_id == of.person_id)
+    return (
+        listing(
+            Use.id,
+            Use.at,
+            Use.stage,
+            titled("deal", Deal, Deal.name, deals.visible(asked.reader)),
+            left_out=((Use.retracted_at.is_not(None), "taken_back"),),
+        )
+        .join(Deal, Deal.id == Use.deal_id)
+        .join(Person, Person.id == Use.person_id)
+        .where(*wanted)
+    )
+
+
+def _deals(asked: Asked, of: Of) -> Select[Any]:
+    """Deals open in the period by the day they opened; without a use until its end they are
+    left out of those with one."""
+    used = [
+        Use.deal_id == Deal.id,
+        Use.retracted_at.is_(None),
+        Use.day <= asked.period.last,
+        asked.scope.covers(Use.team_set_id),
+    ]
+    if asked.request.stage:
+        used.append(Use.stage == asked.request.stage)
+    opened = func.coalesce(Deal.opened_on, Deal.closed_on)
+    wanted = [
+        deals_of(asked),
+        or_(opened.is_(None), opened <= asked.period.last),
+        or_(Deal.closed_on.is_(None), Deal.closed_on >= asked.period.first),
+    ]
+    if of.person_id is not None:
+        wanted.append(Deal.owner_id == of.person_id)
+    return (
+        listing(
+            Deal.id,
+            Deal.opened_on,
+            Deal.stage,
+            titled("deal", Deal, Deal.name, true()),
+            left_out=((~exists().where(and_(*used)), "no_use"),),
+        )
+        .outerjoin(Person, Person.id == Deal.owner_id)
+        .where(*wanted)
+    )
+
+
+def _ways(asked: Asked, of: Of) -> Select[Any]:
+    """The seconds from each sign-in to its first download within an hour."""
+    wanted = [
+        WayToDownload.day.between(asked.period.first, asked.period.last),
+        asked.scope.covers(WayToDownload.team_set_id),
+    ]
+    if of.person_id is not None:
+        wanted.append(WayToDownload.person_id == of.person_id)
+    return (
+        listing(WayToDownload.session_id, WayToDownload.day, WayToDownload.seconds)
+        .join(Person, Person.id == WayToDownload.person_id)
+        .where(*wanted)
+    )
+
+
+METRICS: Mapping[str, Callable[[Asked, Of], Any]] = {
+    "searches": _searches,
+    "views": partial(_events, "views"),
+    "downloads": partial(_events, "downloads"),
+    "uses": _uses,
+    "deals_with_use": _deals,
+    "way": _ways,
+}
