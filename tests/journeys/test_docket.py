@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,10 +15,17 @@ from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db
 from collateral.retirement import docket
-from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.conftest import Site, assert_accessible, running, shoot
 from tests.retirement.stock import stock
 
 SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A library of its own: a year of made-up use would fill the other journeys' reports."""
+    with running(tmp_path_factory.mktemp("docket")) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")

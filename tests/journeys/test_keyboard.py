@@ -76,6 +76,7 @@ def test_everything_a_rep_comes_for_is_reached_by_keys(
     page.keyboard.press("u")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Used in")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the page came anew, and its keys with its modules
     page.keyboard.press("g")
     page.keyboard.press("h")
     page.wait_for_url(f"{site.url}/")
