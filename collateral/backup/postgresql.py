@@ -27,7 +27,7 @@ order by c.relname
 _PARTS = """
 select p.relname as whole, c.relname as part, pg_get_expr(c.relpartbound, c.oid) as bounds
 from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
-where c.relnamespace = 'public'::regnamespace and c.relispartition
+where c.relnamespace = 'public'::regnamespace and c.relispartition and c.relkind in ('r', 'p')
 order by c.relname
 """
 _COLUMNS = """
