@@ -21,9 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from collateral.config import ROOT
+
+# Nothing here is about speed: on a slow machine a page comes when it comes.
+expect.set_options(timeout=30_000)
 
 PASSWORD = "a password that nobody guesses"
 SHOTS = ROOT / "build" / "screens"
