@@ -12,6 +12,8 @@ from collateral.serve import SUPERVISED, stop_with_parent
 
 accesslog = None
 proc_name = "collateral-web"
+# All web processes of one user on one machine would take the same socket, and nobody uses it.
+control_socket_disable = True
 
 
 def on_starting(_server: Any) -> None:

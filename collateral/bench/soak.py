@@ -165,7 +165,9 @@ def _crowd(
         return person
 
     for n in range(soak.readers):
-        cookie = cookie_of(app, somebody("reader", n, [Role.REP]))
+        person = somebody("reader", n, [Role.REP])
+        with app.app_context():  # one of its own: signing in ends the session before it
+            cookie = cookie_of(app, person)
         headers = {"Cookie": cookie, "Accept": "text/html", "User-Agent": PERSON}
         mind = random.Random(f"{soak.seed} reader {n}")
         reader = Reader(url, headers, tally, over, soak.pause, mind)

@@ -81,9 +81,9 @@ def look(memory: Memory, members: list[psutil.Process]) -> None:
                 sizes[_kind(process)] += process.memory_full_info().pss / 1e6
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
+    sizes["all"] = sum(sizes.values())
     for kind in {*memory.looks, *sizes}:
         memory.looks[kind].append(sizes.get(kind, 0.0))
-    memory.looks["all"].append(sum(sizes.values()))
 
 
 def _serves(process: psutil.Process, url: str, own: set[int]) -> bool:

@@ -29,14 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.cluster)
 
 
+@pytest.fixture
+def site(cluster: Cluster) -> Cluster:
+    """The same with all machines at work, whoever died in the test before."""
+    cluster.revive()
+    return cluster
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """An empty library with a rep, a marketer, a manager and an admin, running."""
     if ENGINES not in os.environ:
         pytest.fail(f"{ENGINES} says where the engines are; make test-cluster starts them")
-    cluster = make_cluster(tmp_path_factory.mktemp("cluster"))
-    cluster.command("init", "--admin", "admin@example.com")
-    add_people(cluster)
-    cluster.start()
-    yield cluster
-    cluster.stop()
+    made = make_cluster(tmp_path_factory.mktemp("cluster"))
+    made.command("init", "--admin", "admin@example.com")
+    add_people(made)
+    made.start()
+    yield made
+    made.stop()

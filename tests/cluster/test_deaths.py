@@ -28,13 +28,6 @@ def caller(site: Cluster) -> Caller:
     return Caller(site.url, token.strip())
 
 
-@pytest.fixture(autouse=True)
-def all_alive(site: Cluster) -> Iterator[None]:
-    """Who died in a test lives again for the next."""
-    yield
-    site.revive()
-
-
 @pytest.fixture
 def redis(site: Cluster) -> Iterator[Redis]:
     with Redis.from_url(site.environ["QUEUE_URL"], decode_responses=True) as client:
@@ -117,9 +110,9 @@ def reads(redis: Redis, pid: int) -> bool:
     return READING in held
 
 
-def test_periodic_work_is_queued_once_whichever_worker_comes_first(site: Cluster) -> None:
+def test_periodic_work_is_queued_once_whichever_worker_comes_first(cluster: Cluster) -> None:
     due = []
-    for worker in site.workers:
+    for worker in cluster.workers:
         for line in worker.log.read_text("utf-8").splitlines():
             if '"periodic_work_due"' in line:
                 said = json.loads(line)

