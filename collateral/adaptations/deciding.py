@@ -28,12 +28,13 @@ class Decided:
     Attributes:
         best: query page → how surely it came from which known page.
         pairs_of: version → the query pages that came from it.
-        resting: version → the query pages that prove it; one by itself may be borrowed.
+        certain: version → the query pages that are certainly from inside it; one by itself may
+            be borrowed.
     """
 
     best: dict[int, tuple[float, Match]]
     pairs_of: dict[int, list[tuple[int, Match]]]
-    resting: dict[int, list[int]]
+    certain: dict[int, list[int]]
 
 
 def decide(
@@ -47,19 +48,20 @@ def decide(
 ) -> Decided:
     """Confidence from the page and its neighbours; an undeclared version proves nothing."""
     best: dict[int, tuple[float, Match]] = {}
-    resting: dict[int, list[int]] = {}
+    certain: dict[int, list[int]] = {}
     for version in chosen:
         pairs = matches[version]
         strength = {q: worth[q] * m.likely for q, m in pairs.items() if m.likely >= KNOWN_FROM}
         last = max(known[p].print.number for p in versions[version])
         proving = _proving(query, known, pairs, found, last)
         if _declared(len(query), pairs, proving, worth, found):
-            resting[version] = sorted(proving)
+            inside = _inside(known, pairs, last)
+            certain[version] = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
         for q, match in pairs.items():
             support = math.fsum(s for other, s in strength.items() if other != q)
             others = math.fsum(w for other, w in worth.items() if other != q) or 1.0
             sure = _confidence(match, support, min(support / others, 1.0), query[q], found)
-            if version not in resting:
+            if version not in certain:
                 sure = min(sure, UNDECLARED_CAP)
             if q not in best or sure > best[q][0]:
                 best[q] = (sure, match)
@@ -67,7 +69,7 @@ def decide(
     for q, (sure, match) in sorted(best.items()):
         if sure >= KNOWN_FROM:
             pairs_of[known[match.position].version].append((q, match))
-    return Decided(best, pairs_of, resting)
+    return Decided(best, pairs_of, certain)
 
 
 def _proving(
@@ -82,15 +84,22 @@ def _proving(
     Pages that anybody may have (first, last, a template's) do not.
     """
     told: set[int] = set()
-    proving = {}
-    for q, match in pairs.items():
-        source = known[match.position].print
-        if match.likely < KNOWN_FROM or (source.number in (1, last) and last > 2):
-            continue
-        weight = found.proof(query[q], source, told)
-        if weight:
-            proving[q] = weight
-    return proving
+    inside = _inside(known, pairs, last)
+    weights = {
+        q: found.proof(query[q], known[match.position].print, told)
+        for q, match in inside.items()
+        if match.likely >= KNOWN_FROM
+    }
+    return {q: weight for q, weight in weights.items() if weight}
+
+
+def _inside(known: Sequence[KnownPage], pairs: Mapping[int, Match], last: int) -> dict[int, Match]:
+    """Those that came from neither the first nor the last page of the version."""
+    return {
+        q: match
+        for q, match in pairs.items()
+        if last <= 2 or known[match.position].print.number not in (1, last)
+    }
 
 
 def _declared(

@@ -89,7 +89,7 @@ def _source(
         dropped=tuple(n for n in every if n not in used),
         moved=tuple(sorted(moved(order))),
         borrowed=share < BORROWED_SHARE
-        or (len(decided.resting[version]) <= 1 and share < LONE_SHARE),
+        or (len(decided.certain[version]) <= 1 and share < LONE_SHARE),
     )
 
 
