@@ -137,6 +137,8 @@ def _facts(printed: bytes) -> Clip | None:
     if not streams and not seconds:
         return None
     properties["duration"] = duration(seconds)
+    if seconds:
+        properties["seconds"] = f"{seconds:.2f}"
     return Clip(seconds, width, height, properties, None)
 
 

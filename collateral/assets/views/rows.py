@@ -124,7 +124,11 @@ def row_of(
         url=url,
         filename=state.filename,
         bytes=state.bytes,
-        extent=ngettext("%(num)s page", "%(num)s pages", state.pages) if state.pages else "",
+        extent=(
+            ngettext("%(num)s page", "%(num)s pages", state.pages)
+            if state.pages and state.family not in ("video", "image")
+            else ""
+        ),
         kind=state.family,
         picture=Picture(src, state.width, state.height) if src else None,
         states=states,

@@ -107,16 +107,19 @@ def _asked() -> tuple[list[Asset], Pack | None, Deal | None]:
         raise NotFound("There is no such asset.")
     pack_id = values.get("pack", type=int)
     pack = packing.get_own(person, pack_id) if pack_id else None
-    return chosen, pack, _deal(person, chosen)
+    return chosen, pack, _deal(person, chosen, pack)
 
 
-def _deal(person: Any, chosen: list[Asset]) -> Deal | None:
-    """The deal that was chosen; on a fresh form the likeliest one, which a key takes back."""
+def _deal(person: Any, chosen: list[Asset], pack: Pack | None) -> Deal | None:
+    """The deal that was chosen; on a fresh form the pack's or the likeliest one, which a key
+    takes back."""
     given = request.values.get("other_deal", type=int) or request.values.get("deal", type=int)
     if given:
         return deals.get_visible(person, given)
     if "deal" in request.values:
         return None
+    if pack is not None and pack.deal is not None:
+        return pack.deal
     likely = deals.likely_deals(person, chosen[0] if chosen else None, 1)
     return likely[0].deal if likely else None
 
