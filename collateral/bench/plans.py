@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,3 +87,22 @@ def unused_indexes() -> list[str]:
                 )
             ).scalars()
         )
+
+
+def server_processor() -> float:
+    """Seconds of processor that the server's processes for this database have used; 0 where the
+    server is on another machine."""
+    import psutil
+
+    with db.engine.connect() as connection:
+        found = connection.execute(
+            text("select pid from pg_stat_activity where datname = current_database()")
+        ).scalars()
+        used = 0.0
+        for pid in found:
+            with suppress(psutil.Error):
+                process = psutil.Process(pid)
+                if process.name().startswith("postgres"):
+                    times = process.cpu_times()
+                    used += times.user + times.system
+    return used

@@ -75,6 +75,7 @@ def measure(app: Flask, repeats: int = 15) -> dict[str, Any]:
     planned: dict[str, Any] = {}
     for name, path in paths.items():
         times, cpu = [], []
+        server = 0.0 if is_sqlite() else plans.server_processor()
         for _ in range(repeats + 1):
             started, used = time.perf_counter(), time.process_time()
             answer = client.get(path, base_url=base, headers={"Cookie": cookie})
@@ -85,6 +86,8 @@ def measure(app: Flask, repeats: int = 15) -> dict[str, Any]:
         result[f"{name}_ms"] = round(statistics.median(times[1:]), 1)
         result[f"{name}_cpu_ms"] = round(statistics.median(cpu[1:]), 1)
         if not is_sqlite():
+            spent = (plans.server_processor() - server) * 1000 / (repeats + 1)
+            result[f"{name}_server_cpu_ms"] = round(spent, 1)
             with plans.noted() as statements:
                 client.get(path, base_url=base, headers={"Cookie": cookie})
             planned[name] = plans.explained(statements)

@@ -31,6 +31,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.schema import CreateTable
 
 from collateral.db import db, upsert
 from collateral.usage import rules
@@ -200,7 +201,7 @@ def _recount_month(first: date) -> bool:
 
 def _fresh() -> Table:
     """The empty table of this connection in which a day or month is counted anew."""
-    _FRESH.create(db.session.connection(), checkfirst=True)
+    db.session.execute(CreateTable(_FRESH, if_not_exists=True))
     db.session.execute(delete(_FRESH))
     return _FRESH
 
