@@ -19,8 +19,8 @@ class Change(StrEnum):
 class Source:
     """A version that pages of the file came from.
 
-    `borrowed`: less than 15 % of the file is from it, or less than half of it and only one page
-    certainly is. The pages are from there; the file as a whole is not.
+    `borrowed`: less than 15 % of the file is from it, or up to three pages that are less than half
+    of it and of which one alone is certain. The pages are from there; the file as a whole is not.
     """
 
     version: int

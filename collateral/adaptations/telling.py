@@ -15,7 +15,7 @@ from collateral.adaptations.library import KnownPage
 from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
 
-BORROWED_SHARE, LONE_SHARE = 0.15, 0.5
+BORROWED_SHARE, LONE_SHARE, FEW = 0.15, 0.5, 3
 
 
 def tell(
@@ -89,7 +89,7 @@ def _source(
         dropped=tuple(n for n in every if n not in used),
         moved=tuple(sorted(moved(order))),
         borrowed=share < BORROWED_SHARE
-        or (len(decided.certain[version]) <= 1 and share < LONE_SHARE),
+        or (share < LONE_SHARE and len(pairs) <= FEW and len(decided.certain[version]) <= 1),
     )
 
 
