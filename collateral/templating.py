@@ -122,7 +122,7 @@ def weekday(value: date) -> str:
     return dates.format_date(value, form, locale=_locale())
 
 
-def number(value: float | Decimal | None) -> str:
+def number(value: int | float | Decimal | None) -> str:
     """1,204."""
     if isinstance(value, int) and -1000 < value < 1000:
         return str(value)  # the same in each of our languages, and nearly all that is counted

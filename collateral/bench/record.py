@@ -31,9 +31,9 @@ import click
 from collateral.config import ROOT
 
 KEPT: Path = ROOT / "docs" / "bench"
-PLACES = ("home", "database", "url", "folder")
+PLACES = ("database", "url", "folder")
 """Options whose values are places on one machine: of them only that they were given is said."""
-SILENT = ("as_json", "keep")
+SILENT = ("as_json", "keep", "home")
 
 
 @dataclass(frozen=True)

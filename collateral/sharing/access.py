@@ -79,10 +79,20 @@ def find(token: str, at: datetime) -> Share:
     """The link of that token, while it opens. Raises NotFound, with the same words always."""
     share = None
     if len(token) <= LONGEST_TOKEN:
-        share = db.session.scalar(
-            select(Share)
-            .where(Share.token_hash == hash_token(token))
-            .options(joinedload(Share.maker), raiseload(Share.deal))
+        # Whatever a buyer asks for begins with this: her maker's roles and teams come along.
+        maker = joinedload(Share.maker)
+        share = (
+            db.session.scalars(
+                select(Share)
+                .where(Share.token_hash == hash_token(token))
+                .options(
+                    maker.joinedload(Person.role_rows),
+                    maker.joinedload(Person.teams),
+                    raiseload(Share.deal),
+                )
+            )
+            .unique()
+            .one_or_none()
         )
     if share is None or not opens(share, at):
         raise NotFound(GONE)

@@ -54,7 +54,7 @@ def test_the_document_says_what_ran_and_on_what_but_not_where(tmp_path: Path) ->
     assert done.exit_code == 0, done.output
     document = json.loads(done.stdout)
     assert document["bench"] == "search"
-    assert document["command"] == "collateral bench search --assets 70 --home … --database …"
+    assert document["command"] == "collateral bench search --assets 70 --database …"
     assert set(document) == {
         "bench", "command", "commit", "clean", "at", "seconds", "machine", "load", "figures",
         "notes",

@@ -68,13 +68,14 @@ def _page(token: str, position: int | None, number: int) -> ResponseReturnValue:
     opening = note(share, None) if not (view and view["waiting"]) else None
     recorded = opening is not None and opening.outcome is not Outcome.ASKED
     db.session.commit()
+    settings = queries.settings()
     answer = make_response(
         render_template(
             "sharing/buyer.html",
             share=share,
             view=view,
             parts=[_beside(entered, each) for each in parts if each is not part],
-            settings=queries.settings(),
+            settings=settings,
             beacon=signer().dumps([opening.id, share.id]) if opening else "",
             beat_url=entered.address("beat"),
             quiet_url=entered.address("quiet"),
@@ -82,7 +83,7 @@ def _page(token: str, position: int | None, number: int) -> ResponseReturnValue:
             speaks=recorded,
             signed=bool(entered.shown.passcode or entered.shown.email),
             recorded_url=entered.address("recorded"),
-            keep_days=queries.settings().keep_days,
+            keep_days=settings.keep_days,
         )
     )
     if VISITOR not in request.cookies and recorded:
