@@ -179,7 +179,8 @@ def _beyond(
 ) -> Subquery:
     """Rows of asset_id, day and the share that counts (or counts no more) for its family."""
     counted: list[ColumnElement[bool]] = [
-        Use.day.between(period.first, period.last),
+        # Found by their adaptations, which are few, and not by the day.
+        func.coalesce(Use.day, None).between(period.first, period.last),
         Use.retracted_at.is_(None),
     ]
     if narrowed is not None:

@@ -234,8 +234,7 @@ def _docket(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
     for messy in (True, False):
         for signs in (False, True):
             for ignored in SHARES:
-                some = companies if 0.0 < ignored < 0.95 else max(companies * 2 // 5, 1)
                 figures = docket_figures(
-                    messy=messy, signs=signs, ignored=ignored, companies=some, seed=seed
+                    messy=messy, signs=signs, ignored=ignored, companies=companies, seed=seed
                 )
                 yield "docket", asdict(figures)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, exists, func, literal, or_, select
 
 from collateral.accounts.models import Person
 from collateral.adaptations.families import credits_beyond_sums
@@ -25,6 +25,7 @@ from collateral.reports.parts import (
     type_label,
     types_of,
     uses_by_asset,
+    within_scope,
 )
 from collateral.usage.models import Use
 from collateral.usage.summed import Counts, counts, sums
@@ -186,8 +187,8 @@ def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[Asse
 
 def _beyond(asked: Asked, among: Collection[int] | None) -> dict[int, float]:
     """What uses of adaptations add to the uses of their families, in deals that she may see."""
-    seen = Use.deal_id.in_(select(Deal.id).where(deals.visible(asked.reader)))
-    return credits_beyond_sums(asked.period, narrowed=counted_uses(asked) & seen, among=among)
+    seen = exists().where(Deal.id == Use.deal_id, deals.visible(asked.reader))
+    return credits_beyond_sums(asked.period, narrowed=within_scope(asked) & seen, among=among)
 
 
 def _query(asked: Asked, currency: str) -> Select[Any]:

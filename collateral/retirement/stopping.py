@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 STOPPED_RATE = 0.08
+USUAL_SHAPE, SHAPE_WEIGHT = 1.5, 20.0
+"""How unlike live assets usually are in a step (a gamma's shape), and how many assets' word that
+is worth: where little is alive, the moments of the few say too much."""
 STOPPED_PRIOR = 0.25
 SURE = 0.80
 DROPPED_SURE = 0.8
@@ -117,7 +120,10 @@ def _first_to_stop(chances: Sequence[Floats]) -> Floats:
 
 
 def _live_moments(before: Floats, after: Floats) -> tuple[float, float]:
-    """Rate and shape of a step among live assets, by moments; 0 where nothing was counted."""
+    """Rate and shape of a step among live assets, by moments; 0 where nothing was counted.
+
+    The shape is drawn towards the usual one, the more the fewer live assets there are.
+    """
     import numpy as np
 
     if not len(before) or before.sum() <= 0 or after.sum() <= 0:
@@ -125,7 +131,9 @@ def _live_moments(before: Floats, after: Floats) -> tuple[float, float]:
     rate = float(after.sum() / before.sum())
     mean = rate * before
     excess = float(((after - mean) ** 2 - mean).sum() / (mean**2).sum())
-    return rate, float(np.clip(1 / excess if excess > 0 else 20.0, 0.3, 20.0))
+    found = np.log(np.clip(1 / excess if excess > 0 else 20.0, 0.3, 20.0))
+    told = len(before) * found + SHAPE_WEIGHT * np.log(USUAL_SHAPE)
+    return rate, float(np.exp(told / (len(before) + SHAPE_WEIGHT)))
 
 
 def _chance(before: Floats, after: Floats, rate: float, shape: float) -> Floats:
