@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from collateral.config import ROOT, Settings
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from collateral.config import Settings
 
 __version__ = "0.1.0"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings, the environment's where none are given."""
+    # Inside, so that what uses a small part of the package does not load the web.
+    from flask import Flask
+
     from collateral import setup
+    from collateral.config import ROOT, Settings
 
     settings = settings or Settings.from_environ()
     app = Flask(

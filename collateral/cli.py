@@ -13,6 +13,7 @@ from flask.cli import FlaskGroup
 from collateral.config import Settings
 from collateral.errors import BadSetting, CollateralError
 from collateral.logs import configure
+from collateral.sparing import spare
 
 # A feature's `commands.py` offers `commands`: a list of click commands.
 WITH_COMMANDS = (
@@ -38,6 +39,8 @@ def _make_app() -> Flask:
     configure(settings.log_level)
     # Nothing that the start makes will ever go: it is not looked through, then or later.
     gc.disable()
+    if sys.argv[1:2] == ["worker"]:
+        spare(settings)
     app = create_app(settings)
     gc.freeze()
     gc.enable()
@@ -50,6 +53,10 @@ def _make_app() -> Flask:
 @click.version_option(package_name="collateral")
 def cli() -> None:
     """A library of marketing collateral that knows what became of it."""
+
+
+# Commands of other packages (Flask-Migrate's) are not ours, and loading them takes its time.
+cli._loaded_plugin_commands = True
 
 
 def _gather() -> None:

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
-import threading
-import time
-from types import FrameType
 from typing import Any, cast
 
 import click
@@ -16,8 +11,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from collateral.config import ROOT
-
-SUPERVISED = "COLLATERAL_SUPERVISED"
+from collateral.db import db
+from collateral.supervising import SUPERVISED, become, stop_with_parent
 
 
 def migrate_database() -> None:
@@ -54,7 +49,8 @@ def run(host: str, port: int, web: int, threads: int, workers: int) -> None:
 
     migrate_database()
     setup_token.announce(cast(Any, current_app)._get_current_object())
-    sys.exit(supervise(host, port, web, threads, workers))
+    db.engine.dispose()
+    become(processes(host, port, web, threads, workers))
 
 
 @click.command()
@@ -69,11 +65,8 @@ def worker(workers: int) -> None:
     queue().consume(workers)
 
 
-def supervise(host: str, port: int, web: int, threads: int, workers: int) -> int:
-    """Start both, start again what dies, stop both on SIGTERM or SIGINT. Blocks.
-
-    Without jobs at once there is no worker.
-    """
+def processes(host: str, port: int, web: int, threads: int, workers: int) -> dict[str, list[str]]:
+    """The command of each process. Without jobs at once there is no worker."""
     commands = {
         "web": [
             sys.executable,
@@ -96,57 +89,17 @@ def supervise(host: str, port: int, web: int, threads: int, workers: int) -> int
             "20",
             "--keep-alive",
             "30",
-            "--preload",
             "--config",
             "python:collateral.serve_hooks",
         ],
         "worker": [sys.executable, "-m", "collateral", "worker", "--workers", str(workers)],
     }
+    if web > 1:
+        # What they share is loaded once. One alone is better off without a copy in its parent.
+        commands["web"].append("--preload")
     if not workers:
         del commands["worker"]
-    running = {name: _start(command) for name, command in commands.items()}
-    stopping = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopping:
-        time.sleep(0.3)
-        for name, process in running.items():
-            if process.poll() is not None and not stopping:
-                current_app.logger.error(
-                    "process_ended", extra={"which": name, "code": process.returncode}
-                )
-                time.sleep(0.5)
-                running[name] = _start(commands[name])
-    for process in running.values():
-        process.terminate()
-    for process in running.values():
-        try:
-            process.wait(25)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return 0
-
-
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    environ = {**os.environ, SUPERVISED: "1"}
-    return subprocess.Popen(command, env=environ, start_new_session=True)
-
-
-def stop_with_parent() -> None:
-    """End this process when the one that started it is gone, even if that was killed."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
+    return commands
 
 
 commands = [run, worker, migrate]

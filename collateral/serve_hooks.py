@@ -1,14 +1,13 @@
-"""Gunicorn's settings that are code."""
+"""Gunicorn's settings that are code. Little is loaded here: gunicorn's own process keeps it."""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import Any
 
-from collateral.config import Settings
-from collateral.logs import configure
-from collateral.serve import SUPERVISED, stop_with_parent
+from collateral.supervising import SUPERVISED, stop_with_parent
 
 accesslog = None
 proc_name = "collateral-web"
@@ -16,13 +15,10 @@ proc_name = "collateral-web"
 control_socket_disable = True
 
 
-def on_starting(_server: Any) -> None:
-    """Log as the rest of the application does."""
-    configure(Settings.from_environ().log_level)
-
-
 def post_fork(_server: Any, _worker: Any) -> None:
-    """Connections of the parent are not the child's."""
+    """Connections of a parent that has loaded the application are not the child's."""
+    if "wsgi" not in sys.modules:
+        return
     from collateral.db import db
     from wsgi import app
 
@@ -31,7 +27,12 @@ def post_fork(_server: Any, _worker: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Read what the first letter typed would have to wait for, while nobody waits."""
+    """Log as the rest of the application does; read what the first letter typed would have to
+    wait for, while nobody waits."""
+    from collateral.config import Settings
+    from collateral.logs import configure
+
+    configure(Settings.from_environ().log_level)
     threading.Thread(target=_warm, daemon=True).start()
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module, util
+from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any
 
 from flask import Flask, has_request_context, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_babel import gettext as _
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
@@ -50,7 +52,6 @@ class RowNumber(IntegerConverter):
 
 
 csrf = CSRFProtect()
-migrate = Migrate()
 babel = Babel()
 
 
@@ -88,14 +89,27 @@ def _engine(settings: Settings, url: str) -> dict[str, Any]:
     return engine_options(url, pool=settings.database_pool, prepare=settings.database_prepare)
 
 
+class Migrating:
+    """Stands where Flask-Migrate looks for itself, and loads it, with Alembic, when it does:
+    fifteen megabytes that no process needs while the tables are as they should be."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate(self._app, db, directory=str(ROOT / "migrations"))
+        return getattr(self._app.extensions["migrate"], name)
+
+
 def database(app: Flask) -> None:
     """SQLAlchemy and Alembic; importing the models tells both what tables there are."""
     db.init_app(app)
     for feature in FEATURES:
-        if _has(f"collateral.{feature}.models"):
-            import_module(f"collateral.{feature}.models")
+        _whole(f"collateral.{feature}.models")
     import_module("collateral.assets.revisions")
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    app.extensions["migrate"] = Migrating(app)
 
 
 def seams(app: Flask, settings: Settings) -> None:
@@ -154,16 +168,21 @@ def features(app: Flask) -> None:
         package = import_module(f"collateral.{feature}")
         if hasattr(package, "init_app"):
             package.init_app(app)
-        for part in ("jobs", "views"):
-            name = f"collateral.{feature}.{part}"
-            if _has(name):
-                module = import_module(name)
-                if hasattr(module, "bp"):
-                    app.register_blueprint(module.bp)
+        _whole(f"collateral.{feature}.jobs")
+        views = _whole(f"collateral.{feature}.views")
+        if views is not None and hasattr(views, "bp"):
+            app.register_blueprint(views.bp)
 
 
-def _has(name: str) -> bool:
-    return util.find_spec(name) is not None
+@cache
+def _whole(name: str) -> ModuleType | None:
+    """The module with all that is below it: pages add themselves to their feature's `bp`."""
+    if util.find_spec(name) is None:
+        return None
+    module = import_module(name)
+    for below in iter_modules(getattr(module, "__path__", ()), f"{name}."):
+        import_module(below.name)
+    return module
 
 
 def errors(app: Flask) -> None:

@@ -34,7 +34,7 @@ def served(
     command = [
         sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT),
         "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", str(threads),
-        "--worker-class", "gthread", "--keep-alive", "30", "--preload",
+        "--worker-class", "gthread", "--keep-alive", "30",
         "--config", "python:collateral.serve_hooks",
     ]  # fmt: skip
     process = subprocess.Popen(command, env={**os.environ, **environ})
