@@ -177,9 +177,9 @@ def test_a_file_from_elsewhere_is_mapped_tried_and_brought_in(app: Flask, visito
 def test_a_large_file_is_read_by_a_job(
     app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from collateral.deals import views_import
+    from collateral.deals.views import importing
 
-    monkeypatch.setattr(views_import, "AT_ONCE", 10)
+    monkeypatch.setattr(importing, "AT_ONCE", 10)
     client = visitor.as_(make_person(Role.MANAGER))
     text = "id,name,stage\n1,One,Discovery\n"
     client.post("/deals/import", data={"file": (io.BytesIO(text.encode()), "a.csv")})

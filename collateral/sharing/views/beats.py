@@ -15,11 +15,11 @@ from collateral.errors import Invalid, NotFound
 from collateral.limits import spend
 from collateral.sharing import access, visits
 from collateral.sharing.models import Share
+from collateral.sharing.views import buyers
 from collateral.sharing.views.buyer import (
     ASKING,
     QUIET,
     YEAR,
-    buyer,
     enter,
     inside,
     keep_cookie,
@@ -30,7 +30,7 @@ from collateral.sharing.views.buyer import (
 MOST_PAGES = 100
 
 
-@buyer.post("/<token>/beat")
+@buyers.post("/<token>/beat")
 @public
 def beat(token: str) -> ResponseReturnValue:
     """Seconds by page since the last message; `beacon` says which opened page speaks."""
@@ -46,7 +46,7 @@ def beat(token: str) -> ResponseReturnValue:
     return "", 204
 
 
-@buyer.post("/<token>/quiet")
+@buyers.post("/<token>/quiet")
 @public
 def quiet(token: str) -> ResponseReturnValue:
     """Do not record my visits: from now on by a cookie, and what there is of this one goes."""
@@ -54,7 +54,7 @@ def quiet(token: str) -> ResponseReturnValue:
     on = request.form.get("record") != "1"
     answer = make_response(redirect(entered.address("open_link"), 303))
     if not on:
-        answer.delete_cookie(QUIET, path=buyer.url_prefix or "/")
+        answer.delete_cookie(QUIET, path=buyers.url_prefix or "/")
         return answer
     if request.form.get("beacon"):
         opening_id = _opening_of(entered.share, request.form["beacon"])

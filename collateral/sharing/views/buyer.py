@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from itsdangerous import URLSafeTimedSerializer
@@ -24,8 +24,7 @@ from collateral.limits import Limit, spend
 from collateral.sharing import access, queries, rules, visits
 from collateral.sharing.gates import Gates, Pass
 from collateral.sharing.models import Opening, Outcome, Share
-
-buyer = Blueprint("buyer", __name__, url_prefix="/s")
+from collateral.sharing.views import buyers
 
 ASKING = Limit("share-ask", 600, 60)
 """How often one link may be asked for anything but its pictures."""
@@ -135,14 +134,14 @@ def keep_cookie(response: Response, name: str, value: str, seconds: float) -> No
         name,
         value,
         max_age=int(seconds),
-        path=buyer.url_prefix or "/",
+        path=buyers.url_prefix or "/",
         secure=bool(current_app.extensions["settings"].secure),
         httponly=True,
         samesite="Lax",
     )
 
 
-@buyer.after_request
+@buyers.after_request
 def seal(response: Response) -> Response:
     """No cache keeps it, no other site learns of it, no index has it."""
     headers = response.headers
@@ -154,7 +153,7 @@ def seal(response: Response) -> Response:
     return response
 
 
-@buyer.errorhandler(NotFound)
+@buyers.errorhandler(NotFound)
 def gone(_error: NotFound) -> ResponseReturnValue:
     """One page for whatever is wrong with a link: it says nothing of which it was."""
     db.session.rollback()

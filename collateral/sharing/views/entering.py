@@ -16,7 +16,8 @@ from collateral.queue import send
 from collateral.sharing import copies, rules
 from collateral.sharing.gates import KEPT, Pass
 from collateral.sharing.jobs import send_code
-from collateral.sharing.views.buyer import Entered, buyer, enter, gate, keep_cookie, pass_name
+from collateral.sharing.views import buyers
+from collateral.sharing.views.buyer import Entered, enter, gate, keep_cookie, pass_name
 
 TRIES = Limit("share-try", 10, 600)
 """Of one network at one link; what is tried is the passcode or a code."""
@@ -27,7 +28,7 @@ CODES = Limit("share-codes", 5, 900)
 ALL_CODES = Limit("share-all-codes", 40, 3600)
 
 
-@buyer.post("/<token>/passcode")
+@buyers.post("/<token>/passcode")
 @public
 def passcode(token: str) -> ResponseReturnValue:
     """Open with the passcode."""
@@ -40,7 +41,7 @@ def passcode(token: str) -> ResponseReturnValue:
     return _on(entered, Pass(passcode=True, email=entered.shown.email))
 
 
-@buyer.post("/<token>/email")
+@buyers.post("/<token>/email")
 @public
 def email(token: str) -> ResponseReturnValue:
     """Ask for a code. The answer is the same whether or not the address may come in."""
@@ -58,7 +59,7 @@ def email(token: str) -> ResponseReturnValue:
     return gate(entered, sent_to=address)
 
 
-@buyer.post("/<token>/code")
+@buyers.post("/<token>/code")
 @public
 def code(token: str) -> ResponseReturnValue:
     """Open with the code that came by mail."""

@@ -16,10 +16,11 @@ from collateral.limits import spend
 from collateral.sharing import access, copies, queries, visits
 from collateral.sharing.access import Part
 from collateral.sharing.models import Copy
-from collateral.sharing.views.buyer import ASKING, QUIET, Entered, buyer, inside, reader
+from collateral.sharing.views import buyers
+from collateral.sharing.views.buyer import ASKING, QUIET, Entered, inside, reader
 
 
-@buyer.get("/<token>/<int:position>/<int:number>/<int:width>.webp")
+@buyers.get("/<token>/<int:position>/<int:number>/<int:width>.webp")
 @public
 def picture(token: str, position: int, number: int, width: int) -> Response:
     """A page's picture, 320 or 1280 wide, with the reader's mark where the link wants one."""
@@ -38,7 +39,7 @@ def picture(token: str, position: int, number: int, width: int) -> Response:
     return downloads.send_preview(sha256, None)
 
 
-@buyer.get("/<token>/<int:position>/<int:number>/words")
+@buyers.get("/<token>/<int:position>/<int:number>/words")
 @public
 def words(token: str, position: int, number: int) -> ResponseReturnValue:
     """What the page says, as plain text."""
@@ -46,7 +47,7 @@ def words(token: str, position: int, number: int) -> ResponseReturnValue:
     return Response(access.words(leaf), mimetype="text/plain")
 
 
-@buyer.get("/<token>/<int:position>/media")
+@buyers.get("/<token>/<int:position>/media")
 @public
 def media(token: str, position: int) -> Response:
     """A video, whole or in part, for the player in the page.
@@ -63,7 +64,7 @@ def media(token: str, position: int) -> Response:
     return downloads.send_media(version)
 
 
-@buyer.get("/<token>/<int:position>/file")
+@buyers.get("/<token>/<int:position>/file")
 @public
 def file(token: str, position: int) -> ResponseReturnValue:
     """The part as a file, where the link lets it be taken along."""

@@ -17,13 +17,13 @@ from collateral.limits import spend
 from collateral.sharing import access, copies, queries, rules
 from collateral.sharing.access import Leaf, Part, Showing
 from collateral.sharing.models import CopyState, Outcome
+from collateral.sharing.views import buyers
 from collateral.sharing.views.buyer import (
     ASKING,
     QUIET,
     VISITOR,
     YEAR,
     Entered,
-    buyer,
     enter,
     gate,
     keep_cookie,
@@ -32,14 +32,14 @@ from collateral.sharing.views.buyer import (
 )
 
 
-@buyer.get("/<token>")
+@buyers.get("/<token>")
 @public
 def open_link(token: str) -> ResponseReturnValue:
     """The link at its first page, or at what it asks for first."""
     return _page(token, None, 1)
 
 
-@buyer.get("/<token>/<int:position>/<int:number>")
+@buyers.get("/<token>/<int:position>/<int:number>")
 @public
 def page(token: str, position: int, number: int) -> ResponseReturnValue:
     """The link at that page of that part."""
@@ -191,7 +191,7 @@ def _beside(entered: Entered, part: Part) -> dict[str, Any]:
     }
 
 
-@buyer.get("/<token>/recorded")
+@buyers.get("/<token>/recorded")
 @public
 def recorded(token: str) -> ResponseReturnValue:
     """What is recorded of a visit, in plain words."""
