@@ -14,6 +14,8 @@ from collateral.adaptations.prints import PagePrint, fold, is_number, tokens
 
 FURNITURE_SHARE = 0.3
 LONGEST_NUMBER = 5
+CONTENT_SHARE = 1 / 3
+"""Of the words that are repeated; fewer are a title, beside which nothing else is furniture."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -80,7 +82,7 @@ def furniture(pages: Sequence[PagePrint]) -> Furniture:
 
 
 def _beside_content(pages: Sequence[PagePrint], limit: float) -> frozenset[str]:
-    """Lines on so many pages that stand beside something else on half of them at least.
+    """Lines on so many pages that stand beside content on half of them at least.
 
     Where pages say nothing but what is repeated, as bare charts do, that is their content.
     """
@@ -90,13 +92,14 @@ def _beside_content(pages: Sequence[PagePrint], limit: float) -> frozenset[str]:
     pictures = repeated_pictures(pages)
     beside: Counter[str] = Counter()
     for page, lines in zip(pages, shown, strict=True):
-        content = any(p.sha256 not in pictures for p in page.pictures) or any(
-            not is_number(word)
-            for line in page.lines
-            if masked(line) not in often
-            for word in tokens(line)
-        )
-        if content:
+        words = repeated = 0
+        for line in page.lines:
+            if masked(line) in often:
+                repeated += len(tokens(line))
+            else:
+                words += sum(not is_number(word) for word in tokens(line))
+        content = words and words >= CONTENT_SHARE * repeated
+        if content or any(p.sha256 not in pictures for p in page.pictures):
             beside.update(lines & often)
     return frozenset(line for line in often if 2 * beside[line] >= seen[line])
 

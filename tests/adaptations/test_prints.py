@@ -53,17 +53,21 @@ def test_footers_and_page_numbers_are_furniture() -> None:
 
 def test_a_number_alone_on_its_line_is_furniture_only_where_it_counts_the_pages() -> None:
     ahead = [
-        PagePrint(n, (f"Chapter {n}", "About " + "a" * n, "40", str(n + 2)), flow=True)
+        PagePrint(n, (f"Chapter {n}", " ".join(c * n for c in "abcd"), "40", str(n + 2)), flow=True)
         for n in range(1, 6)
     ]
     assert [page.boxes[1:] for page in without_furniture(ahead)] == [("40",)] * 5
 
 
 def test_what_pages_repeat_beside_nothing_else_is_their_content() -> None:
-    bare = [PagePrint(n, ("North", "South", str(100 * n)), flow=True) for n in range(1, 6)]
+    labels = ("1/5/2002", "1/6/2002", "North", "South")
+    bare = [PagePrint(n, (*labels, str(100 * n)), flow=True) for n in range(1, 6)]
     assert without_furniture(bare) == bare
-    told = [PagePrint(n, ("North", "South", "a" * n), flow=True) for n in range(1, 6)]
-    assert [page.boxes for page in without_furniture(told)] == [("a" * n,) for n in range(1, 6)]
+    titled = [PagePrint(n, ("a" * n, *labels), flow=True) for n in range(1, 6)]
+    assert without_furniture(titled) == titled
+    texts = [" ".join(c * n for c in "abcd") for n in range(1, 6)]
+    told = [PagePrint(n, (*labels, text), flow=True) for n, text in enumerate(texts, 1)]
+    assert [page.boxes for page in without_furniture(told)] == [(text,) for text in texts]
 
 
 def test_a_short_file_has_no_furniture() -> None:
