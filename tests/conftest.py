@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -43,6 +44,13 @@ passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 # On a busy machine half a second may not be enough for anything; what an engine leaves out for
 # want of time is tested with times of the tests' own.
 queries.SECONDS = 60.0
+
+
+# No test is about how long its examples take to be drawn.
+hypothesis.settings.register_profile(
+    "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("here")
 
 
 # Werkzeug compiles two functions for each route, and each test makes an application: without

@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from collateral.adaptations.jobs_prints import index_version
 from collateral.assets.intake import judge_with, read_with
@@ -71,6 +72,12 @@ def read_version(version_id: int) -> None:
                 reading = replace(reading, error=None, preview_missing=reading.error)
             progress.finish(reading)
             outcome = reading.outcome
+    except OperationalError:
+        # The database was busy for too long, or away: that says nothing of the file.
+        db.session.rollback()
+        outcome = "interrupted"
+        log.warning("reading_interrupted", extra={"version": version_id}, exc_info=True)
+        _put_off(version_id)
     except Exception as error:
         db.session.rollback()
         log.exception("reading_failed", extra={"version": version_id})
@@ -98,6 +105,17 @@ def _claim(version_id: int) -> bool:
     )
     db.session.commit()
     return cast("CursorResult[Any]", claimed).rowcount == 1
+
+
+def _put_off(version_id: int) -> None:
+    """Have the version read again; as often as one whose worker died, no more."""
+    version = db.session.get_one(AssetVersion, version_id)
+    if version.attempts >= ATTEMPTS:
+        _fail(version_id, _OURS)
+        return
+    version.state = ReadingState.RECEIVED
+    after_commit(read_version, version_id)
+    db.session.commit()  # where even this fails, the sweep finds the version in time
 
 
 def _fail(version_id: int, sentence: str) -> None:

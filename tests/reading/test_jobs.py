@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from collateral.accounts.models import Role
 from collateral.assets import operations
@@ -261,6 +262,22 @@ def test_a_failure_of_ours_blames_nobodys_file(
     version = again(version)
     assert version.state is ReadingState.FAILED
     assert "not the file's" in (version.error or "")
+
+
+def test_a_busy_database_puts_reading_off(
+    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = receive(make_deck("One\nword"))
+
+    def busy(*_args: Any, **_kwargs: Any) -> Reading:
+        raise OperationalError("update", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(door, "read", busy)
+        jobs.read_version(version.id)
+    assert again(version).state is ReadingState.RECEIVED
+    jobs.read_version(version.id)
+    assert again(version).state is ReadingState.READY
 
 
 def test_a_new_version_takes_over_when_it_has_been_read(app: Flask, no_queue: None) -> None:
