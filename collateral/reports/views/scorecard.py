@@ -18,7 +18,8 @@ from collateral.reports import (
     workbooks,
 )
 from collateral.reports.card_sheets import card_sheets
-from collateral.reports.views import asked, bp, render
+from collateral.reports.views import bp
+from collateral.reports.views.frame import asked, render
 
 
 @bp.get("/reports/assets/<int:asset_id>")

@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from collateral import replica
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.adaptations.views.wording import reason_labels
-from collateral.clock import now
 from collateral.reports import (
     adoption,
-    asking,
     assets,
     changes,
-    comparing,
     coverage,
     ignored,
     overview,
     presenting,
-    schedules,
     searches,
 )
-from collateral.reports.asking import ReportRequest
 from collateral.reports.ignored import Reached
+from collateral.reports.views import bp
+from collateral.reports.views.frame import asked, render
 from collateral.usage.counting import zone
-from collateral.usage.rules import counting_day
-
-bp = Blueprint("reports", __name__)
-
-
-@bp.before_request
-def _from_the_copy() -> None:
-    """What a report reads may be a little old; what somebody changes may not."""
-    if request.method == "GET":
-        replica.read_from_copy()
-
-
-def asked() -> ReportRequest:
-    """What the address asks for."""
-    return asking.read(request.args, counting_day(now(), zone()))
-
-
-def render(template: str, name: str, wanted: ReportRequest, **more: Any) -> str:
-    return render_template(
-        template,
-        wanted=wanted,
-        filters=presenting.filters(actor(), wanted, name),
-        compared=presenting.compared(comparing.headlines(actor(), wanted, name)),
-        tabs=presenting.tabs(name),
-        counted_to=replica.as_of(),
-        kept=presenting.kept(),
-        report=name,
-        whose=presenting.whose(actor(), wanted),
-        saved=schedules.views_of(actor()),
-        zone=zone().key,
-        **more,
-    )
 
 
 @bp.get("/reports")
@@ -207,12 +169,3 @@ def definitions() -> ResponseReturnValue:
         zone=zone().key,
         title=_("Definitions"),
     )
-
-
-from collateral.reports import (  # noqa: E402
-    views_explain,  # noqa: F401
-    views_files,  # noqa: F401
-    views_mail,  # noqa: F401
-    views_scorecard,  # noqa: F401
-    views_worth,  # noqa: F401
-)

@@ -20,7 +20,8 @@ from collateral.errors import NotFound
 from collateral.reports import mailing, presenting
 from collateral.reports.behind import PAGE, Behind, behind
 from collateral.reports.behind_listing import Of
-from collateral.reports.views import asked, bp
+from collateral.reports.views import bp
+from collateral.reports.views.frame import asked
 from collateral.templating import reader_zone
 from collateral.usage import explaining
 from collateral.usage.counting import zone

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.reports import presenting, worth
-from collateral.reports.views import asked, bp, render
+from collateral.reports.views import bp
+from collateral.reports.views.frame import asked, render
 
 
 @bp.get("/reports/worth")

@@ -19,7 +19,8 @@ from collateral.reports.card_sheets import SCORECARD
 from collateral.reports.forms import ScheduleForm
 from collateral.reports.models import Rhythm
 from collateral.reports.sheets import REPORTS
-from collateral.reports.views import asked, bp
+from collateral.reports.views import bp
+from collateral.reports.views.frame import asked
 from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
 

@@ -11,7 +11,8 @@ from collateral.accounts.permissions import Permission
 from collateral.errors import NotFound
 from collateral.reports import workbooks
 from collateral.reports.sheets import REPORTS, Sheet
-from collateral.reports.views import asked, bp
+from collateral.reports.views import bp
+from collateral.reports.views.frame import asked
 
 
 def _sheets(name: str) -> list[Sheet]:
