@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -14,8 +14,12 @@ QUICK = 1
 _encoder = msgspec.msgpack.Encoder()
 
 
-class _Content(NamedTuple):
-    """A page's print as it is written down; what came later has a default."""
+class _Content(msgspec.Struct, array_like=True, frozen=True):
+    """A page's print as it is written down.
+
+    What came later has a default, and what comes after it is passed over: two versions of this
+    program read each other's prints.
+    """
 
     boxes: tuple[str, ...]
     pictures: tuple[tuple[str, str, float], ...]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
+
+import msgspec
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -52,6 +55,12 @@ def test_a_page_survives_packing() -> None:
         "Say it slowly.",
     )
     assert unpack(3, pack(page)) == page
+
+
+def test_a_print_of_a_later_program_is_read_as_far_as_it_is_known() -> None:
+    page = PagePrint(3, ("Payback in 11 months",), (), (), (), "Say it slowly.")
+    later = [*msgspec.msgpack.decode(zlib.decompress(pack(page))), {"unheard": "of"}]
+    assert unpack(3, zlib.compress(msgspec.msgpack.encode(later))) == page
 
 
 def test_an_upload_that_takes_pages_of_another_asset_is_traced_to_it(library: list[Asset]) -> None:

@@ -208,7 +208,7 @@ def test_the_page_says_how_far_a_large_file_is(app: Flask, visitor: Visitor) -> 
     assert "42,000 of about 100,000 lines" in page
     assert 'role="progressbar" aria-valuemin="0" aria-valuenow="42000"' in page
     assert 'data-poll="2"' in page
-    assert '<noscript><meta http-equiv="refresh"' in page
+    assert f'<noscript><p class="above-4"><a class="button" href="/deals/import/{run.id}"' in page
     underway.over(what)
     assert underway.told(what) is None
 

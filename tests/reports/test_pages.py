@@ -241,7 +241,11 @@ def test_overview_and_ignored_agree_for_each_reader(app: Flask) -> None:
         assert figures.cost_never_used == report.cost_unused == Decimal(unused)
         assert (figures.published, figures.used) == (report.published, report.used)
         listed = sum((row.cost or Decimal(0) for row in report.rows), Decimal(0))
-        assert listed == sum((row.cost or 0) for row in ignored.dearest(reader, YEAR, 9, "EUR")) == unused
+        assert (
+            listed
+            == sum((row.cost or 0) for row in ignored.dearest(reader, YEAR, 9, "EUR"))
+            == unused
+        )
 
 
 @pytest.mark.parametrize("name", PAGES)
