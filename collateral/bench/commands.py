@@ -40,8 +40,9 @@ def search_bench(assets: int, seed: int, home: Path | None, database: str) -> Re
 @bench.command("ingest")
 @options.library
 @click.option("--files", default=60, show_default=True, type=click.IntRange(4, 78))
+@click.option("--readers", default=2, show_default=True, help="Files that are read at once.")
 @measured(options.lines)
-def ingest_bench(assets: int, files: int, seed: int, home: Path | None) -> Result:
+def ingest_bench(assets: int, files: int, readers: int, seed: int, home: Path | None) -> Result:
     """Ingest of real files into a library, beside the bare readers and renderers.
 
     A library that is kept is copied first, so that it does not know the files of the last run.
@@ -52,7 +53,7 @@ def ingest_bench(assets: int, files: int, seed: int, home: Path | None) -> Resul
         ingest.known_prints()
         app = app_in(ingest.copied(home, Path(folder)))[0] if home else made.app
         with app.app_context():
-            return made.told | ingest.measure(marketer(), files)
+            return made.told | ingest.measure(marketer(), files, readers)
 
 
 @bench.command("follow")

@@ -164,7 +164,7 @@ def known_prints() -> None:
         db.session.commit()
 
 
-def measure(by: Person, count: int, readers: int = 2) -> dict[str, Any]:
+def measure(by: Person, count: int, readers: int) -> dict[str, Any]:
     """The figures, floor first. Commits; raises RuntimeError when the files are there already."""
     newest = db.session.scalar(select(func.max(AssetVersion.id))) or 0
     with tempfile.TemporaryDirectory() as folder:
