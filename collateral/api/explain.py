@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
 from collateral.api.calls import call
@@ -71,12 +73,17 @@ def _of_report(
         found.found,
         dict(found.outcomes),
         [
-            Happening(row.at, row.what, row.who, _thing(row.thing), row.outcome)
+            Happening(*_when(row.at), row.what, row.who, _thing(row.thing), row.outcome)
             for row in found.rows
         ],
         found.found,
         next_page(page, -(-found.found // limit), limit),
     )
+
+
+def _when(at: datetime | date | None) -> tuple[datetime | None, date | None]:
+    """The moment, or else the day."""
+    return (at, None) if isinstance(at, datetime) else (None, at)
 
 
 def _thing(thing: tuple[str, int, str] | None) -> Thing | None:

@@ -75,10 +75,11 @@ class Thing(Struct, forbid_unknown_fields=True):
 
 
 class Happening(Struct, forbid_unknown_fields=True):
-    """One thing behind a report's number: what happened, by whom (empty where the reader may not
-    know), in what, and what became of it."""
+    """One thing behind a report's number: what happened `at` a moment, or on a `day` where no more
+    is known, by whom (empty where the reader may not know), in what, and what became of it."""
 
-    at: datetime | date | None
+    at: datetime | None
+    day: date | None
     what: str
     who: str
     thing: Thing | None
