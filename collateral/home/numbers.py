@@ -18,7 +18,7 @@ from collateral.reports.assets import most_used
 from collateral.reports.ignored import dearest
 from collateral.reports.overview import KeyFigures, key_figures
 from collateral.reports.presenting import figures, reached_names, share_trend
-from collateral.reports.searches import search_report
+from collateral.reports.searches import most_in_vain
 
 SHORT = 6
 PERIOD = "90-days"
@@ -93,7 +93,7 @@ def never_used(person: Person, wanted: ReportRequest, currency: str) -> list[Row
 
 def not_found(person: Person, wanted: ReportRequest) -> list[dict[str, Any]]:
     """Words that were searched for and found nothing."""
-    rows = search_report(person, wanted).without_result[:SHORT]
+    rows = most_in_vain(person, wanted, SHORT)
     return [
         {"words": row.words, "people": row.people, "url": url_for("search.library", q=row.words)}
         for row in rows

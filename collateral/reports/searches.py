@@ -82,6 +82,15 @@ def search_report(reader: Person, request: ReportRequest) -> SearchReport:
     )
 
 
+def most_in_vain(reader: Person, request: ReportRequest, limit: int) -> list[WordsRow]:
+    """The first rows of the words that found nothing, alone: without the amounts of their people.
+
+    Raises:
+        NotFound: the team is not the reader's to ask for.
+    """
+    return _words(_Read(ask(reader, request)), RESULT, 1, {})[:limit]
+
+
 def by_team_and_person(asked: Asked) -> tuple[dict[int, int], dict[int, int]]:
     """Searches with words within the scope, by set of teams and by person."""
     found = _Read(asked).of({""})
