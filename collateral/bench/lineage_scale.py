@@ -7,6 +7,7 @@ import resource
 import time
 from collections.abc import Sequence
 from random import Random
+from textwrap import shorten
 from typing import Any
 
 from sqlalchemy import Select, event, select, text
@@ -119,7 +120,7 @@ def _plan() -> list[str]:
         select(PrintPage.content).where(among(PrintPage.file_id, SOME)),
     )
     return [
-        " ".join(str(part) for part in row)
+        shorten(" ".join(str(part) for part in row), 160)  # a list of keys is no plan
         for statement in asked
         for row in db.session.execute(text(explain + _written(statement)))
     ]
