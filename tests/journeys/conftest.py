@@ -283,9 +283,10 @@ def shoot(page: Page, name: str) -> None:
     for width, (w, h) in WIDTHS.items():
         page.set_viewport_size({"width": w, "height": h})
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            # Without motion: a colour on its way from one theme to the other is in neither.
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     if before:
         page.set_viewport_size(before)
 
