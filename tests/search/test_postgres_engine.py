@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from collateral import create_app
 from collateral.accounts.models import Role
@@ -65,6 +65,18 @@ def test_who_finds_another_writing_goes(engine: PostgresEngine) -> None:
         assert not engine.write([document(2, "Pump")], ())
     assert engine.write([document(2, "Pump")], ())
     assert engine.ids() == {1, 2}
+
+
+def test_the_same_question_costs_one_look_until_the_index_changes(engine: PostgresEngine) -> None:
+    filled(engine, document(1, "Turbine"))
+    asked: list[str] = []
+    event.listen(engine._database, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert exact(engine, "turbine") == [1]
+    first = len(asked)
+    assert exact(engine, "turbine") == [1]
+    assert len(asked) == first + 1 < 2 * first
+    engine.write([document(2, "Turbine hall")], [])
+    assert set(exact(engine, "turbine")) == {1, 2}
 
 
 def test_what_is_no_word_to_postgresql_breaks_nothing(engine: PostgresEngine) -> None:

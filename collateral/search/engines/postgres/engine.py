@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from collateral.search.engines.memory import Memory
 from collateral.search.engines.postgres import finding, titles
 from collateral.search.engines.postgres.tables import EXTENSIONS, INDEXES, LIVE, TABLES
 from collateral.search.engines.postgres.writing import all_words, doc_row, page_rows, title_words
@@ -48,13 +49,20 @@ class PostgresEngine:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
+        self._found = Memory(4 << 20)
 
     # Reading
 
     def search(self, ask: Ask, *, offset: int, limit: int, seconds: float) -> Found:
         try:
-            with self._reading(seconds) as connection:
-                return finding.find(connection, LIVE, ask, offset, limit)
+            with self._opened(seconds) as (connection, name):
+                key = (name, ask, offset, limit)
+                found: Found | None = self._found.get(key)
+                if found is None:
+                    found = finding.find(connection, LIVE, ask, offset, limit)
+                    if not found.cut_short:
+                        self._found.put(key, found, 2000)
+                return found
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", "") == _CANCELED:
                 return Found((), 0, 0, cut_short=True)
@@ -89,8 +97,8 @@ class PostgresEngine:
             raise
 
     def generation(self) -> str:
-        state = self._state()
-        return f"{state.generation}.{state.changes}"
+        with self._opened(5.0) as (_connection, name):
+            return name
 
     def ids(self) -> frozenset[int]:
         with self._reading() as connection:
@@ -125,21 +133,27 @@ class PostgresEngine:
     @contextmanager
     def _reading(self, seconds: float = 5.0) -> Iterator[Connection]:
         """A connection that is let go after so many seconds of one statement."""
+        with self._opened(seconds) as (connection, _name):
+            yield connection
+
+    @contextmanager
+    def _opened(self, seconds: float) -> Iterator[tuple[Connection, str]]:
+        """The same, with the name of the state that the index is in: each change has another."""
         try:
             with self._database.connect() as connection:
-                version = connection.execute(
+                state = connection.execute(
                     text(
                         "select set_config('statement_timeout', :limit, true), "
                         # The vectors of an asset lie apart and packed, which costs the planner
                         # nothing: it would unpack all of them rather than ask the index.
                         "set_config('enable_seqscan', 'off', true), "
-                        f"(select version from {LIVE}.state)"
+                        f"version, generation, changes from {LIVE}.state"
                     ),
                     {"limit": str(int(seconds * 1000))},
-                ).one()[-1]
-                if version != SCHEMA:
+                ).one_or_none()
+                if state is None or state.version != SCHEMA:
                     raise EngineUnavailable("The index was made by another version.")
-                yield connection
+                yield connection, f"{state.generation}.{state.changes}"
         except ProgrammingError as error:
             raise EngineUnavailable("There is no index yet.") from error
 
