@@ -17,7 +17,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # Inside, so that what uses a small part of the package does not load the web.
     from flask import Flask
 
-    from collateral import setup
+    from collateral import failing, setup
     from collateral.config import ROOT, Settings
 
     settings = settings or Settings.from_environ()
@@ -35,6 +35,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     setup.language(app)
     setup.pages(app, settings)
     setup.features(app)
-    setup.errors(app)
+    failing.init_app(app)
     setup.health(app)
     return app

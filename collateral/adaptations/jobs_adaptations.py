@@ -21,6 +21,7 @@ from collateral.accounts.models import Person
 from collateral.adaptations import checking, indexing, merging, storing
 from collateral.adaptations.models import Adaptation, FileCheck, Merging, Status
 from collateral.adaptations.models_prints import PrintFile
+from collateral.adaptations.submitting import submit
 from collateral.assets import blobs
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
@@ -114,11 +115,9 @@ def _source_known(adaptation: Adaptation) -> bool:
 
 def _submit_if_asked(adaptation: Adaptation) -> None:
     """Hand on what its maker wanted submitted before its source was known."""
-    from collateral.adaptations import operations
-
     if adaptation.status is Status.PRIVATE and adaptation.submitted_at and adaptation.asset_id:
         maker = db.session.get_one(Person, adaptation.person_id)
-        operations.submit(adaptation, by=maker, at=now())
+        submit(adaptation, by=maker, at=now())
 
 
 @job

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
-from collateral.adaptations import notices, storing
+from collateral.adaptations import storing
 from collateral.adaptations.jobs_adaptations import read_adaptation, redraw_regions
 from collateral.adaptations.models import (
     Adaptation,
@@ -20,14 +20,14 @@ from collateral.adaptations.models import (
     Reason,
     Status,
 )
-from collateral.adaptations.turns import NOTE_LENGTH, note_step, take_turn
+from collateral.adaptations.submitting import submit
+from collateral.adaptations.turns import NOTE_LENGTH, take_turn
 from collateral.assets.intake import Received
 from collateral.assets.models import Asset, ReadingState
 from collateral.assets.rules import TITLE_LENGTH, title_from_filename
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
-from collateral.notify.operations import tell
 from collateral.queue import after_commit
 from collateral.usage import operations as usage
 from collateral.usage.models import Use
@@ -142,59 +142,6 @@ def _take_answers(adaptation: Adaptation, answers: Answers, at: datetime) -> Non
     adaptation.note = answers.note.strip()[:NOTE_LENGTH]
     adaptation.minutes = answers.minutes
     adaptation.confirmed_at = at
-
-
-def submit(
-    adaptation: Adaptation,
-    *,
-    by: Person,
-    at: datetime,
-    text: str = "",
-    revision: int | None = None,
-) -> None:
-    """Hand it to marketing; once more, with an answer, when it was declined.
-
-    Raises:
-        WrongState: its file could not be read, its source is not known, or it was submitted.
-    """
-    if adaptation.status not in (Status.PRIVATE, Status.DECLINED):
-        raise WrongState("It was submitted already.")
-    if adaptation.state is ReadingState.FAILED:
-        raise WrongState("The file could not be read, so there is nothing to compare.")
-    if adaptation.traced_at is None:
-        raise WrongState("It is still being read; submit it in a moment.")
-    if adaptation.asset_id is None or adaptation.confirmed_at is None:
-        raise WrongState("Say first which asset it was adapted from.")
-    if revision is not None:
-        take_turn(adaptation, revision)
-    adaptation.status = Status.SUBMITTED
-    adaptation.submitted_at = at
-    note_step(adaptation, Status.SUBMITTED, by=by, at=at, text=text)
-    asset = db.session.get_one(Asset, adaptation.asset_id)
-    if asset.owner_id != by.id:
-        tell(
-            [asset.owner_id],
-            notices.SUBMITTED,
-            {
-                "adaptation": adaptation.id,
-                "title": adaptation.title,
-                "person": by.name,
-                "asset": asset.title,
-            },
-            at,
-        )
-
-
-def take_back(
-    adaptation: Adaptation, *, by: Person, at: datetime, revision: int | None = None
-) -> None:
-    """Make it private again. Raises WrongState when somebody decided on it."""
-    if adaptation.status is not Status.SUBMITTED:
-        raise WrongState("Only what waits for a decision can be taken back.")
-    take_turn(adaptation, revision)
-    adaptation.status = Status.PRIVATE
-    adaptation.submitted_at = None
-    note_step(adaptation, Status.PRIVATE, by=by, at=at)
 
 
 def remove(adaptation: Adaptation, *, by: Person) -> None:

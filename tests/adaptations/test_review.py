@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from collateral.adaptations import operations, queries, reviewing
+from collateral.adaptations import queries, reviewing, submitting
 from collateral.adaptations.models import Merging, Status
 from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.assets.models import Page
@@ -185,7 +185,7 @@ def test_declining_needs_a_reason_and_can_be_answered(scene: Scene) -> None:
 
     assert adaptation.status is Status.DECLINED
     assert told(scene.rep.id) == ["adaptation_declined"]
-    operations.submit(adaptation, by=scene.rep, at=now(), text="Three other utilities asked")
+    submitting.submit(adaptation, by=scene.rep, at=now(), text="Three other utilities asked")
     db.session.commit()
     assert adaptation.status is Status.SUBMITTED
     assert [step.text for step in queries.steps(adaptation)] == [

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from collateral.accounts.models import Role
-from collateral.adaptations import operations, queries
+from collateral.adaptations import operations, queries, submitting
 from collateral.adaptations.models import Adaptation, Status
 from collateral.adaptations.operations import Answers
 from collateral.adaptations.relations import Change
@@ -79,11 +79,11 @@ def test_confirming_keeps_it_private_until_it_is_submitted(scene: Scene) -> None
     assert adaptation.status is Status.PRIVATE
     with pytest.raises(NotFound):
         queries.get_visible(scene.marketer, adaptation.id)
-    operations.submit(adaptation, by=scene.rep, at=now())
+    submitting.submit(adaptation, by=scene.rep, at=now())
     db.session.commit()
     assert queries.get_visible(scene.marketer, adaptation.id).reasons == ["too_long"]
     assert [row.adaptation.id for row in queries.to_review(scene.marketer)] == [adaptation.id]
-    operations.take_back(adaptation, by=scene.rep, at=now())
+    submitting.take_back(adaptation, by=scene.rep, at=now())
     db.session.commit()
     assert queries.to_review(scene.marketer) == []
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
-from collateral.adaptations import operations, queries
+from collateral.adaptations import operations, queries, submitting
 from collateral.adaptations.forms import ConfirmForm
 from collateral.adaptations.models import Adaptation, Status
 from collateral.adaptations.operations import Answers
@@ -152,7 +152,7 @@ def submit(adaptation_id: int) -> ResponseReturnValue:
     person = actor()
     adaptation = queries.get_visible(person, adaptation_id)
     require(person, Permission.ADAPTATION_EDIT, adaptation)
-    operations.submit(
+    submitting.submit(
         adaptation,
         by=person,
         at=now(),
@@ -171,7 +171,7 @@ def take_back(adaptation_id: int) -> ResponseReturnValue:
     person = actor()
     adaptation = queries.get_visible(person, adaptation_id)
     require(person, Permission.ADAPTATION_EDIT, adaptation)
-    operations.take_back(
+    submitting.take_back(
         adaptation, by=person, at=now(), revision=request.form.get("revision", type=int)
     )
     db.session.commit()
