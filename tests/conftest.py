@@ -93,14 +93,15 @@ gc.set_threshold(50_000, 20, 100)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL leave out the tests that ask for no database, or nothing of it that others
-    do not ask as well (marked `either`): there they are the same."""
+    do not ask as well (marked `either`): there they are the same. `-m either` runs those."""
     if not SERVER:
         return
+    asked_for = "either" in config.option.markexpr
     asking = [
         item
         for item in items
         if {"empty_database", "migrated"} & set(_fixtures(item))
-        and item.get_closest_marker("either") is None
+        and (asked_for or item.get_closest_marker("either") is None)
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in asking])
     items[:] = asking

@@ -8,6 +8,7 @@ out=build/tests-cluster
 
 step shared "$bin/pytest" -q tests/storage tests/test_queue.py tests/test_limits.py tests/test_crew.py tests/search || failed=1
 step shared-far "$bin/python" tools/with_postgres.py "$bin/pytest" -q tests/search || failed=1
+step either "$bin/python" tools/with_postgres.py "$bin/pytest" -q -n 2 --dist worksteal -m either || failed=1
 step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
 step journeys-far "$bin/python" tools/with_engines.py "$bin/pytest" -q -m journey || failed=1
 step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster || failed=1
