@@ -49,6 +49,7 @@ def count(model: type[Model]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.mark.either
 def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask) -> None:
     admin = factories.make_person(Role.ADMIN)
     own = factories.make_asset(owner=admin)
