@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import secrets
 import sys
 import threading
@@ -34,6 +36,10 @@ _WORDS = ("birch", "copper", "dune", "ember", "fjord", "garnet", "harbor", "inle
 @with_appcontext
 def demo(host: str, port: int, keep: bool) -> None:
     """A sample library with a year of use, served until interrupted."""
+    if "LOG_LEVEL" not in os.environ:
+        # Whoever tries it out wants an address and three names, and of the log what went wrong.
+        os.environ["LOG_LEVEL"] = "WARNING"
+        logging.getLogger().setLevel("WARNING")
     migrate_database()
     if _somebody_elses():
         raise click.ClickException(
