@@ -144,17 +144,9 @@ def _note(person: Person, wanted: SearchRequest, result: SearchResult, seconds: 
     search_id = records.new_id(moment) if result.query or wanted.chosen() else None
     if search_id is not None and wanted.offset == 0:
         records.recorder().add(
-            search={
-                "id": search_id,
-                "at": moment,
-                "person_id": person.id,
-                "session": session,
-                "query": result.query[:250],
-                "filters": wanted.chosen(),
-                "total": result.total,
-                "near": result.near_total,
-                "milliseconds": round(seconds * 1000),
-            }
+            search=records.searched(
+                search_id, person, session, wanted, result, seconds=seconds, at=moment
+            )
         )
     records.recorder().add(
         shown=records.Shown(
@@ -163,10 +155,6 @@ def _note(person: Person, wanted: SearchRequest, result: SearchResult, seconds: 
             user_agent=user_agent(),
             at=moment,
             search_id=search_id,
-            pairs=tuple(
-                (hit.asset.id, hit.asset.version_id)
-                for hit in result.hits
-                if hit.asset.version_id is not None
-            ),
+            pairs=records.pairs(result.hits),
         )
     )

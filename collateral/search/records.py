@@ -24,6 +24,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from collateral.accounts.models import Person
 from collateral.db import db, is_sqlite
 from collateral.search.models import Search, SearchOpening
+from collateral.search.requests import SearchRequest
+from collateral.search.results import Hit, SearchResult
 from collateral.usage.operations import record_shown
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,37 @@ class Shown:
     search_id: int | None
     pairs: Sequence[tuple[int, int]]
     """Asset and version."""
+
+
+def searched(
+    search_id: int,
+    person: Person,
+    session: str,
+    wanted: SearchRequest,
+    result: SearchResult,
+    *,
+    seconds: float,
+    at: datetime,
+) -> dict[str, Any]:
+    """A search as a row of the log."""
+    return {
+        "id": search_id,
+        "at": at,
+        "person_id": person.id,
+        "session": session,
+        "query": result.query[:250],
+        "filters": wanted.chosen(),
+        "total": result.total,
+        "near": result.near_total,
+        "milliseconds": round(seconds * 1000),
+    }
+
+
+def pairs(hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
+    """Asset and version of each hit that has a version."""
+    return tuple(
+        (hit.asset.id, hit.asset.version_id) for hit in hits if hit.asset.version_id is not None
+    )
 
 
 @dataclass

@@ -75,17 +75,9 @@ def _record(
     is_search = bool(result.query or wanted.chosen())
     if is_search and known is None:
         records.recorder().add(
-            search={
-                "id": search_id,
-                "at": moment,
-                "person_id": person.id,
-                "session": session,
-                "query": result.query[:250],
-                "filters": wanted.chosen(),
-                "total": result.total,
-                "near": result.near_total,
-                "milliseconds": round(seconds * 1000),
-            }
+            search=records.searched(
+                search_id, person, session, wanted, result, seconds=seconds, at=moment
+            )
         )
     elif known is not None:
         search_id = known
@@ -97,11 +89,7 @@ def _record(
             user_agent=request.headers.get("User-Agent", ""),
             at=moment,
             search_id=search_id if is_search else None,
-            pairs=tuple(
-                (hit.asset.id, hit.asset.version_id)
-                for hit in result.hits[max(first, 0) :]
-                if hit.asset.version_id is not None
-            ),
+            pairs=records.pairs(result.hits[max(first, 0) :]),
         )
     )
     return search_id if is_search else None
