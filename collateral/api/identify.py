@@ -19,10 +19,10 @@ from collateral.api.files import TakeFile
 from collateral.api.shapes import Named, address, named
 from collateral.assets.models import AssetVersion
 from collateral.assets.operations import Received
+from collateral.assets.succession import successor
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid
-from collateral.retirement.queries import successor
 
 PATIENCE = 20.0
 """Seconds that an answer is waited for; after that the caller asks again."""

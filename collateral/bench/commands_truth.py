@@ -41,8 +41,17 @@ def _cell(value: Any) -> str:
     type=click.Choice(["influence", "useless", "docket"]),
     help="These tables alone; all without it.",
 )
+@click.option(
+    "--ignored",
+    "shares",
+    multiple=True,
+    type=click.FloatRange(0.0, 1.0),
+    help="Rows of the docket with this share ignored alone; may be repeated.",
+)
 @measured(_rows)
-def evidence_bench(companies: int, seed: int, tables: tuple[str, ...]) -> Result:
+def evidence_bench(
+    companies: int, seed: int, tables: tuple[str, ...], shares: tuple[float, ...]
+) -> Result:
     """What the docket and the comparison of deals do in companies whose truth is known.
 
     Each row is told on standard error as soon as it is known.
@@ -50,7 +59,9 @@ def evidence_bench(companies: int, seed: int, tables: tuple[str, ...]) -> Result
     from collateral.bench import evidence
 
     result: Result = {}
-    for table, row in evidence.measure(companies, seed, tables or evidence.TABLES):
+    for table, row in evidence.measure(
+        companies, seed, tables or evidence.TABLES, shares or evidence.SHARES
+    ):
         click.echo(f"{table} {row}", err=True)
         result.setdefault(table, []).append(row)
     return result

@@ -7,22 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from collateral.bench.evidence_deals import WORLDS, expected_difference, made_market
-from collateral.bench.evidence_libraries import LARGEST, SMALLEST, made_library
+from collateral.bench.evidence_docket import docket_figures
 from collateral.reports.difference import shrink
 from collateral.reports.influence import influence, may_be_told
-from collateral.retirement import stopping
-from collateral.retirement.mixture import Evidence, judge
-from collateral.retirement.models import Stopped
 
 SHARES = (0.0, 0.1, 0.3, 0.6, 0.8, 0.95, 1.0)
 USED = (20, 50, 200)
 EFFECT = 0.10
 USELESS = 40
-STEPS = (
-    Stopped.NEVER_SHOWN,
-    Stopped.NOT_OPENED,
-    Stopped.NOT_USED,
-)
 
 
 @dataclass(frozen=True)
@@ -44,24 +36,6 @@ class InfluenceFigures:
     coverage_said: float
     reps_removed: float
     coverage_reps: float
-    companies: int
-
-
-@dataclass(frozen=True)
-class DocketFigures:
-    """Of many companies: the mean share of wrong assets on the list, the same of lists that
-    are not empty and of those of libraries of 100 assets and more, recall, empty lists."""
-
-    world: str
-    signs: bool
-    ignored: float
-    false: float
-    false_non_empty: float
-    false_large: float
-    recall: float
-    empty: float
-    stops_answered: float
-    stops_wrong: float
     companies: int
 
 
@@ -144,82 +118,25 @@ def useless_companies(companies: int, seed: int, *, assets: int = USELESS) -> di
     }
 
 
-def docket_figures(
-    *, messy: bool, signs: bool, ignored: float, companies: int, seed: int
-) -> DocketFigures:
-    """One row of the table of dockets."""
-    import numpy as np
-
-    false, non_empty, large, recall, answered, wrong, listed_all = [], [], [], [], 0, 0, 0
-    for number in range(companies):
-        rng = np.random.default_rng([seed, number, round(ignored * 100), messy])
-        size = int(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
-        library = made_library(rng, size, ignored, messy=messy)
-        evidence = [
-            Evidence(int(k), float(n), int(x), int(y) if signs else None)
-            for k, n, x, y in zip(
-                library.kinds, library.deals, library.uses, library.signs, strict=True
-            )
-        ]
-        verdict = judge(evidence)
-        listed = list(verdict.listed)
-        share = float((~library.ignored[listed]).mean()) if listed else 0.0
-        false.append(share)
-        recall.append(library.ignored[listed].sum() / max(library.ignored.sum(), 1))
-        if listed:
-            non_empty.append(share)
-            if size >= 100:
-                large.append(share)
-        told, off = _stops(library, evidence, verdict, listed)
-        answered, wrong, listed_all = answered + told, wrong + off, listed_all + len(listed)
-    return DocketFigures(
-        "messy" if messy else "clean",
-        signs,
-        ignored,
-        float(np.mean(false)),
-        float(np.mean(non_empty)) if non_empty else 0.0,
-        float(np.mean(large)) if large else 0.0,
-        float(np.mean(recall)),
-        1 - len(non_empty) / companies,
-        answered / listed_all if listed_all else 0.0,
-        wrong / answered if answered else 0.0,
-        companies,
-    )
-
-
-def _stops(library: Any, evidence: Sequence[Evidence], verdict: Any, listed: list[int]) -> Any:
-    """How many of the listed ignored assets get an answer to where they stopped, and how many
-    of the answers are wrong."""
-    import numpy as np
-
-    truly = [position for position in listed if library.ignored[position]]
-    if not truly:
-        return 0, 0
-    funnel = stopping.Funnel(
-        np.array([one.deals * verdict.rates[one.kind] for one in evidence]),
-        library.shown.astype(float),
-        library.views.astype(float),
-        library.uses.astype(float),
-    )
-    answers = stopping.where_stopped(funnel, np.array(verdict.alive), truly)
-    told = [(p, a.where) for p, a in zip(truly, answers, strict=True) if a.where in STEPS]
-    off = sum(STEPS.index(where) != library.stopped[position] for position, where in told)
-    return len(told), off
-
-
 TABLES = ("influence", "useless", "docket")
 
 
 def measure(
-    companies: int, seed: int, tables: Sequence[str] = TABLES
+    companies: int, seed: int, tables: Sequence[str] = TABLES, shares: Sequence[float] = SHARES
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every row of these tables, as (table, row), as soon as it is known."""
+    """Every row of these tables, as (table, row), as soon as it is known.
+
+    Each row draws from a seed of its own, so that a row is the same whatever others are asked for.
+
+    Args:
+        shares: what part of the libraries is ignored, a row each; for the docket alone.
+    """
     if "influence" in tables:
         yield from _influence(companies, seed)
     if "useless" in tables:
         yield "useless", useless_companies(companies, seed)
     if "docket" in tables:
-        yield from _docket(companies, seed)
+        yield from _docket(companies, seed, shares)
 
 
 def _influence(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -230,10 +147,12 @@ def _influence(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]
                 yield "influence", asdict(row)
 
 
-def _docket(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def _docket(
+    companies: int, seed: int, shares: Sequence[float]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for messy in (True, False):
-        for signs in (False, True):
-            for ignored in SHARES:
+        for signs in (True, False):
+            for ignored in shares:
                 figures = docket_figures(
                     messy=messy, signs=signs, ignored=ignored, companies=companies, seed=seed
                 )

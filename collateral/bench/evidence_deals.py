@@ -1,6 +1,7 @@
 """Made-up deals for the comparison of deals with and without an asset; the effect is known.
 
-Worlds, each wrong in one way for the naive comparison:
+Worlds, each wrong in one way for the naive comparison (closed deals with a use against those
+without one, at whatever age):
 
 - `plain`: who uses the asset hangs on the industry and the size, which are strata.
 - `time`: a deal that lives longer has more time to use it, and longer deals are won more often.
@@ -30,20 +31,22 @@ COMPARED = 6
 
 @dataclass(frozen=True)
 class Market:
-    """A company's closed deals, and for each of its assets when it was first used in each.
+    """A company's closed deals, and when each of its assets was first used in them.
 
     Attributes:
-        used: one row for each asset.
-        effects: what using each adds to the chance of winning.
+        used: (assets, deals), days since the deal was opened; nan for never.
     """
 
     cases: Cases
     used: Floats
-    effects: Floats
 
 
 def made_market(rng: np.random.Generator, world: str, used: int, effects: list[float]) -> Market:
-    """A company in which each asset is used in about `used` deals."""
+    """A company in which each asset is used in about `used` deals, one in seven of all.
+
+    Args:
+        effects: for each asset what its use adds to the chance of winning, between -1 and 1.
+    """
     import numpy as np
 
     size = used * (COMPARED + 1)
@@ -88,13 +91,16 @@ def made_market(rng: np.random.Generator, world: str, used: int, effects: list[f
         starts.ravel(),
         ends.ravel(),
     )
-    return Market(cases, moments, np.array(effects))
+    return Market(cases, moments)
 
 
 def expected_difference(rng: np.random.Generator, world: str, used: int, effect: float) -> float:
-    """What the comparison estimates where the effect is known: deals that use the asset later
-    stay among those without, so that it is somewhat less than the effect itself. Found from
-    many deals with the strata's causes taken out: each deal's own chance with and without."""
+    """What the comparison estimates where the effect is known, between -1 and 1.
+
+    Deals that use the asset later stay among those without, so that it is less than the effect
+    by their part: of the deals open when one first used it, that had not used it by then, those
+    that still would. Found from 400 users among at least 14,000 deals.
+    """
     import numpy as np
 
     if effect == 0.0:

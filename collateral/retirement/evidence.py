@@ -43,19 +43,21 @@ class Counted:
 
 @dataclass(frozen=True)
 class Remade:
+    """Adaptations of an asset that were handed in, and by how many different people."""
+
     adaptations: int
     people: int
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """All of it. `recent` and `earlier` hold uses of the last 180 days and of the year before."""
+    """All of it. `recent` and `earlier` hold uses of the last 180 days and of the year before
+    these; what an asset has none of stands in no mapping."""
 
     period: Period
     recent_period: Period
     earlier_period: Period
     assets: Sequence[Known]
-    young: int
     counted: Mapping[int, Counted]
     recent: Mapping[int, int]
     earlier: Mapping[int, int]
@@ -69,14 +71,16 @@ def gather(at: datetime) -> Gathered:
     period = Period(today - timedelta(days=WINDOW_DAYS - 1), today)
     recent = Period(today - timedelta(days=RECENT_DAYS - 1), today)
     before = Period(recent.first - timedelta(days=WINDOW_DAYS), recent.first - timedelta(days=1))
-    every = published_assets()
-    old_enough = [a for a in every if a.published + timedelta(days=a.terms.grace_days) <= today]
+    old_enough = [
+        asset
+        for asset in published_assets()
+        if asset.published + timedelta(days=asset.terms.grace_days) <= today
+    ]
     return Gathered(
         period,
         recent,
         before,
         old_enough,
-        len(every) - len(old_enough),
         _counted(period),
         _uses(recent),
         _uses(before),

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Library:
-    """A library as arrays. `taken` is uses and signs together; uses alone without signs."""
+    """A library as arrays, one place for each asset.
+
+    Attributes:
+        kinds: index of the type, from 0.
+        deals: eligible deals; at least 0.
+        taken: uses and signs together; the very array of uses without signs.
+        kept: what hangs on the counts alone; see `log_nb`.
+    """
 
     kinds: Ints
     deals: Floats
@@ -25,7 +32,6 @@ class Library:
     signs: Floats
     with_signs: bool
     kept: dict[Any, Floats] = field(default_factory=dict)
-    """What hangs on the counts alone; see `log_nb`."""
 
 
 def log_nb(counts: Floats, mean: Floats, shape: float, kept: dict[Any, Floats]) -> Floats:
@@ -34,6 +40,10 @@ def log_nb(counts: Floats, mean: Floats, shape: float, kept: dict[Any, Floats]) 
     scipy.stats.nbinom(n=shape, p=shape/(shape+mean)); written out since its logpmf checks its
     arguments at each call and the fit makes thousands. What hangs on the counts alone is
     worked out once for each shape and `kept`.
+
+    Args:
+        counts: an array of the library whose `kept` it is, and which lives as long.
+        mean: one for each count.
     """
     import numpy as np
     from scipy.special import gammaln
@@ -48,8 +58,11 @@ def log_nb(counts: Floats, mean: Floats, shape: float, kept: dict[Any, Floats]) 
 
 
 def log_beta_binomial(data: Library, a: Floats, b: Floats) -> Floats:
-    """Log probability of the uses among all that was taken, as scipy.stats.betabinom(taken, a, b);
-    a + b is the same for all."""
+    """Log probability of the uses among all that was taken, as scipy.stats.betabinom(taken, a, b).
+
+    Args:
+        a, b: one for each asset; a + b is the same for all.
+    """
     from scipy.special import gammaln
 
     uses, taken, whole = data.uses, data.taken, float((a + b)[0])

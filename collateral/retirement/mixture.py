@@ -18,10 +18,13 @@ T = uses + signs, and a live asset's uses are a beta-binomial part of T, whose s
 for uses that nobody says. Beside the ignored that nobody takes there are then those that
 people take and never use:
 
-    alive    [0.93 NB(m, k) + 0.07 NB(0.25 m, k)](T)  BB(x | T)          m = (mu_t + b_t) n
-    ignored  (1 - phi) NB(eps m, 0.4)(T) BB(x | T)  +  phi NB(b_t n, 0.6)(y) NB(eps mu_t n, 0.4)(x)
+    alive    [0.93 NB(m, k) + 0.07 NB(0.25 m, k)](T)  BB(x | T)         m = (mu_t + b_t) n
+    ignored  0.9 NB(eps m, 0.4)(T) BB(x | T)  +  0.1 NB(0.3 b_t n, 0.6)(y) NB(eps mu_t n, 0.4)(x)
 
-The settings are the project's own, chosen in simulation (`collateral bench evidence`).
+where x are uses, y signs, and b_t is the rate of signs per eligible deal in live assets.
+The settings are the project's own, chosen in simulation (`collateral bench evidence`). What
+is supposed: counts of different assets are independent given their types' rates, and a live
+asset's rate does not hang on how many deals it was made for.
 """
 
 from __future__ import annotations
@@ -41,7 +44,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MEAN_LIMIT, EACH_LIMIT = 0.05, 0.20
+"""Local false discovery rates: of a list on average, and of each asset on it."""
 STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.27, 0.6, 0.02
+"""With signs the mean limit grows with the ignored share from this, over this span, from this part
+of itself to the whole; see `_limit`."""
+UPPER = 0.8
+"""Over the grid of shapes the higher of the weighted mean and this weighted quantile holds: which
+shape is right is not known, and a list hangs on the worse of the likely ones."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +79,9 @@ class Verdict:
         alive: for each asset the probability that it is alive (local fdr), in its order.
         listed: positions of the assets to propose, surest first.
         rates: for each type the live rate of use per eligible deal.
-        ignored_share: share of the assets that the fit takes for ignored.
-        sign_rates: for each type the live rate of signs per eligible deal.
+        ignored_share: share of the assets that the fit takes for ignored, 0 to 1.
         readable: False when no shape of the model fits; then nothing is listed.
+        fits, weights: the shapes of the grid that fit, and what each weighs; they add up to 1.
     """
 
     alive: tuple[float, ...]
@@ -80,7 +89,6 @@ class Verdict:
     rates: tuple[float, ...]
     ignored_share: float
     readable: bool
-    sign_rates: tuple[float, ...] = ()
     fits: tuple[Fit, ...] = ()
     weights: tuple[float, ...] = ()
 
@@ -138,9 +146,6 @@ def judge(assets: Sequence[Evidence]) -> Verdict:
         rates=tuple(float(value) for value in rates),
         ignored_share=share,
         readable=True,
-        sign_rates=tuple(
-            float(value) for value in weights @ np.array([fit.sign_rates for fit in fits])
-        ),
         fits=tuple(fits),
         weights=tuple(weights.tolist()),
     )
@@ -168,12 +173,12 @@ def longest_run(alive: Floats, *, mean_limit: float = MEAN_LIMIT) -> tuple[int, 
 
 
 def _upper(each: Floats, weights: Floats) -> Floats:
-    """The weighted 80th percentile over the grid, asset by asset."""
+    """The weighted 80th percentile over the grid (rows), asset by asset (columns)."""
     import numpy as np
 
     order = np.argsort(each, axis=0)
     ranked = np.take_along_axis(each, order, axis=0)
-    reached = np.cumsum(weights[order], axis=0) >= 0.8
+    reached = np.cumsum(weights[order], axis=0) >= UPPER
     first = np.argmax(reached, axis=0)
     upper: Floats = np.take_along_axis(ranked, first[None, :], axis=0)[0]
     return upper

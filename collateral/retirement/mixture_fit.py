@@ -16,19 +16,31 @@ if TYPE_CHECKING:
 
 SHAPES = (0.5, 0.8, 1.2, 1.8, 2.7, 4.0)
 FAINT = (0.003, 0.01, 0.03, 0.06)
+"""The grid: `k`, how alike live assets are in their rates, and `eps`, an ignored asset's rate over
+that of live ones."""
+USUAL_FAINT = 0.015
 WIDE_SHARE, WIDE_RATE = 0.07, 0.25
+"""Of live assets so many have terms that are too wide, and are used at so much of the rate."""
 IGNORED_SHAPE = 0.4
 PRIOR_RATE, PRIOR_RATE_SD, RATE_VARIANCE = 0.04, 1.2, 0.36
+"""Uses per eligible deal around which the types' rates lie, and, of its logarithm, the standard
+deviation of their mean and their variance around that."""
 PRIOR_STRENGTH = 12.0
+"""What the library's ignored share weighs in that of a type, in assets."""
 MAX_EXPLAINED = 0.25
+"""A shape whose ignored part holds more of all uses than this has the two kinds swapped."""
 USUAL_SHAPES = {4.0: 1.8, 8.0: 1.8, 16.0: 1.8, 32.0: 1.1}
 """Concentration of the beta-binomial (how alike assets are in the part of use that is
 recorded) to the usual shape of all that was recorded. Where that part varies much, gaps in
 recording explain a good deal of the spread of uses, and assets are more alike in their sum."""
 TAKEN_SHARE, TAKEN_RATE, TAKEN_SHAPE = 0.1, 0.3, 0.6
-SHAPE_SD, SHAPE_SD_WITH_SIGNS = 0.35, 0.15
-USUAL_SHAPE = 1.2
+"""Of the ignored so many are taken and never used: their signs' rate over that of live assets, and
+how alike they are in it."""
+USUAL_SHAPE, SHAPE_SD, SHAPE_SD_WITH_SIGNS = 1.2, 0.35, 0.15
+"""`k` is log-normal around this; around USUAL_SHAPES with signs, with the second deviation."""
 PART_PRIOR, PART_STRENGTH = 0.3, 20.0
+"""What part of all that is recorded are uses, before anything is known, and, in things recorded,
+what the library's part weighs in that of a type."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +49,19 @@ class Fit:
 
     Attributes:
         alive: one for each asset.
-        log_rates, rates, sign_rates, ignored, part: one for each type.
+        log_rates: for each type the logarithm of what is recorded (uses, and signs where they
+            are given) of a live asset per eligible deal.
+        rates: for each type the uses among these.
+        ignored: for each type the share of ignored assets.
+        part: for each type what part of all that is recorded are uses; 1 without signs.
+        shape, faint, parts: `k`, `eps`, and the concentration of the beta-binomial.
+        likelihood, weight: logarithms; the weight has the priors of the grid in it.
         explained: uses that the ignored part holds.
     """
 
     alive: Floats
     log_rates: Floats
     rates: Floats
-    sign_rates: Floats
     ignored: Floats
     part: Floats
     shape: float
@@ -94,7 +111,7 @@ def _em(
     part = np.full(count, PART_PRIOR if data.with_signs else 1.0)
     previous = -np.inf
     for _ in range(200):
-        trial = Fit(part, log_rate, part, part, ignored, part, shape, faint, parts)
+        trial = Fit(part, log_rate, part, ignored, part, shape, faint, parts)
         alive, both, narrow_share, mean = chances(data, trial)
         spread = ((log_rate - log_rate.mean()) ** 2).sum() / (2 * RATE_VARIANCE)
         level = (log_rate.mean() - np.log(PRIOR_RATE)) ** 2 / (2 * PRIOR_RATE_SD**2)
@@ -117,12 +134,11 @@ def _em(
         (USUAL_SHAPES[parts], SHAPE_SD_WITH_SIGNS) if data.with_signs else (USUAL_SHAPE, SHAPE_SD)
     )
     prior = -((np.log(shape) - np.log(usual)) ** 2) / (2 * sd**2)
-    prior -= (np.log(faint) - np.log(0.015)) ** 2 / 2
+    prior -= (np.log(faint) - np.log(USUAL_FAINT)) ** 2 / 2
     return Fit(
         alive=alive,
         log_rates=log_rate,
         rates=np.exp(log_rate) * part,
-        sign_rates=np.exp(log_rate) * (1 - part),
         ignored=ignored,
         part=part,
         shape=shape,

@@ -12,7 +12,6 @@ from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, Status
 from collateral.assets.queries import select_visible
-from collateral.assets.succession import successor as successor
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
 from collateral.deals.queries import visible as visible_deal

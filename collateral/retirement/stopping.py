@@ -26,19 +26,21 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 STOPPED_RATE = 0.08
+"""A step that it stopped at is taken at so much of the live assets' rate."""
 USUAL_SHAPE, SHAPE_WEIGHT = 1.5, 20.0
 """How unlike live assets usually are in a step (a gamma's shape), and how many assets' word that
 is worth: where little is alive, the moments of the few say too much."""
 STOPPED_PRIOR = 0.25
 SURE = 0.80
-DROPPED_SURE = 0.8
 SURELY_ALIVE = 0.8
 STEPS = (Stopped.NEVER_SHOWN, Stopped.NOT_OPENED, Stopped.NOT_USED)
 
 EARLIER_USES = 4
+DROPPED_SURE = 0.8
 DROPPED_RATE, DROPPED_PRIOR, DROPPED_BELOW = 1 / 3, 0.15, 0.15
 CONCENTRATION = 12.0
 REMADE_A, REMADE_B, REMADE_SURE, REMADE_PEOPLE = 1.2, 6.8, 0.9, 3
+"""Adaptations are usually 15 % of uses: Beta(1.2, 6.8), the project's own setting."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +68,18 @@ class Funnel:
 
 @dataclass(frozen=True)
 class Stop:
-    """The answer, with what its sentence says: numbers of the step, `one_in` and `usual`."""
+    """The answer, with the numbers of its sentence.
+
+    Of a step: `of` what went in, `came` what came out, `usual` the live assets' rate of it. What
+    was dropped and what is re-created have others; see docket.py.
+    """
 
     where: Stopped
     facts: Mapping[str, Any]
 
 
 def where_stopped(funnel: Funnel, alive: Floats, asked: Sequence[int]) -> list[Stop]:
-    """For each of the positions asked for where it stopped.
+    """For each of the positions asked for where it stopped, in their order.
 
     Args:
         alive: for each asset the probability that it is alive; those above 0.8 say what is
@@ -137,7 +143,7 @@ def _live_moments(before: Floats, after: Floats) -> tuple[float, float]:
 
 
 def _chance(before: Floats, after: Floats, rate: float, shape: float) -> Floats:
-    """The probability that the step is where it stopped."""
+    """For each asset the probability that it stopped at this step, whatever the others say."""
     import numpy as np
     from scipy.stats import nbinom
 
@@ -157,7 +163,11 @@ def dropped_chance(
     """The probability that the rate of use fell below a third; 0 with under four uses before.
 
     Recent uses are a beta-binomial part of all (concentration 12: bursts); the ratio of the
-    rates is log-normal around 1 (sd 0.7) for 85 %, and below 0.15 for the rest.
+    rates is log-normal around 1 (sd 0.7) for 85 %, and below 0.15 for the rest. In simulation a
+    steady rate is called dropped in 0.2 %, one that fell by 30 % in 0.5 %, a real drop in 31 %.
+
+    Args:
+        earlier_deals, recent_deals: eligible deals that were open in each time.
     """
     import numpy as np
     from scipy.stats import betabinom, norm
@@ -183,7 +193,8 @@ def dropped_chance(
 
 
 def remade_chance(adaptations: int, uses: int, people: int, median: float) -> float:
-    """The probability that it is adapted more than twice as often as is usual.
+    """The probability that it is adapted more than twice as often as is usual; 0 where fewer than
+    three people did.
 
     Args:
         adaptations: how many were made of it, by `people` different people.

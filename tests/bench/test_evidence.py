@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from collateral.bench.evidence import docket_figures, influence_figures, useless_companies
+from collateral.bench.evidence import influence_figures, useless_companies
+from collateral.bench.evidence_docket import docket_figures
 
 
 @pytest.mark.parametrize("signs", [False, True])

@@ -15,11 +15,12 @@ from sqlalchemy import inspect, select
 
 from collateral.accounts.models import AuditEntry, Person, Role
 from collateral.assets.models import Asset, Status
+from collateral.assets.succession import successor
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
-from collateral.retirement import operations, queries
+from collateral.retirement import operations
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from tests.factories import make_asset, make_person, make_team
@@ -205,12 +206,12 @@ def test_the_chain_of_replacements_leads_to_what_is_live(app: Flask) -> None:
         operations.retire(old, by=old.owner, at=now(), reason="Old", replacement=new)
         db.session.commit()
     reader = make_person(Role.REP)
-    found = queries.successor(first, reader)
+    found = successor(first, reader)
     assert found is not None
     assert found.title == "Third"
     operations.retire(third, by=third.owner, at=now(), reason="Old")
     db.session.commit()
-    assert queries.successor(first, reader) is None
+    assert successor(first, reader) is None
 
 
 def test_what_is_retired_is_not_retired_again(app: Flask) -> None:

@@ -17,12 +17,12 @@ from collateral.adaptations.models import Purpose
 from collateral.adaptations.views import bp
 from collateral.assets.models import Asset, AssetVersion, Status
 from collateral.assets.operations import receive
+from collateral.assets.succession import successor
 from collateral.assets.uploads import takes_files
 from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db
 from collateral.errors import Invalid
-from collateral.retirement import queries as retirement
 
 
 @bp.get("/current")
@@ -154,7 +154,7 @@ def _retired(asset: Asset) -> bool:
 
 
 def _instead(asset: Asset) -> Asset | None:
-    return retirement.successor(asset, actor()) if _retired(asset) else asset
+    return successor(asset, actor()) if _retired(asset) else asset
 
 
 def _known(found: Found) -> dict[int, AssetVersion]:

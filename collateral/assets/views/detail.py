@@ -15,6 +15,7 @@ from collateral.accounts.permissions import Permission, can
 from collateral.adaptations import families
 from collateral.assets import queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
+from collateral.assets.succession import successor
 from collateral.assets.views import bp
 from collateral.assets.views.noting import arrives, note
 from collateral.assets.views.presenting import (
@@ -29,7 +30,6 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.errors import Invalid, NotFound
-from collateral.retirement import queries as retirement
 from collateral.templating import address_with, reader_zone
 from collateral.usage import operations as usage
 from collateral.usage import queries as uses
@@ -186,5 +186,5 @@ def _retired(asset: Asset) -> dict[str, object] | None:
     return {
         "at": asset.retired_at,
         "reason": asset.retire_reason or "",
-        "replacement": retirement.successor(asset, actor()),
+        "replacement": successor(asset, actor()),
     }
