@@ -11,7 +11,9 @@ step() { # step NAME COMMAND… : run it, keep what it prints, say how it ended
     printf '%-14s ok      %4d s  %s\n' "$name" $((SECONDS - start)) "$(tail -n 1 "$out/$name.log")"
   else
     printf '%-14s FAILED  %4d s\n' "$name" $((SECONDS - start))
+    # Which and why first: what a browser saw is long, and a log is often read from its end.
     tail -n 60 "$out/$name.log"
+    grep -E '^(E  |FAILED|ERROR|tests/.*: (.*Error|Failed))' "$out/$name.log" | cut -c1-300 | head -n 40
     return 1
   fi
 }
