@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from collateral.api.shapes import Money, Named, Somebody, money, somebody
+from collateral.api.share_shapes import ShareInDeal
 from collateral.deals.models import Deal, Outcome
 from collateral.usage.models import Evidence, Use
 
@@ -41,7 +42,8 @@ class UseDetail(Struct, forbid_unknown_fields=True):
 
 class DealSummary(Struct, forbid_unknown_fields=True):
     """A deal. `stage` is a slug of ours, or empty; `stage_label` the CRM's word for it.
-    `uses`: how many assets were used in it."""
+    `uses`: how many assets were used in it; `shares` and `visits`: links that were sent in it,
+    and how often buyers read them."""
 
     id: int
     external_id: str
@@ -63,13 +65,17 @@ class DealSummary(Struct, forbid_unknown_fields=True):
     next_call_at: datetime | None
     updated_at: datetime
     uses: int
+    shares: int
+    visits: int
 
 
 class DealDetail(DealSummary, forbid_unknown_fields=True):
-    """A deal with the stages that it went through and what was used in it."""
+    """A deal with the stages that it went through, what was used in it, and what was sent, the
+    latest link first with the latest of its visits."""
 
     stages: list[StageReached]
     used: list[UseDetail]
+    sent: list[ShareInDeal]
 
 
 class StageGiven(Struct, forbid_unknown_fields=True):
@@ -133,19 +139,25 @@ def use_shape(use: Use, deal: Deal, version: int | None) -> UseDetail:
     )
 
 
-def deal_summary(deal: Deal, uses: int) -> DealSummary:
-    return DealSummary(**_values(deal, uses))
+def deal_summary(deal: Deal, uses: int, shares: int, visits: int) -> DealSummary:
+    return DealSummary(**_values(deal), uses=uses, shares=shares, visits=visits)
 
 
-def deal_detail(deal: Deal, used: Sequence[UseDetail]) -> DealDetail:
+def deal_detail(
+    deal: Deal, used: Sequence[UseDetail], sent: Sequence[ShareInDeal], shares: int, visits: int
+) -> DealDetail:
     return DealDetail(
-        **_values(deal, len({use.asset.id for use in used})),
+        **_values(deal),
+        uses=len({use.asset.id for use in used}),
+        shares=shares,
+        visits=visits,
         stages=[StageReached(move.stage, move.label, move.at) for move in deal.stages],
         used=list(used),
+        sent=list(sent),
     )
 
 
-def _values(deal: Deal, uses: int) -> dict[str, Any]:
+def _values(deal: Deal) -> dict[str, Any]:
     same = (
         "id external_id source name account owner_email stage stage_label outcome industry "
         "product region opened_on closed_on expected_on next_call_at updated_at"
@@ -154,5 +166,4 @@ def _values(deal: Deal, uses: int) -> dict[str, Any]:
         **{name: getattr(deal, name) for name in same.split()},
         "owner": somebody(deal.owner),
         "amount": money(deal.amount, deal.currency),
-        "uses": uses,
     }

@@ -28,6 +28,7 @@ from collateral.api.deal_shapes import (
 )
 from collateral.api.paging import Paged, cursor_at, position_of
 from collateral.api.shapes import LARGEST_ID, Id, address
+from collateral.api.share_reads import sent_in
 from collateral.assets import queries as assets
 from collateral.assets.models import AssetVersion
 from collateral.clock import now
@@ -35,6 +36,7 @@ from collateral.db import db
 from collateral.deals import operations, queries
 from collateral.deals.models import Deal, Outcome, RowResult
 from collateral.errors import Invalid, NotFound
+from collateral.sharing.visited import counts_in
 from collateral.usage import operations as usage
 from collateral.usage.models import Evidence
 from collateral.usage.queries import use_counts, uses_of_deal
@@ -104,9 +106,12 @@ def list_deals(query: DealQuery) -> Deals:
         wanted.options(joinedload(Deal.owner)).order_by(Deal.id.desc()).limit(query.limit + 1)
     ).all()
     here = found[: query.limit]
-    uses = use_counts([deal.id for deal in here], actor())
+    ids = [deal.id for deal in here]
+    uses, sent = use_counts(ids, actor()), counts_in(ids, actor())
     return Deals(
-        items=[deal_summary(deal, uses.get(deal.id, 0)) for deal in here],
+        items=[
+            deal_summary(deal, uses.get(deal.id, 0), *sent.get(deal.id, (0, 0))) for deal in here
+        ],
         total=total,
         next=cursor_at(here[-1].id) if len(found) > len(here) else None,
     )
@@ -116,7 +121,7 @@ def list_deals(query: DealQuery) -> Deals:
     "GET",
     "/deals/<crm_id:deal>",
     permission=Permission.DEAL_READ,
-    does="One deal, with what was used in it.",
+    does="One deal, with what was used in it, what was sent and what buyers read.",
     more="By our id, or by the CRM's where no deal has that number here.",
     answers=DealDetail,
     edits=True,
@@ -223,7 +228,9 @@ def _answer(deal: Deal, *, created: bool = False) -> Answer:
     headers = {"ETag": _tag(deal)}
     if created:
         headers["Location"] = address(f"/deals/{deal.id}")
-    return Answer(deal_detail(deal, shapes), headers, 201 if created else 200)
+    shares, visits = counts_in([deal.id], actor()).get(deal.id, (0, 0))
+    detail = deal_detail(deal, shapes, sent_in(deal, actor(), now()), shares, visits)
+    return Answer(detail, headers, 201 if created else 200)
 
 
 def _numbers(uses: Any) -> dict[int, int]:

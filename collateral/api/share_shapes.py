@@ -52,6 +52,17 @@ class VisitDetail(Struct, forbid_unknown_fields=True):
     pages: list[PageSeen]
 
 
+class ShareInDeal(Struct, forbid_unknown_fields=True):
+    """A link that was sent in a deal, with its visits that count; `assets` is empty for a pack."""
+
+    id: int
+    assets: list[Named]
+    recipient: str
+    created_at: datetime
+    live: bool
+    visits: list[VisitDetail]
+
+
 class ShareDetail(Struct, forbid_unknown_fields=True):
     """A tracked link. `live`: neither switched off nor over. `openings`: how often it was
     asked for, by what became of it; only `visit` counts."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import select
 
 from collateral.accounts.permissions import Permission, require
 from collateral.api.auth import actor, caller
 from collateral.api.calls import Answer, call
 from collateral.api.shapes import address
+from collateral.api.share_reads import numbers_read
 from collateral.api.share_shapes import (
     NewShare,
     ShareDetail,
@@ -19,9 +19,7 @@ from collateral.api.share_shapes import (
     visit_shape,
 )
 from collateral.assets import queries as assets
-from collateral.assets.models import Asset, AssetVersion
 from collateral.clock import now
-from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.errors import NotFound
 from collateral.sharing import operations, queries, rules, visited
@@ -107,15 +105,8 @@ def delete_share(share_id: int) -> ShareDetail:
 
 
 def _values(share: Share) -> dict[str, Any]:
-    visits = visited.visits_of(share)
-    ids = {page.version_id for visit in visits for page in visit.pages}
-    numbers = dict(
-        db.session.execute(
-            select(AssetVersion.id, AssetVersion.number)
-            .join(Asset, Asset.id == AssetVersion.asset_id)
-            .where(AssetVersion.id.in_(ids), assets.visible(actor()))
-        ).all()
-    )
+    visits = visited.visits_of([share.id])
+    numbers = numbers_read(visits, actor())
     return {
         **share_values(
             share,

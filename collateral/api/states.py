@@ -18,6 +18,7 @@ from collateral.assets.models import Asset
 from collateral.assets.queries import get_many, get_visible
 from collateral.clock import now
 from collateral.errors import Invalid
+from collateral.retirement import deciding
 from collateral.retirement import operations as retirement
 
 
@@ -115,7 +116,7 @@ def retire_asset(asset_id: int, query: DryRun, body: Retire) -> AssetDetail | Re
 def restore_asset(asset_id: int) -> AssetDetail:
     asset = get_visible(actor(), asset_id)
     require(actor(), Permission.ASSET_RETIRE, asset)
-    retirement.restore(asset, by=actor(), at=now())
+    deciding.put_back(asset, by=actor(), at=now())
     return detail(asset, actor())
 
 

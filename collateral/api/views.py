@@ -16,9 +16,11 @@ from collateral.api import (
     influence,
     narrow_reports,
     reports,
+    requests,
     scorecard,
     shares,
     states,
+    suggestions,
     versions,
 )
 from collateral.api.calls import bp
@@ -38,8 +40,10 @@ __all__ = [
     "influence",
     "narrow_reports",
     "reports",
+    "requests",
     "scorecard",
     "shares",
     "states",
+    "suggestions",
     "versions",
 ]

@@ -56,7 +56,9 @@ class RequestPage:
     """How many there are in each state; "mine" for those that the person waits for or makes."""
 
 
-def page(person: Person, state: RequestState | None, *, mine: bool, limit: int) -> RequestPage:
+def page(
+    person: Person, state: RequestState, *, mine: bool, limit: int, offset: int = 0
+) -> RequestPage:
     """Requests in a state, or the person's own in every state; four queries.
 
     Those taken on come by their day, the others with the most who wait first.
@@ -93,8 +95,8 @@ def page(person: Person, state: RequestState | None, *, mine: bool, limit: int) 
         query = query.where(Request.state == state).order_by(
             Request.changed_at.desc(), Request.id.desc()
         )
-    found = db.session.execute(query.limit(limit)).all()
-    total = counts["mine"] if mine else counts[(state or RequestState.OPEN).value]
+    found = db.session.execute(query.limit(limit).offset(offset)).all()
+    total = counts["mine"] if mine else counts[state.value]
     return RequestPage(_rows(person, found), total, counts)
 
 

@@ -17,8 +17,9 @@ from sqlalchemy import and_, delete, or_, select
 from collateral.db import db, upsert
 from collateral.queue import Job, after_commit
 from collateral.sharing import access
-from collateral.sharing.access import Leaf, Part, Showing
+from collateral.sharing.access import Part
 from collateral.sharing.models import Copy, CopyKind, CopyPage, CopyState, Pack, Share
+from collateral.sharing.showing import Leaf, Showing
 
 _maker: list[Job] = []
 

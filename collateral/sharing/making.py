@@ -18,8 +18,8 @@ from collateral.db import db, upsert
 from collateral.errors import NotFound
 from collateral.reading import binding
 from collateral.sharing import access, packs, queries
-from collateral.sharing.access import Leaf
 from collateral.sharing.models import Copy, CopyKind, CopyPage, CopyState, Pack, Share
+from collateral.sharing.showing import Leaf
 from collateral.storage import storage
 from collateral.templating import format_date
 

@@ -15,6 +15,9 @@ from collateral.clock import now
 from collateral.db import Model, choice
 from collateral.deals.models import Deal
 
+COLOUR, KEEP_DAYS = "#0b6570", 365
+"""How links look, and for how many days visits are kept, until somebody says otherwise."""
+
 
 class Outcome(StrEnum):
     """What became of one opening of a link."""
@@ -278,8 +281,8 @@ class LinkSettings(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     company: Mapped[str] = mapped_column(String(100), default="")
-    colour: Mapped[str] = mapped_column(String(7), default="#0b6570")
-    keep_days: Mapped[int] = mapped_column(default=365)
+    colour: Mapped[str] = mapped_column(String(7), default=COLOUR)
+    keep_days: Mapped[int] = mapped_column(default=KEEP_DAYS)
     """Days for which visits and openings are kept."""
 
 

@@ -16,10 +16,10 @@ from collateral.assets.models import Asset
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
-from collateral.sharing import access, packs, rules
-from collateral.sharing.access import Showing
+from collateral.sharing import packs, rules
 from collateral.sharing.copies import prepare
 from collateral.sharing.models import Pack, Share, ShareItem
+from collateral.sharing.showing import Showing, current
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 
@@ -152,7 +152,7 @@ def _content(share: Share, assets: Sequence[Asset], pack: Pack | None, by: Perso
     if not ids or len(ids) > MOST_ASSETS:
         sentence = _("Choose one to %(most)s assets.", most=MOST_ASSETS)
         raise Invalid(sentence, fields={"asset": sentence})
-    shown = access.current(ids, by)
+    shown = current(ids, by)
     sent = {}
     for asset_id in ids:
         showing, asset = shown[asset_id]

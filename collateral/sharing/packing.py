@@ -15,9 +15,9 @@ from collateral.assets.models import Asset, Page, Status
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, NotFound
-from collateral.sharing import access
-from collateral.sharing.access import Showing
+from collateral.sharing import packs
 from collateral.sharing.models import Copy, Pack, PackItem, Share
+from collateral.sharing.showing import Showing, current
 
 MOST_ITEMS = 200
 
@@ -115,8 +115,6 @@ def change(
 
 
 def _freeze(pack: Pack, by: Person) -> None:
-    from collateral.sharing import packs
-
     for member in packs.members(pack, by):
         if member.version is not None and member.version.asset_id == member.item.asset_id:
             member.item.version_id = member.version.id
@@ -130,7 +128,7 @@ def add(pack: Pack, asset: Asset, *, by: Person, at: datetime, page: int | None 
     Raises:
         Invalid: it is not published, has no such page, or the pack is full.
     """
-    showing, shown = access.current([asset.id], by)[asset.id]
+    showing, shown = current([asset.id], by)[asset.id]
     if showing is not Showing.SHOWN or shown is None or shown.id != asset.id:
         raise Invalid(_("Only what is published can go into a pack."))
     if len(pack.items) >= MOST_ITEMS:
@@ -182,8 +180,6 @@ def move(pack: Pack, item_id: int, *, up: bool, at: datetime) -> None:
 
 def refresh(pack: Pack, item_id: int, *, by: Person, at: datetime) -> None:
     """Take the member as it is now: the page that was found, the newest version."""
-    from collateral.sharing import packs
-
     for member in packs.members(pack, by):
         if member.item.id != item_id or member.asset is None:
             continue

@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetVersion, Page, ReadingState, Status
 from collateral.db import db
-from collateral.sharing import access, rules
-from collateral.sharing.access import Leaf, Showing
+from collateral.sharing import rules
 from collateral.sharing.models import Pack, PackItem
+from collateral.sharing.showing import Leaf, Showing, current, leaves_of
 
 
 class Flag(StrEnum):
@@ -47,14 +47,14 @@ class Member:
 def members(pack: Pack, person: Person) -> list[Member]:
     """The items in their order, as that person may see them. A handful of queries in all."""
     items = pack.items
-    shown = access.current({item.asset_id for item in items}, person)
+    shown = current({item.asset_id for item in items}, person)
     kept = _versions(items)
     wanted = {
         item.id: _version_of(pack, item, shown[item.asset_id][1], kept.get(item.version_id))
         for item in items
         if shown[item.asset_id][0] is Showing.SHOWN
     }
-    pages = access.leaves_of({version.id for version in wanted.values() if version})
+    pages = leaves_of({version.id for version in wanted.values() if version})
     moved = _moved(pack, items, wanted)
     return [_member(item, shown[item.asset_id], wanted, pages, moved) for item in items]
 

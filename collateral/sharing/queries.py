@@ -12,14 +12,17 @@ from sqlalchemy.orm import joinedload
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.assets import queries as assets
-from collateral.assets.models import Asset, Page
+from collateral.assets.models import Asset, Page, Status
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.errors import NotFound
 from collateral.sharing.models import (
+    COLOUR,
+    KEEP_DAYS,
     LinkSettings,
     Pack,
+    PackItem,
     Share,
     ShareItem,
 )
@@ -117,7 +120,7 @@ def links_with(asset: Asset, at: datetime) -> Sequence[Share]:
             or_(
                 exists().where(ShareItem.share_id == Share.id, ShareItem.asset_id == asset.id),
                 Share.pack_id.in_(
-                    select(Pack.id).join(Pack.items).where(_item_asset() == asset.id)
+                    select(Pack.id).join(Pack.items).where(PackItem.asset_id == asset.id)
                 ),
             ),
         )
@@ -126,16 +129,8 @@ def links_with(asset: Asset, at: datetime) -> Sequence[Share]:
     ).all()
 
 
-def _item_asset() -> ColumnElement[int]:
-    from collateral.sharing.models import PackItem
-
-    return PackItem.asset_id  # type: ignore[return-value]
-
-
 def sendable(person: Person, words: str, *, limit: int = 10) -> Sequence[Asset]:
     """Published assets whose title has all the words, the newest first."""
-    from collateral.assets.models import Status
-
     query = assets.select_visible(person).where(Asset.status == Status.PUBLISHED)
     for word in words.split()[:8]:
         pattern = word.replace("~", "~~").replace("%", "~%").replace("_", "~_")
@@ -171,4 +166,4 @@ def exposed(asset_ids: Collection[int]) -> list[Exposed]:
 def settings() -> LinkSettings:
     """How links look and how long visits are kept; the defaults where nobody set any."""
     found = db.session.get(LinkSettings, 1)
-    return found or LinkSettings(id=1, company="", colour="#0b6570", keep_days=365)
+    return found or LinkSettings(id=1, company="", colour=COLOUR, keep_days=KEEP_DAYS)

@@ -37,11 +37,11 @@ def told(share_ids: Collection[int]) -> dict[int, Told]:
     return {share_id: Told(n, seconds or 0.0, last) for share_id, n, seconds, last in rows}
 
 
-def visits_of(share: Share, *, limit: int = PAGE) -> Sequence[Visit]:
-    """The link's visits that count, the latest first, with their pages."""
+def visits_of(share_ids: Collection[int], *, limit: int = PAGE) -> Sequence[Visit]:
+    """The links' visits that count, the latest first, with their pages. Two queries."""
     return db.session.scalars(
         select(Visit)
-        .where(Visit.share_id == share.id, Visit.outcome == Outcome.VISIT)
+        .where(Visit.share_id.in_(share_ids), Visit.outcome == Outcome.VISIT)
         .options(selectinload(Visit.pages))
         .order_by(Visit.last_at.desc(), Visit.id.desc())
         .limit(limit)
@@ -147,6 +147,18 @@ class Sent:
     """Pages of all versions that were opened."""
     read: list[int]
     """The numbers of those that were opened, where they are of one version."""
+
+
+def counts_in(deal_ids: Collection[int], person: Person) -> dict[int, tuple[int, int]]:
+    """By deal how many links the person may see, and how many of their visits count. One query."""
+    rows = db.session.execute(
+        select_visible(person)
+        .where(Share.deal_id.in_(deal_ids))
+        .outerjoin(Visit, and_(Visit.share_id == Share.id, Visit.outcome == Outcome.VISIT))
+        .with_only_columns(Share.deal_id, func.count(Share.id.distinct()), func.count(Visit.id))
+        .group_by(Share.deal_id)
+    )
+    return {deal_id: (links, visits) for deal_id, links, visits in rows if deal_id is not None}
 
 
 def sent_in(deal: Deal, person: Person) -> list[Sent]:

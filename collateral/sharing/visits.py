@@ -19,17 +19,17 @@ from collateral.deals.models import Deal
 from collateral.errors import NotFound
 from collateral.notify.operations import tell
 from collateral.observing import events
-from collateral.sharing import access, rules
-from collateral.sharing.access import Leaf, Part
-from collateral.sharing.models import LinkSettings, Opening, Outcome, Seen, Share, Visit, VisitPage
+from collateral.sharing import access, queries, rules
+from collateral.sharing.access import Part
+from collateral.sharing.models import Opening, Outcome, Seen, Share, Visit, VisitPage
 from collateral.sharing.notices import OPENED
+from collateral.sharing.showing import Leaf
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind, Evidence
 from collateral.usage.robots import is_robot
 
 OPEN_FOR = timedelta(hours=12)
 """How long a page that was opened may still say what becomes of it."""
-KEPT_DAYS = 365
 _LEFT_OUT = (Outcome.OWN_TEAM, Outcome.ROBOT, Outcome.PREVIEW, Outcome.SCANNER, Outcome.ASKED)
 
 
@@ -239,8 +239,7 @@ def _first(share: Share, version: AssetVersion, deal: Deal | None, at: datetime)
 
 def forget_old(at: datetime) -> int:
     """Remove visits and openings that are older than they are to be kept; how many visits."""
-    days = db.session.scalar(select(LinkSettings.keep_days))
-    horizon = at - timedelta(days=days or KEPT_DAYS)
+    horizon = at - timedelta(days=queries.settings().keep_days)
     old = select(Visit.id).where(Visit.last_at < horizon)
     db.session.execute(
         update(Opening)

@@ -531,6 +531,12 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
         deal(READ_DEAL, json={"asset": "{some_asset_id}"}),
         asset(READ, path={"deal": "{own_deal_id}"}, json={"asset": "{asset_id}"}),
     ),
+    "GET /api/v1/deals/<crm_id:deal>/suggestions": deal(READ_DEAL),
+    "GET /api/v1/requests": roles(EVERYBODY),
+    "POST /api/v1/requests": (
+        roles(EVERYBODY, json={"title": "A case study for dairies"}),
+        deal(READ_DEAL, json={"title": "A case study", "deal": "{deal_id}"}),
+    ),
     "POST /api/v1/shares": (
         asset(READ, json={"assets": ["{asset_id}"], "recipient": "Anna Kern"}),
         deal(

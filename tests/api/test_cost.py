@@ -22,7 +22,15 @@ Make = Callable[..., Caller]
 
 @pytest.mark.parametrize(
     "path",
-    ["/assets", "/deals", "/deals/D-0", "/reports/assets", "/reports/ignored", "/reports/overview"],
+    [
+        "/assets",
+        "/deals",
+        "/deals/D-0",
+        "/deals/D-0/suggestions",
+        "/reports/assets",
+        "/reports/ignored",
+        "/reports/overview",
+    ],
 )
 def test_no_query_for_each_row(app: Flask, caller: Make, path: str) -> None:
     admin = make_person(Role.ADMIN, Role.MARKETER, Role.MANAGER)

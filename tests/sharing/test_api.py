@@ -50,6 +50,24 @@ def test_a_link_is_made_read_and_switched_off(app: Flask, rep: Person, buyer: Bu
     assert buyer.get(open_link["url"].removeprefix("http://localhost")).status_code == 404
 
 
+def test_a_deal_tells_its_links_and_what_was_read(app: Flask, rep: Person, buyer: Buyer) -> None:
+    asset, deal = make_drawn(), make_deal(rep)
+    call = Caller(app.test_client(), make_token(rep))
+    wanted = {"assets": [asset.id], "deal": deal.id, "recipient": "Anna Kern"}
+    read = call.post("/shares", json=wanted).json
+    unread = call.post("/shares", json=wanted).json
+    for _ in range(2):
+        buyer.reads(read["url"].rpartition("/")[2], (1, 1, 1.0))
+    told = call.get(f"/deals/{deal.id}").json
+    assert [each["id"] for each in told["sent"]] == [unread["id"], read["id"]]
+    assert told["sent"][1]["assets"] == [{"id": asset.id, "title": asset.title}]
+    assert [len(each["visits"]) for each in told["sent"]] == [0, 2]
+    assert told["sent"][1]["visits"][0]["pages"][0]["number"] == 1
+    listed = call.get("/deals").json["items"][0]
+    assert (listed["uses"], listed["shares"], listed["visits"]) == (1, 2, 2)
+    assert (told["uses"], told["shares"], told["visits"]) == (1, 2, 2)
+
+
 def test_bad_links_are_told_by_field(app: Flask, rep: Person) -> None:
     asset = make_drawn()
     call = Caller(app.test_client(), make_token(rep))

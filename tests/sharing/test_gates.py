@@ -130,7 +130,7 @@ def test_a_visit_behind_the_gate_bears_the_address(app: Flask, rep: Person, buye
     buyer.sends(token, "email", email="anna@hollis.example")
     buyer.sends(token, "code", email="anna@hollis.example", code=mailed(app)[0][1])
     buyer.reads(token, (1, 1, 1.0))
-    assert [visit.email for visit in visited.visits_of(share)] == ["anna@hollis.example"]
+    assert [visit.email for visit in visited.visits_of([share.id])] == ["anna@hollis.example"]
 
 
 def test_a_code_lives_for_a_quarter_of_an_hour_and_five_tries(

@@ -16,10 +16,10 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid, NotFound
 from collateral.sharing import operations, packing, packs, rules, visited
-from collateral.sharing.access import Showing
 from collateral.sharing.models import Pack, Share
 from collateral.sharing.operations import Asking, Wishes
 from collateral.sharing.packs import Flag
+from collateral.sharing.showing import Showing
 from collateral.usage import operations as usage
 from tests.factories import add_version, make_person, make_team
 from tests.sharing.conftest import Buyer, draw, kept, make_deal, make_drawn, share_of

@@ -44,7 +44,7 @@ def detail(share_id: int) -> ResponseReturnValue:
     """One link: its visits as they happen, what it asks, and what was no visit."""
     person = actor()
     share = queries.get_visible(person, share_id)
-    visits = visited.visits_of(share)
+    visits = visited.visits_of([share.id])
     reads = visited.read_by_page([share.id], person)
     return render_template(
         "sharing/detail.html",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +9,7 @@ from flask_login import current_user
 from sqlalchemy.orm import joinedload
 
 from collateral.accounts.guard import actor, requires
+from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset
@@ -110,7 +109,7 @@ def _asked() -> tuple[list[Asset], Pack | None, Deal | None]:
     return chosen, pack, _deal(person, chosen, pack)
 
 
-def _deal(person: Any, chosen: list[Asset], pack: Pack | None) -> Deal | None:
+def _deal(person: Person, chosen: list[Asset], pack: Pack | None) -> Deal | None:
     """The deal that was chosen; on a fresh form the pack's or the likeliest one, which a key
     takes back."""
     given = request.values.get("other_deal", type=int) or request.values.get("deal", type=int)

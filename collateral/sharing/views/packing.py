@@ -21,6 +21,7 @@ from collateral.sharing import copies, packing, packs
 from collateral.sharing.forms import PackForm
 from collateral.sharing.models import CopyState, Pack
 from collateral.sharing.views import bp
+from collateral.sharing.views.making import asking
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 
@@ -210,20 +211,19 @@ def pack_file(pack_id: int) -> ResponseReturnValue:
 
 def _note(pack: Pack, members: list[packs.Member]) -> None:
     """Each asset in the file was downloaded."""
-    from flask_login import current_user
-
     versions = {
         member.version.asset_id: member.version
         for member in members
         if member.version is not None and member.leaves
     }
+    browser = asking()
     for version in versions.values():
         usage.record(
             EventKind.DOWNLOADED,
             version=version,
             person=actor(),
-            session_key=f"s{current_user.row_id}",
-            user_agent=request.headers.get("User-Agent", ""),
+            session_key=browser.session_key,
+            user_agent=browser.user_agent,
             at=now(),
             deal=pack.deal,
         )

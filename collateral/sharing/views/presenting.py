@@ -39,7 +39,7 @@ def state_of(share: Share, at: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldOpenings:
     """How often something became of the link, and what that means."""
 
     outcome: str
@@ -48,10 +48,10 @@ class Told:
     count: int
 
 
-def openings_told(counts: Mapping[Outcome, int]) -> list[Told]:
+def openings_told(counts: Mapping[Outcome, int]) -> list[ToldOpenings]:
     """The openings by what became of them, in words."""
     return [
-        Told(outcome.value, _(_OUTCOMES[outcome][0]), _(_OUTCOMES[outcome][1]), count)
+        ToldOpenings(outcome.value, _(_OUTCOMES[outcome][0]), _(_OUTCOMES[outcome][1]), count)
         for outcome, count in counts.items()
     ]
 

@@ -15,8 +15,9 @@ from collateral.db import db
 from collateral.errors import NotFound
 from collateral.limits import spend
 from collateral.sharing import access, copies, queries, rules
-from collateral.sharing.access import Leaf, Part, Showing
+from collateral.sharing.access import Part
 from collateral.sharing.models import CopyState, Outcome
+from collateral.sharing.showing import Leaf, Showing
 from collateral.sharing.views import buyers
 from collateral.sharing.views.buyer import (
     ASKING,
