@@ -41,42 +41,28 @@ def publish_now_ready(asset: Asset, *, at: datetime) -> None:
 
 
 def _publish(asset: Asset, *, by: Person, at: datetime) -> None:
-    audit.record(
-        "asset.published",
-        by=by,
-        kind="asset",
-        id=asset.id,
-        title=asset.title,
-        was=asset.status.value,
-    )
-    asset.status = Status.PUBLISHED
+    _move(asset, Status.PUBLISHED, "asset.published", by=by, at=at)
     asset.published_at = at
     asset.publish_when_ready = False
-    asset.updated_at = at
 
 
 def send_to_review(asset: Asset, *, by: Person, at: datetime) -> None:
     """Say that a draft may be looked at. Raises WrongState for what is no draft."""
     if asset.status is not Status.DRAFT:
         raise WrongState(_("Only a draft can be sent to review."))
-    asset.status = Status.IN_REVIEW
-    asset.updated_at = at
-    audit.record("asset.sent_to_review", by=by, kind="asset", id=asset.id, title=asset.title)
+    _move(asset, Status.IN_REVIEW, "asset.sent_to_review", by=by, at=at)
 
 
 def back_to_draft(asset: Asset, *, by: Person, at: datetime) -> None:
     """Take it back from review or from publication. Raises WrongState otherwise."""
     if asset.status not in (Status.IN_REVIEW, Status.PUBLISHED):
         raise WrongState(_("Only what is in review or published can become a draft again."))
-    audit.record(
-        "asset.withdrawn",
-        by=by,
-        kind="asset",
-        id=asset.id,
-        title=asset.title,
-        was=asset.status.value,
-    )
-    asset.status = Status.DRAFT
+    _move(asset, Status.DRAFT, "asset.withdrawn", by=by, at=at)
     asset.published_at = None
     asset.publish_when_ready = False
-    asset.updated_at = at
+
+
+def _move(asset: Asset, status: Status, action: str, *, by: Person, at: datetime) -> None:
+    was = asset.status.value
+    audit.record(action, by=by, kind="asset", id=asset.id, title=asset.title, was=was)
+    asset.status, asset.updated_at = status, at

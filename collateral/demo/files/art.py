@@ -8,6 +8,7 @@ from random import Random
 
 from collateral.demo.files import (
     fonts,
+    scenes_europe,  # noqa: F401  (it adds its scene)
     scenes_trade,  # noqa: F401  (it adds its scenes)
 )
 from collateral.demo.files.scenes import SCENES

@@ -16,7 +16,7 @@ from collateral.demo.files import (
     slides_voices,  # noqa: F401
 )
 from collateral.demo.files.canvas import Canvas, emu, rgb
-from collateral.demo.files.scenes_trade import europe
+from collateral.demo.files.scenes_europe import europe
 from collateral.demo.files.slides_words import LAYOUTS, canvas_logo
 from collateral.demo.files.themes import THEMES, Theme
 from collateral.demo.files.zipped import steady
