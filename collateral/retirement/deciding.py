@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -21,6 +22,7 @@ from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
 
 LONGEST_REASON = operations.LONGEST_REASON
+REPLACED = "replaced"
 
 
 def decide(
@@ -54,9 +56,18 @@ def decide(
         operations.check(asset, replacement)
     standing = standing_decision(asset.id)
     if standing is not None:
-        _end(standing, by=by, at=at, why="replaced")
+        _end(standing, by=by, at=at, why=REPLACED)
     today = counting_day(at, zone())
     item = db.session.get(DocketItem, asset.id)
+    seen: dict[str, Any] = (
+        {"wrong": item.wrong, "expected": item.expected, "stopped": item.stopped.value}
+        if item
+        else {}
+    )
+    seen["before"] = standing.id if standing else None
+    if choice is Choice.KEEP and months is not None:
+        seen["season"] = _season(asset.id)
+        _set_season(asset.id, sorted(months))
     decision = Decision(
         asset_id=asset.id,
         choice=choice,
@@ -72,9 +83,7 @@ def decide(
         deals=item.deals if item else 0.0,
         uses=item.uses if item else 0,
         signs=item.signs if item else 0,
-        seen={"wrong": item.wrong, "expected": item.expected, "stopped": item.stopped.value}
-        if item
-        else {},
+        seen=seen,
     )
     db.session.add(decision)
     audit.record(
@@ -86,8 +95,6 @@ def decide(
         reason=reason,
         due_on=decision.due_on.isoformat() if decision.due_on else None,
     )
-    if choice is Choice.KEEP and months is not None:
-        db.session.merge(Season(asset_id=asset.id, months=sorted(months)))
     db.session.flush()
     if choice is Choice.RETIRE and at_once:
         _carry_out(decision, asset, replacement, by=by, at=at)
@@ -112,7 +119,10 @@ def standing_decision(asset_id: int) -> Decision | None:
 
 
 def undo(decision: Decision, *, by: Person, at: datetime) -> None:
-    """Take a decision back; what was retired by it is put back as it was.
+    """Take a decision back: everything is as it was before it.
+
+    What was retired by it is put back, its season goes, and what was kept or to be mended by the
+    decision before it is so again. A retirement that it called off is not set going anew.
 
     Raises:
         WrongState: it holds no more.
@@ -123,6 +133,9 @@ def undo(decision: Decision, *, by: Person, at: datetime) -> None:
     if decision.carried_out_at is not None and asset.status is Status.RETIRED:
         operations.restore(asset, by=by, at=at)
     _end(decision, by=by, at=at, why="undone")
+    if "season" in decision.seen:
+        _set_season(asset.id, decision.seen["season"])
+    _hold_again(decision.seen.get("before"))
     audit.record(
         "docket.undone",
         by=by,
@@ -133,14 +146,45 @@ def undo(decision: Decision, *, by: Person, at: datetime) -> None:
     )
 
 
+def put_back(asset: Asset, *, by: Person, at: datetime) -> None:
+    """Put a retired asset back as it was. A decision by which it was retired is taken back.
+
+    Raises:
+        WrongState: it is not retired, or its files were deleted.
+    """
+    decision = standing_decision(asset.id)
+    if decision is not None and decision.carried_out_at is not None:
+        undo(decision, by=by, at=at)
+    else:
+        operations.restore(asset, by=by, at=at)
+
+
 def _end(decision: Decision, *, by: Person | None, at: datetime, why: str) -> None:
     decision.ended_at, decision.ended_why = at, why
     decision.ended_by_id = by.id if by else None
-    if decision.choice is Choice.KEEP and why == "undone":
-        season = db.session.get(Season, decision.asset_id)
-        if season is not None:
-            db.session.delete(season)
     db.session.flush()
+
+
+def _hold_again(decision_id: int | None) -> None:
+    """Let a keep or a mend hold that another decision took the place of."""
+    before = db.session.get(Decision, decision_id) if decision_id is not None else None
+    if before is None or before.choice is Choice.RETIRE or before.ended_why != REPLACED:
+        return
+    before.ended_at, before.ended_by_id, before.ended_why = None, None, ""
+    db.session.flush()
+
+
+def _season(asset_id: int) -> list[int] | None:
+    """The months in which the asset is of use; None for all."""
+    season = db.session.get(Season, asset_id)
+    return list(season.months) if season else None
+
+
+def _set_season(asset_id: int, months: list[int] | None) -> None:
+    if months is not None:
+        db.session.merge(Season(asset_id=asset_id, months=months))
+    elif (season := db.session.get(Season, asset_id)) is not None:
+        db.session.delete(season)
 
 
 def warn(decision: Decision, asset: Asset, *, days: int, at: datetime) -> None:

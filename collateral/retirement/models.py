@@ -152,14 +152,15 @@ class Decision(Model):
     uses: Mapped[int]
     signs: Mapped[int]
     seen: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """The rest of what the docket showed then."""
+    """The rest of what the docket showed then (`wrong`, `expected`, `stopped`); in `before` the id
+    of the decision that it took the place of; in `season`, where it set one, the one before."""
     carried_out_at: Mapped[datetime | None]
     """When the retiring was done."""
     ended_at: Mapped[datetime | None]
     """When it ceased to hold: taken back, followed by another, or overtaken by new evidence."""
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_why: Mapped[str] = mapped_column(String(20), default="")
-    """undone, replaced, new_evidence, restored."""
+    """undone, replaced, new_evidence, overtaken."""
 
     asset: Mapped[Asset] = relationship(foreign_keys=[asset_id])
     replacement: Mapped[Asset | None] = relationship(foreign_keys=[replacement_id])

@@ -16,7 +16,7 @@ from collateral.assets.models import Asset
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid, NotFound
-from collateral.retirement import operations, queries
+from collateral.retirement import deciding, operations, queries
 from collateral.retirement.forms import RetireForm
 from collateral.retirement.operations import Plan
 from collateral.retirement.views import bp
@@ -65,7 +65,7 @@ def retire(asset_id: int) -> ResponseReturnValue:
 def restore(asset_id: int) -> ResponseReturnValue:
     """Put it back as it was."""
     asset = _mine(asset_id)
-    operations.restore(asset, by=actor(), at=now())
+    deciding.put_back(asset, by=actor(), at=now())
     db.session.commit()
     flash(_("“%(title)s” is back as it was", title=asset.title))
     return redirect(url_for("assets.detail", asset_id=asset.id), 303)
