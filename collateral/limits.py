@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Flask, current_app
+from flask_babel import lazy_gettext as _
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
@@ -138,7 +139,12 @@ def spend(limit: Limit, who: str, cost: int = 1) -> None:
         return
     wait = max(1, round(reset - now().timestamp() + 0.5))
     raise TooMany(
-        f"That was more than {limit.amount} in {limit.seconds} seconds; wait {wait} s.",
+        _(
+            "That was more than %(amount)s in %(seconds)s seconds; wait %(wait)s s.",
+            amount=limit.amount,
+            seconds=limit.seconds,
+            wait=wait,
+        ),
         retry_after=wait,
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import lazy_gettext as _
+
 from collateral.errors import Invalid
 from collateral.usage.periods import Period
 from collateral.words import N_
@@ -84,7 +86,7 @@ def preset_period(key: str, today: date) -> Period:
         last = quarter - timedelta(days=1)
         return Period(last.replace(month=last.month - 2, day=1), last)
     first = today.replace(day=1)
-    for _ in range(11):
+    for _month in range(11):
         first = (first - timedelta(days=1)).replace(day=1)
     return Period(first, today)
 
@@ -106,12 +108,14 @@ def read(args: Mapping[str, str], today: date) -> ReportRequest:
         since = _day(first, "from") if first else until - timedelta(days=364)
         period = Period(since, until)
         if since > until:
-            raise Invalid("The period ends before it begins.", fields={"to": "Before the start."})
+            raise Invalid(
+                _("The period ends before it begins."), fields={"to": _("Before the start.")}
+            )
         if period.days > LONGEST:
-            raise Invalid("A period is at most ten years.", fields={"from": "Too early."})
+            raise Invalid(_("A period is at most ten years."), fields={"from": _("Too early.")})
     team = args.get("team", "")
     if team and not (team.isascii() and team.isdigit() and len(team) < 10):
-        raise Invalid("The team is a number.", fields={"team": "It is a number."})
+        raise Invalid(_("The team is a number."), fields={"team": _("It is a number.")})
     return ReportRequest(
         period,
         key,
@@ -128,8 +132,9 @@ def _day(text: str, name: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise Invalid(
-            f"“{text[:40]}” is no day such as 2026-11-20.", fields={name: "It is no day."}
+            _("“%(text)s” is no day such as 2026-11-20.", text=text[:40]),
+            fields={name: _("It is no day.")},
         ) from None
     if not 1990 <= day.year <= 2199:
-        raise Invalid("Choose days from 1990 to 2199.", fields={name: "It is too far away."})
+        raise Invalid(_("Choose days from 1990 to 2199."), fields={name: _("It is too far away.")})
     return day

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 
 from collateral.accounts.models import Person
@@ -72,13 +73,13 @@ def behind(
     asked = ask(reader, request)
     alone = of.person_id is not None and of.person_id != reader.id
     if alone and not can(reader, Permission.REPORT_READ_ALL):
-        raise NotFound("There is no such person.")
+        raise NotFound(_("There is no such person."))
     if metric in WORKED_OUT:
         part = slice(None) if limit is None else slice((page - 1) * limit, page * limit)
         counts, rows = WORKED_OUT[metric](asked, of, part)
         return Behind(metric, counts, iter(rows))
     if metric not in METRICS:
-        raise NotFound("There is no such number.")
+        raise NotFound(_("There is no such number."))
     inner = METRICS[metric](asked, of).subquery()
     outcomes = {
         outcome: int(count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -34,7 +35,7 @@ def get(request_id: int) -> Request:
         )
     )
     if found is None:
-        raise NotFound("There is no such request.")
+        raise NotFound(_("There is no such request."))
     return found
 
 

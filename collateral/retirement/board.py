@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -138,7 +139,7 @@ def of_asset(person: Person, asset_id: int) -> Row:
         person, and_(assets.visible(person), DocketItem.asset_id == asset_id), "surest", 1, 0
     )
     if not found:
-        raise NotFound("The docket does not speak of this asset.")
+        raise NotFound(_("The docket does not speak of this asset."))
     return found[0]
 
 
@@ -159,7 +160,7 @@ def get_decision(person: Person, decision_id: int) -> Decision:
         .options(contains_eager(Decision.asset))
     )
     if found is None:
-        raise NotFound("There is no such decision.")
+        raise NotFound(_("There is no such decision."))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -47,10 +48,10 @@ def decide(
         WrongState: it is not published.
     """
     if asset.status is not Status.PUBLISHED:
-        raise WrongState("Only a published asset is decided on here.")
+        raise WrongState(_("Only a published asset is decided on here."))
     reason = reason.strip()
     if len(reason) > LONGEST_REASON or (not reason and choice is not Choice.MEND):
-        sentence = f"Say why, in at most {LONGEST_REASON} characters."
+        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
         raise Invalid(sentence, fields={"reason": sentence})
     if choice is Choice.RETIRE:
         operations.check(asset, replacement)
@@ -128,7 +129,7 @@ def undo(decision: Decision, *, by: Person, at: datetime) -> None:
         WrongState: it holds no more.
     """
     if decision.ended_at is not None:
-        raise WrongState("This decision holds no more.")
+        raise WrongState(_("This decision holds no more."))
     asset = decision.asset
     if decision.carried_out_at is not None and asset.status is Status.RETIRED:
         operations.restore(asset, by=by, at=at)

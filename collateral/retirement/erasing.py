@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, func, select
 
 from collateral.accounts import audit
@@ -76,10 +77,10 @@ def erase(asset: Asset, *, by: Person, at: datetime, reason: str, title: str) ->
     found = plan(asset, at=at)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
-        sentence = f"Say why, in at most {LONGEST_REASON} characters."
+        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
         raise Invalid(sentence, fields={"reason": sentence})
     if title.strip() != asset.title:
-        sentence = "Type the title as it stands, so that it is this one and no other."
+        sentence = _("Type the title as it stands, so that it is this one and no other.")
         raise Invalid(sentence, fields={"title": sentence})
     audit.record(
         "asset.files_deleted",
@@ -113,10 +114,13 @@ def erase(asset: Asset, *, by: Person, at: datetime, reason: str, title: str) ->
 
 def _check(asset: Asset, at: datetime) -> None:
     if asset.status is not Status.RETIRED:
-        raise WrongState("Only a retired asset's files can be deleted.")
+        raise WrongState(_("Only a retired asset's files can be deleted."))
     if db.session.get(Erasure, asset.id) is not None:
-        raise WrongState("Its files were deleted already.")
+        raise WrongState(_("Its files were deleted already."))
     if not may_be_erased([asset], at=at):
         raise WrongState(
-            f"Its files can be deleted {HOLDING_DAYS} days after it was retired, not before."
+            _(
+                "Its files can be deleted %(days)s days after it was retired, not before.",
+                days=HOLDING_DAYS,
+            )
         )

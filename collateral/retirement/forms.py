@@ -23,7 +23,7 @@ class RetireForm(FlaskForm):  # type: ignore[misc]
         if not text:
             return None
         if not text.isdigit() or len(text) > 9:
-            raise Invalid("Choose the replacement from the list.", fields={"replacement": text})
+            raise Invalid(_("Choose the replacement from the list."), fields={"replacement": text})
         return int(text)
 
     def blame(self, error: Invalid) -> None:

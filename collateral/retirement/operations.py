@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _
+
 from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, Status
@@ -80,7 +82,7 @@ def retire(
     check(asset, replacement)
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
-        sentence = f"Say why, in at most {LONGEST_REASON} characters."
+        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
         raise Invalid(sentence, fields={"reason": sentence})
     audit.record(
         "asset.retired",
@@ -121,9 +123,9 @@ def _tell_downloaders(asset: Asset, replacement: Asset | None, *, by: Person, at
 def restore(asset: Asset, *, by: Person, at: datetime) -> None:
     """Put the asset back as it was before. Raises WrongState when it is not retired."""
     if asset.status is not Status.RETIRED or asset.retired_from is None:
-        raise WrongState("Only a retired asset can be restored.")
+        raise WrongState(_("Only a retired asset can be restored."))
     if db.session.get(Erasure, asset.id) is not None:
-        raise WrongState("Its files were deleted; it cannot be restored.")
+        raise WrongState(_("Its files were deleted; it cannot be restored."))
     audit.record(
         "asset.restored",
         by=by,
@@ -146,13 +148,13 @@ def restore(asset: Asset, *, by: Person, at: datetime) -> None:
 def check(asset: Asset, replacement: Asset | None) -> None:
     """Raise what `retire` would: WrongState for a retired asset, Invalid for the replacement."""
     if asset.status is Status.RETIRED:
-        raise WrongState("This asset is retired already.")
+        raise WrongState(_("This asset is retired already."))
     if replacement is None:
         return
-    sentence = ""
     if replacement.id == asset.id:
-        sentence = "An asset cannot replace itself."
+        sentence = _("An asset cannot replace itself.")
     elif replacement.status is not Status.PUBLISHED:
-        sentence = "Only a published asset can take its place."
-    if sentence:
-        raise Invalid(sentence, fields={"replacement": sentence})
+        sentence = _("Only a published asset can take its place.")
+    else:
+        return
+    raise Invalid(sentence, fields={"replacement": sentence})

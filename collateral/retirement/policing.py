@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -44,14 +45,14 @@ def set_policy(type: str, team_id: int | None, terms: Terms, *, by: Person, at: 
     if type and not db.session.scalar(
         select(Term.id).where(Term.vocabulary == Vocabulary.TYPE, Term.slug == type)
     ):
-        raise Invalid("There is no such type.", fields={"type": "There is no such type."})
+        raise Invalid(_("There is no such type."), fields={"type": _("There is no such type.")})
     if team_id is not None and db.session.get(Team, team_id) is None:
-        raise Invalid("There is no such team.", fields={"team": "There is no such team."})
+        raise Invalid(_("There is no such team."), fields={"team": _("There is no such team.")})
     if terms.review_required and not terms.review_months:
-        sentence = "Say how often, so that the date can be set."
+        sentence = _("Say how often, so that the date can be set.")
         raise Invalid(sentence, fields={"review_months": sentence})
     if terms.review_months == 0:
-        sentence = "At least one month, or nothing."
+        sentence = _("At least one month, or nothing.")
         raise Invalid(sentence, fields={"review_months": sentence})
     key = _key(type, team_id)
     policy = db.session.scalar(select(Policy).where(Policy.key == key))
@@ -97,7 +98,7 @@ def reviewed(asset: Asset, *, by: Person, at: datetime) -> date | None:
     """Note that the asset was looked at and still holds; its next review by its policy's cycle,
     a year where there is none. Raises WrongState for what is not published."""
     if asset.status is not Status.PUBLISHED:
-        raise WrongState("Only a published asset is reviewed.")
+        raise WrongState(_("Only a published asset is reviewed."))
     types = asset.term_of(Vocabulary.TYPE)
     teams = {team.id for team in asset.teams} | set(asset.owner.team_ids)
     terms = terms_for(policies(), types[0].slug if types else "", teams)

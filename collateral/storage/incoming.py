@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from flask_babel import lazy_gettext as _
+
 from collateral.errors import OutOfSpace, TooLarge
 from collateral.storage.protocol import Incoming, StoredFile
 
@@ -24,7 +26,7 @@ def check_space(folder: Path) -> None:
     """Raise OutOfSpace unless there is room beside the reserve."""
     space = os.statvfs(folder)
     if space.f_bavail * space.f_frsize < RESERVE:
-        raise OutOfSpace("The disk is almost full; the file was not kept.")
+        raise OutOfSpace(_("The disk is almost full; the file was not kept."))
 
 
 def put_into(target: Incoming, source: BinaryIO) -> StoredFile:
@@ -77,7 +79,7 @@ class IncomingFile:
         self.size += len(chunk)
         if self._limit is not None and self.size > self._limit:
             self.discard()
-            raise TooLarge(f"The file is larger than {_in_words(self._limit)}.")
+            raise TooLarge(_("The file is larger than %(most)s.", most=_in_words(self._limit)))
         self._unchecked += len(chunk)
         with self._space_errors():
             if self._unchecked >= CHECK_EVERY:
@@ -115,7 +117,7 @@ class IncomingFile:
         except OSError as error:
             self.discard()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise OutOfSpace("The disk is full; the file was not kept.") from error
+                raise OutOfSpace(_("The disk is full; the file was not kept.")) from error
             raise
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
 
 from collateral import csv_out
 from collateral.accounts.guard import actor, requires
@@ -176,7 +177,7 @@ def explain(metric: str) -> ResponseReturnValue:
             **common,
         )
     if metric not in FOUND:
-        raise NotFound("There is no such number.")
+        raise NotFound(_("There is no such number."))
     page = max(1, min(request.args.get("page", 1, type=int), 100_000))
     found = explaining.explain(asset, metric, scope, wanted.period)
     return render_template(
@@ -218,7 +219,7 @@ def explain_csv(metric: str) -> ResponseReturnValue:
             ),
         )
     if metric not in FOUND:
-        raise NotFound("There is no such number.")
+        raise NotFound(_("There is no such number."))
     # The rows are read while the file goes out: the session must live as long.
     rows = _held(explaining.all_events(asset, metric, scope, wanted.period))
     return csv_out.attachment(

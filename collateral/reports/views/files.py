@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
 
 from collateral import csv_out
 from collateral.accounts.guard import actor, requires
@@ -17,7 +18,7 @@ from collateral.reports.views.frame import asked
 
 def _sheets(name: str) -> list[Sheet]:
     if name not in REPORTS:
-        raise NotFound("There is no such report.")
+        raise NotFound(_("There is no such report."))
     return REPORTS[name](actor(), asked())
 
 

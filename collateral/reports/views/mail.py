@@ -75,7 +75,7 @@ def mails() -> ResponseReturnValue:
 def schedule(name: str) -> ResponseReturnValue:
     """Send this report with its filters to chosen people from now on."""
     if name not in REPORTS:
-        raise NotFound("There is no such report.")
+        raise NotFound(_("There is no such report."))
     return _schedule(name, {}, mailing.names()[name])
 
 
