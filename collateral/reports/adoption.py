@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +11,13 @@ from sqlalchemy import func, select
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.db import db
-from collateral.reports import deals_open, searches
+from collateral.reports import deals_open, searches, teams, ways
 from collateral.reports.asking import ReportRequest
-from collateral.reports.deals_open import Span
+from collateral.reports.deals_open import NO_DEALS, Span
 from collateral.reports.models import WayToDownload
-from collateral.reports.overview import teams_of
 from collateral.reports.parts import Asked, ask, counted_uses
 from collateral.usage.models import PersonSum, TeamSetMember, Use
-from collateral.usage.summed import within
+from collateral.usage.summed import people_within
 
 MOST_PEOPLE = 500
 
@@ -56,85 +54,70 @@ def adoption(reader: Person, request: ReportRequest) -> AdoptionReport:
     """
     asked = ask(reader, request)
     found = deals_open.spans(asked, asked.period.first, asked.period.last)
-    looked = searches.by_team_and_person(asked)
-    return AdoptionReport(_teams(asked, found, looked[0]), _people(asked, found, looked[1]))
+    looked = searches.searchers(asked)
+    return AdoptionReport(
+        _teams(asked, teams.teams_of(asked, found, looked)),
+        _people(asked, found, looked.by_person),
+    )
 
 
-def _teams(
-    asked: Asked, deals: Sequence[Span], by_team_set: Mapping[int, int]
-) -> list[AdoptionRow]:
-    rows = teams_of(asked, deals)
-    ids = [row.team_id for row in rows]
+def _teams(asked: Asked, rows: Sequence[teams.TeamRow]) -> list[AdoptionRow]:
+    within, sign = people_within(asked.period)
     seen = _summed(
-        select(TeamSetMember.team_id, func.sum(PersonSum.views), func.sum(PersonSum.downloads))
+        select(
+            TeamSetMember.team_id,
+            func.sum(PersonSum.views * sign),
+            func.sum(PersonSum.downloads * sign),
+        )
         .join(PersonSum, PersonSum.team_set_id == TeamSetMember.team_set_id)
-        .where(TeamSetMember.team_id.in_(ids), within(PersonSum, asked.period))
+        .where(TeamSetMember.team_id.in_([row.team_id for row in rows]), within)
         .group_by(TeamSetMember.team_id)
     )
-    ways = _ways(
-        select(TeamSetMember.team_id, WayToDownload.seconds, func.count())
-        .join(WayToDownload, WayToDownload.team_set_id == TeamSetMember.team_set_id)
-        .where(
-            TeamSetMember.team_id.in_(ids),
-            WayToDownload.day.between(asked.period.first, asked.period.last),
-        )
-        .group_by(TeamSetMember.team_id, WayToDownload.seconds)
-    )
-    members: dict[int, set[int]] = defaultdict(set)
-    for team_set_id, team_id in db.session.execute(
-        select(TeamSetMember.team_set_id, TeamSetMember.team_id).where(
-            TeamSetMember.team_id.in_(ids)
-        )
-    ):
-        members[team_set_id].add(team_id)
-    looked: Counter[int] = Counter()
-    for team_set_id, count in by_team_set.items():
-        for team_id in members.get(team_set_id, ()):
-            looked[team_id] += count
     return [
-        _row(
+        AdoptionRow(
             row.team_id,
             row.name,
             row.people,
-            looked[row.team_id],
-            seen.get(row.team_id, (0, 0)),
+            row.searches,
+            views,
+            downloads,
             row.uses,
-            (row.deals, row.deals_with_use),
-            ways.get(row.team_id, {}),
+            row.deals,
+            row.deals_with_use,
+            row.way.seconds,
+            row.way.count,
         )
         for row in rows
+        for views, downloads in (seen.get(row.team_id, (0, 0)),)
     ]
 
 
-def _people(asked: Asked, deals: Sequence[Span], by_person: Mapping[int, int]) -> list[AdoptionRow]:
+def _people(asked: Asked, deals: Sequence[Span], looked: Mapping[int, int]) -> list[AdoptionRow]:
     scope = asked.scope
     everybody = can(asked.reader, Permission.REPORT_READ_ALL)
 
     def mine(column: Any) -> Any:
         return True if everybody else column == asked.reader.id
 
+    within, sign = people_within(asked.period)
     seen = _summed(
-        select(PersonSum.person_id, func.sum(PersonSum.views), func.sum(PersonSum.downloads))
-        .where(
-            within(PersonSum, asked.period),
-            scope.covers(PersonSum.team_set_id),
-            mine(PersonSum.person_id),
+        select(
+            PersonSum.person_id,
+            func.sum(PersonSum.views * sign),
+            func.sum(PersonSum.downloads * sign),
         )
+        .where(within, scope.covers(PersonSum.team_set_id), mine(PersonSum.person_id))
         .group_by(PersonSum.person_id)
     )
-    uses = _summed(
-        select(Use.person_id, func.count())
-        .where(counted_uses(asked), mine(Use.person_id))
-        .group_by(Use.person_id)
+    uses: dict[int, int] = dict(
+        db.session.execute(
+            select(Use.person_id, func.count())
+            .where(counted_uses(asked), mine(Use.person_id))
+            .group_by(Use.person_id)
+        ).all()
     )
-    found = {
-        owner: (count.deals, count.with_use)
-        for owner, count in deals_open.by_owner(
-            deals, asked.period.first, asked.period.last
-        ).items()
-        if everybody or owner == asked.reader.id
-    }
-    ways = _ways(
+    found = deals_open.by_owner(deals, asked.period.first, asked.period.last)
+    took = ways.medians(
         select(WayToDownload.person_id, WayToDownload.seconds, func.count())
         .where(
             WayToDownload.day.between(asked.period.first, asked.period.last),
@@ -143,67 +126,31 @@ def _people(asked: Asked, deals: Sequence[Span], by_person: Mapping[int, int]) -
         )
         .group_by(WayToDownload.person_id, WayToDownload.seconds)
     )
-    looked = {
-        person_id: count
-        for person_id, count in by_person.items()
-        if everybody or person_id == asked.reader.id
-    }
     ids = {*seen, *uses, *found, *looked}
-    names = dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
+    if not everybody:
+        ids &= {asked.reader.id}
+    names = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     rows = [
-        _row(
+        AdoptionRow(
             person_id,
-            names[person_id],
+            name,
             1,
             looked.get(person_id, 0),
-            seen.get(person_id, (0, 0)),
-            uses.get(person_id, (0,))[0],
-            found.get(person_id, (0, 0)),
-            ways.get(person_id, {}),
+            *seen.get(person_id, (0, 0)),
+            uses.get(person_id, 0),
+            found.get(person_id, NO_DEALS).deals,
+            found.get(person_id, NO_DEALS).with_use,
+            took.get(person_id, ways.NONE).seconds,
+            took.get(person_id, ways.NONE).count,
         )
-        for person_id in ids
-        if person_id in names
+        for person_id, name in names
     ]
     return sorted(rows, key=lambda row: (-row.uses, -row.views, row.name))[:MOST_PEOPLE]
 
 
-def _row(
-    id: int,
-    name: str,
-    people: int,
-    looked: int,
-    seen: Sequence[int],
-    uses: int,
-    found: Sequence[int],
-    ways: Mapping[int, int],
-) -> AdoptionRow:
-    way, count = median_of(ways)
-    return AdoptionRow(
-        id, name, people, looked, seen[0], seen[1], uses, found[0], found[1], way, count
+def _summed(query: Any) -> dict[int, tuple[int, int]]:
+    """Views and downloads by key; a key without either is not in it."""
+    found = (
+        (key, int(views), int(downloads)) for key, views, downloads in db.session.execute(query)
     )
-
-
-def _summed(query: Any) -> dict[int, tuple[int, ...]]:
-    return {key: tuple(int(n or 0) for n in rest) for key, *rest in db.session.execute(query)}
-
-
-def _ways(query: Any) -> dict[int, dict[int, int]]:
-    found: dict[int, dict[int, int]] = defaultdict(dict)
-    for key, seconds, count in db.session.execute(query):
-        found[key][seconds] = count
-    return found
-
-
-def median_of(counts: Mapping[int, int]) -> tuple[int | None, int]:
-    """The lower median of seconds that came so many times each, and how many there are."""
-    total = sum(counts.values())
-    place = 0
-    for seconds, count in _in_order(counts):
-        place += count
-        if place * 2 >= total:
-            return seconds, total
-    return None, 0
-
-
-def _in_order(counts: Mapping[int, int]) -> Iterable[tuple[int, int]]:
-    return sorted(counts.items())
+    return {key: (views, downloads) for key, views, downloads in found if views or downloads}

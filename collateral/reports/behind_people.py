@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, cast, exists, func, or_, select, true, union_all
 
-from collateral.accounts.models import Person, TeamMember
+from collateral.accounts.models import Person
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset
 from collateral.deals import queries as deals
@@ -19,7 +19,7 @@ from collateral.errors import NotFound
 from collateral.reports.behind_listing import Of, listing, titled
 from collateral.reports.deals_open import deals_of
 from collateral.reports.models import WayToDownload
-from collateral.reports.parts import Asked
+from collateral.reports.parts import Asked, people_of
 from collateral.search.models import Search, SearchOpening
 from collateral.usage import rules
 from collateral.usage.counting import zone
@@ -79,12 +79,12 @@ def _searches(asked: Asked, of: Of) -> Select[Any]:
     wanted = [
         Search.at >= at_midnight(asked.period.first, zone()),
         Search.at < at_midnight(asked.period.last + timedelta(days=1), zone()),
-        _in_scope(asked, Search.person_id),
+        people_of(asked, Search.person_id),
     ]
     if of.person_id is not None:
         wanted.append(Search.person_id == of.person_id)
     if of.words:
-        wanted.append(func.lower(Search.query) == of.words.lower())
+        wanted.append(func.lower(Search.query) == func.lower(of.words))
     elif of.kind != "all":
         wanted.append(Search.query != "")
     return (
@@ -92,14 +92,6 @@ def _searches(asked: Asked, of: Of) -> Select[Any]:
         .join(Person, Person.id == Search.person_id)
         .where(*wanted)
     )
-
-
-def _in_scope(asked: Asked, column: Any) -> Any:
-    """The condition that somebody is in the scope's teams now, or is the reader herself."""
-    if asked.scope.everybody:
-        return true()
-    members = select(TeamMember.person_id).where(TeamMember.team_id.in_(asked.scope.team_ids))
-    return column.in_(members) | (column == (asked.scope.person_id or 0))
 
 
 def _uses(asked: Asked, of: Of) -> Select[Any]:

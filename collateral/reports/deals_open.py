@@ -64,6 +64,9 @@ class Count:
     with_use: int = 0
 
 
+NO_DEALS = Count()
+
+
 def spans(asked: Asked, first: date, last: date) -> list[Span]:
     """The report's deals that were open between these days. One query."""
     opened = func.coalesce(Deal.opened_on, Deal.closed_on)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collateral.accounts.models import Person
@@ -37,13 +37,49 @@ class SearchSum(Model):
     """Ids of people to their searches: {"all": {"3": 2}, "result": {"3": 1}, "click": {}}."""
 
 
+class WordsSum(Model):
+    """Words that led nowhere in a day or a month, of everybody's searches.
+
+    Made of the rows of SearchSum. The month that runs has a row, too: what it says so far.
+    """
+
+    __tablename__ = "words_sum"
+    __table_args__ = (
+        Index(
+            "ix_words_sum_most",
+            "span",
+            "day",
+            "without_result",
+            "without_click",
+            sqlite_where=text("most"),
+            postgresql_where=text("most"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    span: Mapped[Span] = mapped_column(choice(Span, "span"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(String(250), primary_key=True)
+    without_result: Mapped[int] = mapped_column(default=0)
+    without_click: Mapped[int] = mapped_column(default=0)
+    people_without_result: Mapped[str] = mapped_column(Text, default="")
+    """Their ids, "3,7", so that those of several months can be counted once."""
+    people_without_click: Mapped[str] = mapped_column(Text, default="")
+    last_at: Mapped[datetime]
+    most: Mapped[bool]
+    """Whether they are among the hundred of that day or month in either list."""
+
+
 class SearchesSummed(Model):
-    """Up to which day searches and ways to a download are summed. One row at most."""
+    """How far searches and ways to a download are summed. One row at most."""
 
     __tablename__ = "searches_summed"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     before: Mapped[date]
+    """The first day that is not summed."""
+    joined: Mapped[date | None]
+    """The same for everybody's words and the month that runs; None: to be made anew."""
 
 
 class WayToDownload(Model):

@@ -7,33 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
-
-from collateral.accounts.models import Person, TeamMember
-from collateral.db import db
-from collateral.reports import deals_open, standing
+from collateral.accounts.models import Person
+from collateral.reports import deals_open, searches, standing
 from collateral.reports.asking import ReportRequest
-from collateral.reports.deals_open import Count, Span
 from collateral.reports.parts import (
     Asked,
     Stretch,
     ask,
     cost_currency,
-    counted_uses,
     in_report,
     stretches,
 )
 from collateral.reports.standing import Standing
+from collateral.reports.teams import TeamRow, teams_of
 from collateral.reports.turned_round import (
     TurnedRound,
     answered,
     handed_in,
     turned_round,
 )
-from collateral.usage.models import TeamSetMember, Use
 from collateral.usage.months import by_month
 from collateral.usage.summed import Counts
-from collateral.usage.team_sets import teams_for
 
 
 @dataclass(frozen=True)
@@ -76,19 +70,6 @@ class TypeCost:
     type: str
     used: Decimal
     never_used: Decimal
-
-
-@dataclass(frozen=True)
-class TeamRow:
-    team_id: int
-    name: str
-    people: int
-    uses: int
-    deals: int
-    deals_with_use: int
-    before: Count
-    """Its deals in the period before."""
-    months: Sequence[Count]
 
 
 @dataclass(frozen=True)
@@ -225,7 +206,7 @@ def overview(reader: Person, request: ReportRequest) -> Overview:
         months,
         before_months,
         _costs(found.stands.types),
-        teams_of(found.asked, found.spans, found.before),
+        teams_of(found.asked, found.spans, searches.searchers(found.asked), found.before),
     )
 
 
@@ -238,53 +219,3 @@ def _looks(months: Sequence[MonthRow]) -> Looks:
 
 def _costs(types: Sequence[Standing]) -> list[TypeCost]:
     return [TypeCost(t.type, t.cost_used, t.cost_unused) for t in types if t.cost][:8]
-
-
-def teams_of(asked: Asked, found: Sequence[Span], before: Asked | None = None) -> list[TeamRow]:
-    """The teams that the reader may choose from, by month where there is a period before.
-
-    Args:
-        found: the deals of both periods.
-    """
-    teams = teams_for(asked.reader)
-    if asked.request.team_id is not None:
-        teams = [team for team in teams if team.id == asked.request.team_id]
-    ids = [team.id for team in teams]
-    members: dict[int, set[int]] = {team_id: set() for team_id in ids}
-    for team_id, person_id in db.session.execute(
-        select(TeamMember.team_id, TeamMember.person_id).where(TeamMember.team_id.in_(ids))
-    ):
-        members[team_id].add(person_id)
-    uses = {
-        team_id: int(count)
-        for team_id, count in db.session.execute(
-            select(TeamSetMember.team_id, func.count())
-            .join(Use, Use.team_set_id == TeamSetMember.team_set_id)
-            .where(TeamSetMember.team_id.in_(ids), counted_uses(asked))
-            .group_by(TeamSetMember.team_id)
-        )
-    }
-    owned = deals_open.by_owner(found, asked.period.first, asked.period.last)
-    spans: dict[int | None, list[Span]] = {}
-    if before is not None:
-        for span in found:
-            spans.setdefault(span.owner_id, []).append(span)
-    months = stretches(asked.period) if before else []
-    rows = []
-    for team in teams:
-        mine = members[team.id] & owned.keys()
-        theirs = [span for person in members[team.id] for span in spans.get(person, ())]
-        then = before.period if before else asked.period
-        rows.append(
-            TeamRow(
-                team.id,
-                team.name,
-                len(members[team.id]),
-                uses.get(team.id, 0),
-                sum(owned[person].deals for person in mine),
-                sum(owned[person].with_use for person in mine),
-                deals_open.count(theirs, then.first, then.last),
-                deals_open.by_stretch(theirs, months),
-            )
-        )
-    return rows

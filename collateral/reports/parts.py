@@ -211,14 +211,13 @@ def cost_currency(reader: Person) -> str:
     )
 
 
-def people_of(asked: Asked) -> ColumnElement[bool] | None:
-    """The condition for the people whose searches count; None for everybody."""
+def people_of(asked: Asked, person_id: Any) -> ColumnElement[bool]:
+    """The condition that a column names somebody in the scope: in its teams now, or the reader."""
     scope = asked.scope
     if scope.everybody:
-        return None
+        return true()
     members = select(TeamMember.person_id).where(TeamMember.team_id.in_(scope.team_ids))
-    wanted = Person.id.in_(members)
-    return or_(wanted, Person.id == scope.person_id) if scope.person_id else wanted
+    return or_(person_id.in_(members), person_id == (scope.person_id or 0))
 
 
 Stretch = tuple[date, date]

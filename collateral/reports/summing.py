@@ -3,160 +3,137 @@
 The log of searches grows with every search; the report reads these sums and, of the log,
 only the days since. The two days before are summed again each time, for openings that came
 late. People count for the teams that they are in when the day is summed.
+
+The month that runs is summed so far, so that a year is twelve rows of some words and not as
+many days. Everybody's searches are joined beside those by team: of them the words that led
+nowhere most often in a month are marked, and whoever asks for the whole looks at those.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
-from collateral.accounts.models import SignInSession, TeamMember
 from collateral.db import db, table, upsert
-from collateral.deals.values import at_midnight
-from collateral.reports.models import SearchesSummed, SearchSum, WayToDownload
-from collateral.search.models import Search, SearchOpening
+from collateral.reports import ways
+from collateral.reports.models import SearchesSummed, SearchSum, WordsSum
+from collateral.reports.tallies import (
+    ALL,
+    CLICK,
+    RESULT,
+    Tallies,
+    Tally,
+    TeamSets,
+    looked,
+    merge_into,
+    tally,
+)
+from collateral.search.models import Search
 from collateral.usage.counting import zone
-from collateral.usage.models import Event, EventKind, Span
-from collateral.usage.periods import next_month
+from collateral.usage.models import Span
+from collateral.usage.periods import A_DAY, next_month
 from collateral.usage.rules import counting_day
-from collateral.usage.team_sets import set_for
 
 AGAIN = timedelta(days=2)
-LONGEST_WAY = timedelta(hours=1)
-ALL, RESULT, CLICK = "all", "result", "click"
+MOST = 100
+"""So many words of each list are shown, and marked in each month."""
+_BATCH = 2000
 
 
-@dataclass
-class Tally:
-    """Of some words, by people of one set of teams: person to her searches, by what they met."""
+@dataclass(frozen=True)
+class Summed:
+    """`before`: the first day that is not summed yet. `joined`: the same for everybody's words
+    and the month that runs."""
 
-    last_at: datetime
-    by: dict[str, dict[int, int]] = field(default_factory=lambda: {ALL: {}, RESULT: {}, CLICK: {}})
+    before: date | None = None
+    joined: date | None = None
 
-    def count(self, kind: str) -> int:
-        return sum(self.by[kind].values())
-
-    def add(self, kind: str, person_id: int, count: int) -> None:
-        self.by[kind][person_id] = self.by[kind].get(person_id, 0) + count
-
-    def merge(self, last_at: datetime, by: dict[str, Any]) -> None:
-        self.last_at = max(self.last_at, last_at)
-        for kind, people in by.items():
-            for person_id, count in people.items():
-                self.add(kind, int(person_id), count)
+    @property
+    def whole(self) -> bool:
+        """Whether everybody's words and the running month are summed as far as the days are."""
+        return self.before is not None and self.joined == self.before
 
 
-Tallies = dict[tuple[str, int], Tally]
-"""By words ("" for all searches) and set of teams."""
-
-
-def summed_before() -> date | None:
-    """The first day that is not summed yet."""
-    return db.session.scalar(select(SearchesSummed.before))
-
-
-class TeamSets:
-    """The set of teams of each person as of now, from one query."""
-
-    def __init__(self) -> None:
-        self.teams: dict[int, set[int]] = defaultdict(set)
-        for person_id, team_id in db.session.execute(
-            select(TeamMember.person_id, TeamMember.team_id)
-        ):
-            self.teams[person_id].add(team_id)
-        self.known: dict[int, int] = {}
-
-    def of(self, person_id: int) -> int:
-        if person_id not in self.known:
-            teams = frozenset(self.teams.get(person_id, ()))
-            self.known[person_id] = set_for(person_id, teams)
-        return self.known[person_id]
-
-
-def tally(first: date, last: date, sets: TeamSets) -> Tallies:
-    """The searches with words of these days, read from the log."""
-    opened = exists().where(SearchOpening.search_id == Search.id)
-    found: Tallies = {}
-    for row in db.session.execute(
-        select(
-            func.lower(Search.query).label("words"),
-            Search.person_id,
-            (Search.near == Search.total).label("in_vain"),
-            opened.label("opened"),
-            func.count().label("times"),
-            func.max(Search.at).label("last_at"),
-        )
-        .where(
-            Search.at >= at_midnight(first, zone()),
-            Search.at < at_midnight(last + timedelta(days=1), zone()),
-            Search.query != "",
-        )
-        .group_by("words", Search.person_id, "in_vain", "opened")
-    ):
-        kinds = [ALL]
-        if row.in_vain:
-            kinds.append(RESULT)
-        elif not row.opened:
-            kinds.append(CLICK)
-        team_set = sets.of(row.person_id)
-        for words in ("", row.words):
-            one = found.setdefault((words, team_set), Tally(row.last_at))
-            one.last_at = max(one.last_at, row.last_at)
-            for kind in kinds:
-                one.add(kind, row.person_id, row.times)
-    return found
+def summed() -> Summed:
+    """How far the sums go."""
+    row = db.session.execute(select(SearchesSummed.before, SearchesSummed.joined)).first()
+    return Summed(row.before, row.joined) if row else Summed()
 
 
 def catch_up(today: date) -> Iterator[date]:
     """Sum the days that are over, in order; the caller commits after each that this yields."""
-    before = summed_before()
+    state = summed()
+    before = state.before
     if before is None:
         earliest = db.session.scalar(select(func.min(Search.at)))
         if earliest is None:
             return
         before = counting_day(earliest, zone()) + AGAIN
-    sets = TeamSets()
-    day = before - AGAIN
+    elif state.joined is None:
+        yield from join_again()
+    sets, day = TeamSets(), before - AGAIN
     while day < today:
-        _keep(Span.DAY, day, tally(day, day, sets))
-        _sum_ways(day, sets)
-        after = day + timedelta(days=1)
+        _sum_day(day, sets)
+        after = day + A_DAY
         if after.day == 1:
             _sum_month(day.replace(day=1))
         if after > before:
-            statement = upsert(SearchesSummed).values(id=1, before=after)
-            db.session.execute(
-                statement.on_conflict_do_update(index_elements=["id"], set_={"before": after})
-            )
+            _note(before=after)
         yield day
         day = after
+    if today.day > 1 and day == today:
+        _sum_month(today.replace(day=1))
+    _note(before=max(before, today), joined=max(before, today))
+    yield max(before, today) - A_DAY
+
+
+def join_again() -> Iterator[date]:
+    """Join everybody's words anew from the sums by team; the caller commits after each day and
+    month. What they say does not depend on how they came about."""
+    db.session.execute(update(SearchesSummed).values(joined=None))
+    for model in (SearchSum, WordsSum):
+        for span, day in db.session.execute(
+            select(model.span, model.day).distinct().order_by(model.day, model.span)
+        ).all():
+            _join(span, day, _kept(span, day, day))
+            yield day
+
+
+def _note(**values: date) -> None:
+    statement = upsert(SearchesSummed).values(id=1, **values)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _sum_day(day: date, sets: TeamSets) -> None:
+    found = tally(looked(day, day), sets)
+    _keep(Span.DAY, day, found)
+    _join(Span.DAY, day, found)
+    ways.sum_day(day, sets)
 
 
 def _sum_month(first: date) -> None:
+    """From its days, as far as they are summed."""
+    found = _kept(Span.DAY, first, next_month(first) - A_DAY)
+    _keep(Span.MONTH, first, found)
+    _join(Span.MONTH, first, found)
+
+
+def _kept(span: Span, first: date, last: date) -> Tallies:
     found: Tallies = {}
     merge_into(
         found,
         db.session.execute(
             select(SearchSum.words, SearchSum.team_set_id, SearchSum.last_at, SearchSum.by).where(
-                SearchSum.span == Span.DAY,
-                SearchSum.day >= first,
-                SearchSum.day < next_month(first),
-            )
+                SearchSum.span == span, SearchSum.day.between(first, last)
+            ),
+            execution_options={"yield_per": _BATCH},
         ),
     )
-    _keep(Span.MONTH, first, found)
-
-
-def merge_into(found: Tallies, rows: Iterable[Any]) -> None:
-    """Add rows of words, team_set_id, last_at and by."""
-    for row in rows:
-        place = (row.words, row.team_set_id)
-        found.setdefault(place, Tally(row.last_at)).merge(row.last_at, row.by)
+    return found
 
 
 def _keep(span: Span, day: date, found: Tallies) -> None:
@@ -180,50 +157,44 @@ def _keep(span: Span, day: date, found: Tallies) -> None:
         for (words, team_set), one in sorted(found.items())
         if not words or one.by[RESULT] or one.by[CLICK]
     ]
-    db.session.execute(delete(SearchSum).where(SearchSum.span == span, SearchSum.day == day))
-    if rows:
-        db.session.execute(insert(table(SearchSum)), rows)
+    _put(SearchSum, span, day, rows)
 
 
-def _sum_ways(day: date, sets: TeamSets) -> None:
-    """The seconds from each sign-in of the day to its first download, within an hour."""
-    first, after = at_midnight(day, zone()), at_midnight(day + timedelta(days=1), zone())
-    begun = {
-        row.id: row
-        for row in db.session.execute(
-            select(SignInSession.id, SignInSession.person_id, SignInSession.created_at).where(
-                SignInSession.created_at >= first, SignInSession.created_at < after
-            )
-        )
-    }
-    reached: dict[int, datetime] = {}
-    if begun:
-        for session, at in db.session.execute(
-            select(Event.session, func.min(Event.at))
-            .where(
-                Event.day.between(day, day + timedelta(days=1)),
-                Event.kind == EventKind.DOWNLOADED,
-                Event.left_out.is_(None),
-                Event.person_id.in_({row.person_id for row in begun.values()}),
-            )
-            .group_by(Event.session)
-        ):
-            # "p12/s34/2026-11-20/5": the signed-in browser is the second part.
-            part = session.split("/")[1]
-            if part[:1] == "s" and part[1:].isdecimal() and int(part[1:]) in begun:
-                number = int(part[1:])
-                reached[number] = min(at, reached.get(number, at))
+def _join(span: Span, day: date, found: Tallies) -> None:
+    """Put everybody's words in the place of those that stand there."""
+    whole: dict[str, Tally] = {}
+    for (words, _), one in found.items():
+        if words and (one.by[RESULT] or one.by[CLICK]):
+            whole.setdefault(words, Tally(one.last_at)).merge(one.last_at, one.by)
+    most = {words for kind in (RESULT, CLICK) for words in _most(whole, kind)}
     rows = [
         {
-            "session_id": number,
+            "span": span,
             "day": day,
-            "person_id": begun[number].person_id,
-            "team_set_id": sets.of(begun[number].person_id),
-            "seconds": round((at - begun[number].created_at).total_seconds()),
+            "words": words,
+            "without_result": one.count(RESULT),
+            "without_click": one.count(CLICK),
+            "people_without_result": _ids(one.by[RESULT]),
+            "people_without_click": _ids(one.by[CLICK]),
+            "last_at": one.last_at,
+            "most": words in most,
         }
-        for number, at in reached.items()
-        if timedelta(0) <= at - begun[number].created_at <= LONGEST_WAY
+        for words, one in sorted(whole.items())
     ]
-    db.session.execute(delete(WayToDownload).where(WayToDownload.day == day))
-    if rows:
-        db.session.execute(insert(table(WayToDownload)), rows)
+    _put(WordsSum, span, day, rows)
+
+
+def _most(whole: Mapping[str, Tally], kind: str) -> list[str]:
+    """The words that met this most often."""
+    met = [words for words, one in whole.items() if one.by[kind]]
+    return sorted(met, key=lambda words: (-whole[words].count(kind), words))[:MOST]
+
+
+def _ids(people: Mapping[int, int]) -> str:
+    return ",".join(str(person) for person in sorted(people))
+
+
+def _put(model: type[SearchSum | WordsSum], span: Span, day: date, rows: list[Any]) -> None:
+    db.session.execute(delete(model).where(model.span == span, model.day == day))
+    for start in range(0, len(rows), _BATCH):
+        db.session.execute(insert(table(model)), rows[start : start + _BATCH])

@@ -15,7 +15,7 @@ from collateral.db import db
 from collateral.usage import running
 from collateral.usage.models import METRICS, DailySum, Level, MonthlySum, Use
 from collateral.usage.models_running import RUNNING, LibrarySum
-from collateral.usage.periods import Period
+from collateral.usage.periods import A_DAY, Period
 from collateral.usage.summed import Counts
 from collateral.usage.team_sets import Scope
 
@@ -39,11 +39,11 @@ def by_month(
         _add(found, _of_assets(scope, period, seen & narrowed), 1)
     else:
         end = running.until()
-        last = min(period.last, end - running.A_DAY) if end else None
+        last = min(period.last, end - A_DAY) if end else None
         if last and period.first <= last:
             _add(found, _of_library(scope, Period(period.first, last)), 1)
             if last < period.last:
-                _add(found, _of_days(scope, Period(last + running.A_DAY, period.last)), 1)
+                _add(found, _of_days(scope, Period(last + A_DAY, period.last)), 1)
         else:
             _add(found, _of_assets(scope, period, None), 1)
         if _is_any(assets.hidden(reader)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+A_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True)
 class Period:
@@ -15,7 +17,7 @@ class Period:
 
     @property
     def days(self) -> int:
-        return (self.last - self.first).days + 1
+        return max(0, (self.last - self.first).days + 1)
 
     def each_day(self) -> list[date]:
         return [self.first + timedelta(days=n) for n in range(self.days)]
@@ -59,6 +61,28 @@ class Period:
             rest.append(Period(after, self.last))
         return Parts(Period(first, whole[-1]), rest)
 
+    def spans(self, today: date) -> Spans:
+        """The same where sums can be taken away: a month of which more days lie within than
+        without is read as a whole, less the others. Days after today hardly have any sums."""
+        whole: list[date] = []
+        more: list[Period] = []
+        less: list[Period] = []
+        for month in self.months():
+            last = next_month(month) - A_DAY
+            inside = Period(max(month, self.first), min(last, self.last))
+            outside = [
+                days
+                for days in (Period(month, inside.first - A_DAY), Period(inside.last + A_DAY, last))
+                if days.days
+            ]
+            over = (Period(days.first, min(days.last, today)) for days in outside)
+            if sum(days.days for days in over) > inside.days:
+                more.append(inside)
+            else:
+                whole.append(month)
+                less += outside
+        return Spans(Period(whole[0], whole[-1]) if whole else None, more, less)
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -67,6 +91,16 @@ class Parts:
     months: Period | None
     """From the first to the last month, each by its first day."""
     days: list[Period]
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The same where sums can be taken away: the months and the days of `more`, without those
+    of `less`."""
+
+    months: Period | None
+    more: list[Period]
+    less: list[Period]
 
 
 def _months_back(day: date, count: int) -> date:

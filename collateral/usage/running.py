@@ -16,9 +16,8 @@ from sqlalchemy import and_, delete, extract, func, insert, literal, select, tex
 from collateral.db import db, is_sqlite, upsert
 from collateral.usage.models import DailySum, Level, MonthlySum
 from collateral.usage.models_running import RUNNING, LibrarySum, RunningSum, RunningUntil
-from collateral.usage.periods import Period, next_month
+from collateral.usage.periods import A_DAY, Period, next_month
 
-A_DAY = timedelta(days=1)
 EACH_DAY = timedelta(days=92)
 """For so long there is a row for each day, so that the last 90 days are two rows as well."""
 EARLIEST = date(1990, 1, 1)

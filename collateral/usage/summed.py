@@ -7,15 +7,27 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from collateral.clock import now
 from collateral.db import db
 from collateral.usage import running
 from collateral.usage.counting import zone
-from collateral.usage.models import METRICS, DailySum, Level, MonthlySum, Span
+from collateral.usage.models import METRICS, DailySum, Level, MonthlySum, PersonSum, Span
 from collateral.usage.models_running import RUNNING, RunningSum
-from collateral.usage.periods import Period, next_month
+from collateral.usage.periods import A_DAY, Period, next_month
 from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import Scope
 
@@ -109,51 +121,85 @@ def _plain(
     sign: int,
 ) -> list[Select[Any]]:
     return [
-        _part(model, span, scope, level, refs, metrics, sign)
-        for model, span in _spans(period, level, metrics)
+        _part(model, span, scope, level, refs, metrics, sign * way)
+        for model, span, way in _spans(period, level, metrics)
     ]
 
 
-def _spans(
-    period: Period | None, level: Level, metrics: Sequence[str]
-) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
+_Span = tuple[type[DailySum | MonthlySum], Period | None, int]
+"""A table, its days, and whether they are added (1) or taken away (-1)."""
+
+
+def _spans(period: Period | None, level: Level, metrics: Sequence[str]) -> list[_Span]:
     if level is Level.VERSION:
-        return _version_spans(period) if set(metrics) <= set(RUNNING) else [(DailySum, period)]
+        return _version_spans(period) if set(metrics) <= set(RUNNING) else [(DailySum, period, 1)]
     if period is None:
-        return [(MonthlySum, None)]
-    parts = period.parts()
-    months: list[tuple[type[DailySum | MonthlySum], Period | None]] = (
-        [(MonthlySum, parts.months)] if parts.months else []
-    )
-    return months + [(DailySum, days) for days in parts.days]
+        return [(MonthlySum, None, 1)]
+    spans = period.spans(_today())
+    return [
+        *([(MonthlySum, spans.months, 1)] if spans.months else []),
+        *((DailySum, days, 1) for days in spans.more),
+        *((DailySum, days, -1) for days in spans.less),
+    ]
 
 
-def _version_spans(
-    period: Period | None,
-) -> list[tuple[type[DailySum | MonthlySum], Period | None]]:
+def _today() -> date:
+    return counting_day(now(), zone())
+
+
+def _version_spans(period: Period | None) -> list[_Span]:
     """A version's months are summed by `running` once they are over; its other days are read."""
-    whole = Period(running.EARLIEST, counting_day(now(), zone())) if period is None else period
+    whole = Period(running.EARLIEST, _today()) if period is None else period
     end, months = running.until(), whole.parts().months
     if end is None or months is None or next_month(months.first) > end:
-        return [(DailySum, period)]
-    last = min(months.last, (end.replace(day=1) - running.A_DAY).replace(day=1))
+        return [(DailySum, period, 1)]
+    last = min(months.last, (end.replace(day=1) - A_DAY).replace(day=1))
     after = next_month(last)
-    spans: list[tuple[type[DailySum | MonthlySum], Period | None]] = [
-        (MonthlySum, Period(months.first, last))
-    ]
+    spans: list[_Span] = [(MonthlySum, Period(months.first, last), 1)]
     if whole.first < months.first:
-        spans.append((DailySum, Period(whole.first, months.first - running.A_DAY)))
+        spans.append((DailySum, Period(whole.first, months.first - A_DAY), 1))
     if after <= whole.last:
-        spans.append((DailySum, Period(after, whole.last)))
+        spans.append((DailySum, Period(after, whole.last), 1))
     return spans
 
 
-def within(model: Any, period: Period) -> Any:
-    """The condition for the rows of a table with `span` and `day` that make up the period."""
+def within(model: Any, period: Period, *, each_day: bool = False) -> ColumnElement[bool]:
+    """The condition for the rows of a table with `span` and `day` that make up the period.
+
+    Args:
+        each_day: name the days and months one by one, which leads to few rows by a key that
+            goes on behind the day.
+    """
     parts = period.parts()
-    spans = [(Span.MONTH, parts.months)] if parts.months else []
-    spans += [(Span.DAY, days) for days in parts.days]
-    return or_(*(and_(model.span == s, model.day.between(p.first, p.last)) for s, p in spans))
+    spans: list[tuple[Span, Period, list[date]]] = []
+    if parts.months:
+        spans.append((Span.MONTH, parts.months, parts.months.months()))
+    spans += [(Span.DAY, days, days.each_day()) for days in parts.days]
+    return or_(
+        *(
+            (model.span == span)
+            & (model.day.in_(every) if each_day else model.day.between(days.first, days.last))
+            for span, days, every in spans
+        )
+    )
+
+
+def people_within(period: Period) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    """The condition for the rows of people's sums that make up the period, and by what each is
+    multiplied: 1, or -1 where a day is taken away from its month."""
+    spans = period.spans(_today())
+    of_months = [(Span.MONTH, spans.months)] if spans.months else []
+    of_days = [(Span.DAY, days) for days in (*spans.more, *spans.less)]
+    rows = or_(
+        *(
+            and_(PersonSum.span == span, PersonSum.day.between(days.first, days.last))
+            for span, days in of_months + of_days
+        )
+    )
+    away = [PersonSum.day.between(days.first, days.last) for days in spans.less]
+    if not away:
+        return rows, literal_column("1", Integer)
+    return rows, case((and_(PersonSum.span == Span.DAY, or_(*away)), -1), else_=1)
 
 
 def _part(

@@ -14,7 +14,7 @@ LARGE = {
     "adaptation_page", "asset", "asset_use", "asset_version", "audit_entry", "daily_sum", "deal",
     "event", "file_check", "import_row", "monthly_sum", "notice", "page", "person_sum",
     "print_file", "print_hash", "print_page", "print_token", "running_sum", "search",
-    "search_opening", "search_sum", "stage_change", "visit", "visit_page",
+    "search_opening", "search_sum", "stage_change", "visit", "visit_page", "words_sum",
 }  # fmt: skip
 """Tables that grow with use, or with the library."""
 

@@ -14,7 +14,7 @@ from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Vocabulary
 from collateral.reports import adoption, asking, coverage, scorecard
-from collateral.reports.adoption import median_of
+from collateral.reports.ways import median_of
 from collateral.usage.models import EventKind
 from tests.factories import make_asset, make_person, make_team, make_term
 from tests.reports.test_pages import NOW, YEAR, deal, use

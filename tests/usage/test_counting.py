@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -90,6 +90,38 @@ def test_two_devices_are_two_sessions_of_one_person(app: Flask) -> None:
     happen(VIEWED, asset, person, START, session="desk")
     happen(VIEWED, asset, person, START + timedelta(minutes=2), session="phone")
     assert (total(asset)["views"], total(asset)["unique_views"]) == (2, 2)
+
+
+@pytest.mark.parametrize(("seconds", "views"), [(29, 1), (30, 1), (31, 2)])
+def test_a_double_click_may_come_from_another_device(app: Flask, seconds: int, views: int) -> None:
+    asset, person = make_asset(), make_person()
+    happen(VIEWED, asset, person, START, session="desk")
+    happen(VIEWED, asset, person, START + timedelta(seconds=seconds), session="phone")
+    assert (total(asset)["views"], total(asset)["unique_views"]) == (views, views)
+
+
+@pytest.mark.parametrize(
+    ("first", "seconds", "views"),
+    [
+        # Ten seconds to three, summer; then the clock says two again: 20 seconds, not an hour back.
+        (datetime(2026, 10, 25, 0, 59, 50, tzinfo=UTC), 20, 1),
+        # Half past two, twice: the same time on the clock, an hour apart.
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), 3600, 2),
+        # Ten seconds to two; then the clock says three: 20 seconds, not an hour on.
+        (datetime(2026, 3, 29, 0, 59, 50, tzinfo=UTC), 20, 1),
+        (datetime(2026, 3, 29, 0, 59, 50, tzinfo=UTC), 31, 2),
+    ],
+)
+def test_double_clicks_are_told_by_the_seconds_that_passed_not_by_the_clock(
+    app: Flask, first: datetime, seconds: int, views: int
+) -> None:
+    app.extensions["settings"] = replace(app.extensions["settings"], time_zone="Europe/Berlin")
+    asset, person = make_asset(), make_person()
+    happen(VIEWED, asset, person, first)
+    happen(VIEWED, asset, person, first + timedelta(seconds=seconds))
+    assert (total(asset)["views"], total(asset)["unique_views"]) == (views, 1)
+    days = {day for (level, _r, day, _s) in stored_sums() if level.value == "asset"}
+    assert days == {first.date()}
 
 
 def test_midnight_begins_a_new_session_but_does_not_end_a_double_click(app: Flask) -> None:
