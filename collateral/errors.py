@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _
 
+from collateral.words import to_text
+
 
 class CollateralError(Exception):
     """Something that a person can be told in one sentence."""
@@ -26,6 +28,11 @@ class CollateralError(Exception):
     def sentence(self) -> str:
         """What happened, in the reader's language."""
         return str(self._sentence)
+
+    @property
+    def as_text(self) -> str:
+        """What happened, to be kept for whoever reads it later (`words.from_text`)."""
+        return to_text(self._sentence)
 
     @property
     def fields(self) -> dict[str, str]:

@@ -25,6 +25,7 @@ from flask_login import current_user
 from werkzeug.urls import iri_to_uri
 
 from collateral.clock import now
+from collateral.words import from_text, in_words
 
 
 def csp_nonce() -> str:
@@ -195,6 +196,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "money_short": money_short,
     "duration": duration,
     "bytes": bytes_,
+    "in_words": in_words,
+    "from_text": from_text,
 }
 
 

@@ -19,6 +19,7 @@ from collateral.assets.rules import clean_filename
 from collateral.errors import Invalid
 from collateral.queue import Job
 from collateral.storage import Incoming, StoredFile, storage
+from collateral.words import in_words
 
 
 class Kind(Protocol):
@@ -87,7 +88,7 @@ def receive(stream: BinaryIO | Incoming, filename: str, *, limit: int | None = N
             raise Refused(_("The file is empty."))
         kind = _judges[0](incoming.path, name)
         if kind.mismatch:
-            raise Refused(kind.mismatch)
+            raise Refused(in_words(kind.mismatch))
         return Received(incoming.keep(), kind, name)
     finally:
         incoming.discard()

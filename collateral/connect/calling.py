@@ -10,9 +10,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from flask_babel import lazy_gettext as _
-
 from collateral.connect.crm import CrmError, Expired, Temporary, Unsure
+from collateral.words import N_, Sentence
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,7 +57,9 @@ class Caller:
             except Expired as error:
                 if renew is None or renewed == 2:
                     raise CrmError(
-                        _("The CRM does not accept the access that was given; give it again.")
+                        Sentence(
+                            N_("The CRM does not accept the access that was given; give it again.")
+                        )
                     ) from error
                 renewed += 1
                 renew()
@@ -71,7 +72,7 @@ class Caller:
     def _wait(self, seconds: float, error: Temporary) -> None:
         # Up to a tenth more, so that those who were stopped together do not come back together.
         seconds += random.uniform(0, seconds / 10)  # noqa: S311
-        log.info("crm_waits", extra={"seconds": round(seconds, 1), "why": error.said})
+        log.info("crm_waits", extra={"seconds": round(seconds, 1), "why": str(error)})
         self.waits += 1
         self.waited += seconds
         self.sleep(seconds)
@@ -81,20 +82,23 @@ def _wait_after(error: Temporary, failed: int) -> float:
     """Seconds until it is worth asking again. Raises CrmError where it is not."""
     if failed == TRIES:
         raise CrmError(
-            _(
-                "The CRM failed %(times)s times: %(said)s What came before is kept; the next run "
-                "goes on from there.",
-                times=TRIES,
-                said=error.said,
+            Sentence(
+                N_(
+                    "The CRM failed %(times)s times: %(said)s What came before is kept; the next "
+                    "run goes on from there."
+                ),
+                {"times": TRIES, "said": error.said},
             )
         ) from error
     wait = FIRST_WAIT * 2 ** (failed - 1) if error.wait is None else error.wait
     if wait > LONGEST_WAIT:
         raise CrmError(
-            _(
-                "The CRM asks to wait for %(minutes)s minutes. What came before is kept; the next "
-                "run goes on from there.",
-                minutes=round(wait / 60),
+            Sentence(
+                N_(
+                    "The CRM asks to wait for %(minutes)s minutes. What came before is kept; the"
+                    " next run goes on from there."
+                ),
+                {"minutes": round(wait / 60)},
             )
         ) from error
     return wait

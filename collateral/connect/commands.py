@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import click
 from flask import current_app
@@ -15,6 +16,10 @@ from collateral.connect.models import Connection, Crm, SyncRun, Webhook
 from collateral.db import db
 from collateral.deals.operations import load_json
 from collateral.errors import Conflict
+from collateral.words import from_text
+
+
+EVERY = 5_000
 
 
 @click.group()
@@ -109,7 +114,7 @@ def _asked_for(kind: Crm) -> dict[str, str]:
 @with_appcontext
 def sync(name: str, whole: bool) -> None:
     """Fetch deals now. Exit status 0 only when the run was complete and no deal was refused."""
-    run = jobs.carry_out(settling.get(Crm(name)).id, whole=whole, tell=_progress)
+    run = jobs.carry_out(settling.get(Crm(name)).id, whole=whole, tell=_teller())
     if run is None:
         raise Conflict("The deals are being fetched already.")
     click.echo(
@@ -118,15 +123,25 @@ def sync(name: str, whole: bool) -> None:
         f"{run.waits} waits ({run.waited:.0f} s)."
     )
     if run.error:
-        click.echo(run.error, err=True)
+        click.echo(from_text(run.error), err=True)
     if run.error or run.refused:
         raise SystemExit(1)
 
 
-def _progress(run: SyncRun) -> None:
-    done = run.new + run.changed + run.unchanged + run.refused
-    if done:
-        click.echo(f"\r{done} deals", err=True, nl=False)
+def _teller() -> Callable[[SyncRun], None]:
+    """Says how many deals came, on standard error: on a terminal a number that grows, elsewhere a
+    line every `EVERY`."""
+    told = 0
+
+    def tell(run: SyncRun) -> None:
+        nonlocal told
+        if sys.stderr.isatty():
+            click.echo(f"\r{run.read} deals", err=True, nl=False)
+        elif run.read // EVERY > told:
+            told = run.read // EVERY
+            click.echo(f"{run.read} deals", err=True)
+
+    return tell
 
 
 @connect.command("switch")

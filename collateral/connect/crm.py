@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from collateral.deals.rules import History
 from collateral.errors import CollateralError
+from collateral.words import N_, Sentence
 
 
 class CrmError(CollateralError):
@@ -25,13 +26,18 @@ class Unsure(CrmError):
     """Something was to be written, and nobody knows whether it was."""
 
 
+SILENT = Sentence(N_("It did not answer in time."))
+BROKE = Sentence(N_("The connection broke."))
+UNREADABLE = Sentence(N_("Its answer could not be read."))
+
+
 class Temporary(Exception):
     """A failure that may pass: asked again after `wait` seconds, or as the caller thinks.
 
     `undone` says that what was asked was surely not done.
     """
 
-    def __init__(self, said: str, wait: float | None = None, *, undone: bool = False) -> None:
+    def __init__(self, said: Sentence, wait: float | None = None, *, undone: bool = False) -> None:
         super().__init__(said)
         self.said, self.wait, self.undone = said, wait, undone
 

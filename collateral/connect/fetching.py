@@ -23,6 +23,7 @@ from collateral.deals.presets import FIELDS
 from collateral.deals.rules import RowReader
 from collateral.deals.storing import Given, Storing, all_words, set_next_calls
 from collateral.deals.values import DayOrder, Unreadable
+from collateral.words import to_text
 
 BACK_WITHIN = timedelta(days=90)
 """For so long HubSpot can bring a deal back; Salesforce for 15 days."""
@@ -105,7 +106,7 @@ def _read(run: SyncRun, deals: Sequence[Found], reader: RowReader) -> list[Given
                     "number": run.refused,
                     "external_id": found.external_id[:100],
                     "name": found.cells.get("name", "")[:300],
-                    "why": str(error),
+                    "why": to_text(error.sentence),
                 }
             )
         else:

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from collateral.connect.crm import Batch, CrmError, Sample
 from collateral.connect.hubspot_calls import Account
 from collateral.connect.hubspot_deals import ALWAYS, Deals, next_page
 from collateral.connect.watermark import Watermark
 from collateral.connect.words import moment_of, words
+from collateral.words import N_, Sentence
 
 PAGE = 50
 """Deals in a call: HubSpot's most where their history is told."""
@@ -127,7 +126,12 @@ class HubSpot:
             if int(after) + SEARCHED > MOST_FOUND:
                 if mark.at == begun.at:
                     raise CrmError(
-                        _("More than 10,000 changes bear the same moment; read all deals again.")
+                        Sentence(
+                            N_(
+                                "More than 10,000 changes bear the same moment; read all deals"
+                                " again."
+                            )
+                        )
                     )
                 begun, after = mark, None  # the same moment is read again, and changes nothing
         yield [], mark.end()

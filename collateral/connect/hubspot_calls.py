@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from collateral.clock import now
 from collateral.connect.calling import Caller, retry_after
-from collateral.connect.crm import Expired, Refused, Temporary
+from collateral.connect.crm import BROKE, SILENT, UNREADABLE, Expired, Refused, Temporary
+from collateral.words import N_, Sentence
 
 TIMEOUT = (10, 90)
 """Seconds to reach it, and between two bytes of an answer."""
@@ -74,10 +73,9 @@ def _asked(client: Any, what: str, *args: Any, **said: Any) -> dict[str, Any]:
         answer = call(*args, **said, _preload_content=False, _request_timeout=TIMEOUT)
         return dict(json.loads(answer.data))
     except HTTPError as error:
-        became = "did not answer in time" if "Timeout" in type(error).__name__ else "broke"
-        raise Temporary(f"The connection {became}.") from error
+        raise Temporary(SILENT if "Timeout" in type(error).__name__ else BROKE) from error
     except ValueError as error:
-        raise Temporary("Its answer could not be read.") from error
+        raise Temporary(UNREADABLE) from error
     except Exception as error:
         # Each of its sixty packages has a class of its own for them, without one above.
         if hasattr(error, "status") and hasattr(error, "headers"):
@@ -92,9 +90,10 @@ def _failure(error: Any) -> Exception:
     if status == 0 or status in (408, 423, 429) or status >= 500:
         heads = error.headers or {}
         wait = retry_after(heads.get("Retry-After"), now())
-        return Temporary(f"HubSpot answered {status}.", wait, undone=status == 429)
+        said = Sentence(N_("HubSpot answered %(status)s."), {"status": status})
+        return Temporary(said, wait, undone=status == 429)
     try:
         message = str(json.loads(error.body)["message"])[:300]
     except (TypeError, ValueError, KeyError):
         message = str(status)
-    return Refused(_("HubSpot refused: %(message)s", message=message))
+    return Refused(Sentence(N_("HubSpot refused: %(message)s"), {"message": message}))

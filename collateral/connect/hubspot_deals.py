@@ -14,6 +14,8 @@ from collateral.deals.rules import History
 
 TOLD = 20
 """Values of a property's history that it tells at most."""
+AT_ONCE = 100
+"""Things that one call asks about."""
 ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id", "hs_merged_object_ids")
 
 
@@ -28,6 +30,8 @@ class Deals:
     owners: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def read(self, deals: Sequence[Mapping[str, Any]]) -> tuple[Found, ...]:
+        """The deals of one page, as HubSpot tells them, with their companies. At most two calls
+        more."""
         ids = [str(deal["id"]) for deal in deals]
         wanted = [path for path in self.fields.values() if path.startswith("company.")]
         linked = self.linked("deals", "companies", ids) if wanted and ids else {}
@@ -38,6 +42,7 @@ class Deals:
         )
 
     def found(self, deal: Mapping[str, Any], company: Mapping[str, Any]) -> Found:
+        """One deal in our words; `company` holds the properties of its primary one, or nothing."""
         said = deal["properties"]
         stage = self.stages.get(said.get("dealstage") or "", {})
         email, name = self.owners.get(str(said.get("hubspot_owner_id") or ""), ("", ""))
@@ -64,16 +69,28 @@ class Deals:
 
     def linked(self, one: str, other: str, ids: Sequence[str]) -> dict[str, list[str]]:
         """By id the ids of what it is linked with, the primary one first."""
-        found: dict[str, list[str]] = {}
-        for start in range(0, len(ids), 100):
-            asked = {"inputs": [{"id": each} for each in ids[start : start + 100]]}
+        links: dict[str, list[Mapping[str, Any]]] = {}
+        wanted: list[dict[str, str]] = [{"id": each} for each in ids]
+        while wanted:
+            asked = {"inputs": wanted[:AT_ONCE]}
+            wanted = wanted[AT_ONCE:]
             answer = self.account.ask("crm.associations.v4.batch_api.get_page", one, other, asked)
             for each in answer["results"]:
-                links = sorted(each["to"], key=lambda link: not _is_primary(link))
-                found[str(each["from"]["id"])] = [str(link["toObjectId"]) for link in links]
-        return found
+                from_id = str(each["from"]["id"])
+                links.setdefault(from_id, []).extend(each["to"])
+                # What has more links than a page holds is asked for again, from there on.
+                if (after := next_page(each)) is not None:
+                    wanted.append({"id": from_id, "after": after})
+        return {
+            from_id: [
+                str(link["toObjectId"])
+                for link in sorted(there, key=lambda link: not _is_primary(link))
+            ]
+            for from_id, there in links.items()
+        }
 
     def companies(self, ids: set[str]) -> dict[str, Mapping[str, Any]]:
+        """By id the properties that are read of each. At most 100 ids."""
         if not ids:
             return {}
         names = {path[8:] for path in self.fields.values() if path.startswith("company.")}
@@ -108,6 +125,7 @@ class Deals:
                     break
 
     def properties(self) -> list[str]:
+        """Names of what is asked for of each deal."""
         own = [path for path in self.fields.values() if path and not path.startswith("company.")]
         return list(dict.fromkeys([*own, *ALWAYS]))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from flask import current_app
@@ -13,15 +14,19 @@ from collateral.clock import now
 from collateral.connect import fetching, operations, settling, writing
 from collateral.connect.calling import Caller
 from collateral.connect.models import Connection, SyncRow, SyncRun
-from collateral.db import db
+from collateral.crew import only_one
+from collateral.db import db, is_sqlite
 from collateral.deals.jobs import zone
 from collateral.errors import CollateralError, Conflict
 from collateral.queue import every, job, send, when_lost
+from collateral.words import N_, Sentence, to_text
 
 KEPT = timedelta(days=30)
 KEPT_RUNS = timedelta(days=90)
 SILENT = timedelta(seconds=10)
 """A dead worker has been silent for longer; a living one notes each step."""
+
+_OURS = Sentence(N_("Something here failed; it stands in the log. What came before is kept."))
 
 
 @every(minutes=60)
@@ -78,7 +83,7 @@ def look(connection_id: int) -> None:
         )
         sample = source.sample()
     except CollateralError as error:
-        settling.keep_failed_sample(connection, error.sentence, at=now())
+        settling.keep_failed_sample(connection, error.as_text, at=now())
     else:
         settling.keep_sample(connection, sample, at=now())
     db.session.commit()
@@ -97,11 +102,38 @@ def carry_out(
         sleep: waits so many seconds.
         tell: hears after each step how far it is.
     """
+    with _alone(connection_id) as alone:
+        if alone is False:
+            return None
+        return _carry_out(connection_id, whole, sleep, tell, alone=alone is True)
+
+
+@contextmanager
+def _alone(connection_id: int) -> Iterator[bool | None]:
+    """Whether no other run of this connection is under way; None where it cannot be known.
+
+    With SQLite all is on one machine, and its lock goes with its process, however that ends.
+    """
+    if not is_sqlite():
+        yield None
+        return
+    with only_one(current_app.extensions["settings"].home / f"crm-{connection_id}.lock") as alone:
+        yield alone
+
+
+def _carry_out(
+    connection_id: int,
+    whole: bool,
+    sleep: Callable[[float], None],
+    tell: Callable[[SyncRun], None] | None,
+    *,
+    alone: bool,
+) -> SyncRun | None:
     connection = db.session.get_one(Connection, connection_id)
     settings = current_app.extensions["settings"]
     started = now()
     try:
-        run = settling.begin(connection, whole=whole, at=started)
+        run = settling.begin(connection, whole=whole, at=started, alone=alone)
     except Conflict:
         db.session.rollback()
         return None
@@ -125,10 +157,10 @@ def carry_out(
                     tell(run)
     except CollateralError as failure:
         db.session.rollback()
-        error = failure.sentence
+        error = failure.as_text
     except Exception:
         db.session.rollback()
-        _end(run_id, "Something here failed; it stands in the log. What came before is kept.", call)
+        _end(run_id, to_text(_OURS), call)
         raise
     return _end(run_id, error, call)
 

@@ -95,6 +95,8 @@ class Connection(Model):
 
 
 class RunState(StrEnum):
+    """How a run stands; one that died is told to have failed when the next begins."""
+
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -131,6 +133,11 @@ class SyncRun(Model):
     waited: Mapped[float] = mapped_column(default=0.0)
     """For how many seconds in all."""
 
+    @property
+    def read(self) -> int:
+        """Deals that came from the CRM, whatever became of them."""
+        return self.new + self.changed + self.unchanged + self.refused
+
 
 class SyncRow(Model):
     """A deal that a run refused, and why."""
@@ -147,11 +154,15 @@ class SyncRow(Model):
 
 
 class NoteKind(StrEnum):
+    """What a note tells of."""
+
     USE = "use"
     VISIT = "visit"
 
 
 class NoteState(StrEnum):
+    """Whether a note stands in the CRM."""
+
     TRYING = "trying"
     """It may stand in the CRM already: it is looked for before it is written again."""
     WRITTEN = "written"

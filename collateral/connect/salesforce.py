@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from collateral.clock import now
 from collateral.connect.crm import Batch, CrmError, Found, Sample
 from collateral.connect.salesforce_calls import Session
 from collateral.connect.watermark import Watermark
 from collateral.connect.words import moment_of, words
 from collateral.deals.rules import History
+from collateral.words import N_, Sentence
 
 ACCOUNTS_AT_ONCE = 100
 DEFAULTS = {
@@ -165,9 +164,9 @@ class Salesforce:
         # Only organisations with several currencies have one for each opportunity.
         if unknown := [path for path in lost if path != DEFAULTS["currency"]]:
             raise CrmError(
-                _(
-                    "An opportunity has no field “%(name)s” any more; settle the fields.",
-                    name=unknown[0],
+                Sentence(
+                    N_("An opportunity has no field “%(name)s” any more; settle the fields."),
+                    {"name": unknown[0]},
                 )
             )
         return {name: path for name, path in paths.items() if path not in lost}

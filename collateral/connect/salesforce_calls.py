@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-from flask_babel import lazy_gettext as _
 
 from collateral.clock import now
 from collateral.connect.calling import Caller, retry_after
-from collateral.connect.crm import CrmError, Expired, Refused, Temporary
+from collateral.connect.crm import BROKE, SILENT, UNREADABLE, CrmError, Expired, Refused, Temporary
+from collateral.words import N_, Sentence
 
 VERSION = "60.0"
 TIMEOUT = (10, 90)
@@ -96,21 +96,29 @@ class Session:
             return Expired()
         if code == "REQUEST_LIMIT_EXCEEDED":
             return CrmError(
-                _("Salesforce takes no more calls today. The next run goes on from here.")
+                Sentence(
+                    N_("Salesforce takes no more calls today. The next run goes on from here.")
+                )
             )
         if status in (408, 429) or status >= 500 or code in _PASSING:
             wait = retry_after(self._heads.get("Retry-After"), now())
-            return Temporary(f"Salesforce answered {status} {code}.", wait, undone=status == 429)
-        return Refused(_("Salesforce refused: %(message)s", message=message or f"{status} {code}"))
+            answer = Sentence(
+                N_("Salesforce answered %(status)s."), {"status": f"{status} {code}".strip()}
+            )
+            return Temporary(answer, wait, undone=status == 429)
+        message = message or f"{status} {code}"
+        return Refused(Sentence(N_("Salesforce refused: %(message)s"), {"message": message}))
 
     def _leave_some(self) -> None:
         used = self._client.api_usage.get("api-usage")
         if used and used.total and used.used > ALMOST_ALL * used.total:
             raise CrmError(
-                _(
-                    "Nearly all of the day's %(total)s calls to Salesforce are used; the rest is "
-                    "left to others. The next run goes on from here.",
-                    total=used.total,
+                Sentence(
+                    N_(
+                        "Nearly all of the day's %(total)s calls to Salesforce are used; the rest "
+                        "is left to others. The next run goes on from here."
+                    ),
+                    {"total": used.total},
                 )
             )
 
@@ -123,7 +131,9 @@ class Session:
         granted = self.call(lambda: self._asked(lambda: self._token(session)))
         instance = str(granted["instance_url"])
         if not _belongs(instance, self.address):
-            raise CrmError(_("Salesforce sent us to another address, where we do not go."))
+            raise CrmError(
+                Sentence(N_("Salesforce sent us to another address, where we do not go."))
+            )
         client = Client(
             session_id=granted["access_token"],
             instance_url=instance,
@@ -146,11 +156,19 @@ class Session:
         )
         if answer.status_code in (400, 401):
             raise CrmError(
-                _("Salesforce does not know this key and secret; look at them and give them again.")
+                Sentence(
+                    N_(
+                        "Salesforce does not know this key and secret; look at them and give them"
+                        " again."
+                    )
+                )
             )
         if answer.status_code != 200:
             wait = retry_after(answer.headers.get("Retry-After"), now())
-            raise Temporary(f"Salesforce answered {answer.status_code} at sign-in.", wait)
+            status = {"status": answer.status_code}
+            raise Temporary(
+                Sentence(N_("Salesforce answered %(status)s at sign-in."), status), wait
+            )
         return dict(answer.json())
 
     def _note(self, answer: requests.Response, **_more: Any) -> None:
@@ -169,10 +187,10 @@ def _belongs(instance: str, address: str) -> bool:
     return theirs.scheme == "https" and host.endswith((".salesforce.com", ".force.com"))
 
 
-def _said(error: Exception) -> str:
+def _said(error: Exception) -> Sentence:
     """What became of a call, without its address, which may be long."""
     if isinstance(error, requests.Timeout):
-        return "It did not answer in time."
+        return SILENT
     if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):
-        return "The connection broke."
-    return "Its answer could not be read."
+        return BROKE
+    return UNREADABLE

@@ -7,9 +7,8 @@ import hmac
 import json
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _
-
 from collateral.errors import Invalid
+from collateral.words import N_, Sentence
 
 
 def seal(secrets: Mapping[str, str], installation: str) -> str:
@@ -31,7 +30,9 @@ def unseal(sealed: str, installation: str) -> dict[str, str]:
         found = json.loads(Fernet(_key(installation)).decrypt(sealed.encode()))
     except InvalidToken as error:
         raise Invalid(
-            _("The connection's secrets were kept under another SECRET_KEY; give them again.")
+            Sentence(
+                N_("The connection's secrets were kept under another SECRET_KEY; give them again.")
+            )
         ) from error
     return dict(found)
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
@@ -22,6 +22,7 @@ from collateral.connect.salesforce_calls import Session
 from collateral.db import db
 from collateral.deals.values import Unreadable, parse_currency
 from collateral.errors import Conflict, Invalid, NotFound, WrongState
+from collateral.words import N_, Sentence, to_text
 
 DEAD = timedelta(minutes=10)
 """A run that has done nothing for so long has died; a call and its waits take less."""
@@ -34,6 +35,7 @@ SECRETS = {
 
 
 def find(kind: Crm) -> Connection | None:
+    """The connection of that kind."""
     return db.session.scalar(select(Connection).where(Connection.kind == kind))
 
 
@@ -200,11 +202,15 @@ def keep_sample(connection: Connection, sample: Sample, *, at: datetime) -> None
 
 
 def keep_failed_sample(connection: Connection, sentence: str, *, at: datetime) -> None:
+    """Say there why the CRM could not be asked; the deals that it told before stay."""
     connection.sample = {**connection.sample, "error": sentence, "at": at.isoformat()}
 
 
-def begin(connection: Connection, *, whole: bool, at: datetime) -> SyncRun:
+def begin(connection: Connection, *, whole: bool, at: datetime, alone: bool = False) -> SyncRun:
     """Begin a run; the one before it that died is ended.
+
+    Args:
+        alone: it is known that none is under way, whatever the last one left behind.
 
     Raises:
         Conflict: one is under way.
@@ -212,7 +218,7 @@ def begin(connection: Connection, *, whole: bool, at: datetime) -> SyncRun:
     free = or_(Connection.claimed_at.is_(None), Connection.claimed_at < at - DEAD)
     claimed = db.session.execute(
         update(Connection)
-        .where(Connection.id == connection.id, free)
+        .where(Connection.id == connection.id, true() if alone else free)
         .values(claimed_at=at)
         .returning(Connection.id),
         execution_options={"synchronize_session": False},
@@ -225,7 +231,7 @@ def begin(connection: Connection, *, whole: bool, at: datetime) -> SyncRun:
         )
     ):
         dead.state, dead.finished_at = RunState.FAILED, at
-        dead.error = "It was broken off. What came before is kept."
+        dead.error = to_text(Sentence(N_("It was broken off. What came before is kept.")))
     run = SyncRun(connection_id=connection.id, whole=whole, started_at=at)
     db.session.add(run)
     db.session.flush()  # its rows name it

@@ -70,7 +70,7 @@ def steps(
             run.notes += 1
         except Refused as error:
             note.state = NoteState.REFUSED
-            run.error = error.sentence
+            run.error = error.as_text
         yield
 
 

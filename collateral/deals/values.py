@@ -28,7 +28,7 @@ class Unreadable(ValueError):
     raise Unreadable(N_("“%(text)s” is no date."), text=text)
     """
 
-    def __init__(self, text: str, /, **values: str | int) -> None:
+    def __init__(self, text: str, /, **values: str | int | Sentence) -> None:
         super().__init__(text)
         self.sentence = Sentence(text, values)
 

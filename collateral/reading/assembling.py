@@ -19,10 +19,10 @@ from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client, shared
 from collateral.reading.confined.wire import Assembler, BadAnswer
 from collateral.reading.pairs import bundled
+from collateral.reading.sentences import NOT_PUT_TOGETHER
 
 _TARGET = "collateral.reading.work_assembling:assemble"
 _ANSWER_MB = 400
-_FAILED = "The two decks could not be put together."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def assembled(
                 _TARGET, spec, cage=cage, file=bundle, take=outcome.take
             )
         whole = outcome.complete and ended.cause == "done" and outcome.sentence is None
-        yield Assembled(target if whole else None, outcome.sentence or (None if whole else _FAILED))
+        yield Assembled(target) if whole else Assembled(None, outcome.sentence or NOT_PUT_TOGETHER)
 
 
 class _Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from collateral.reading import office, rendering
+from collateral.reading import office, rendering, sentences
 from collateral.reading.collect import Collected
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client, Outcome, shared
@@ -22,12 +22,12 @@ Progress = Callable[[Step, Reading], None]
 _TARGET = "collateral.reading.work:read_file"
 _PICTURES = (Step.FIRST_PREVIEW, Step.PREVIEWS)
 _CAUSES = {
-    "wall": "Reading this file took longer than the {wall:.0f} seconds allowed.",
-    "cpu": "Reading this file took longer than the {cpu} seconds of work allowed.",
-    "memory": "Reading this file needs more than the {memory} MB of memory allowed.",
-    "answer": "Reading this file gave more than the {answer} MB allowed.",
-    "crash": "The program that reads this kind of file failed on it.",
-    "lost": "Reading was interrupted. Try again.",
+    "wall": sentences.TOOK_TOO_LONG,
+    "cpu": sentences.TOO_MUCH_WORK,
+    "memory": sentences.NEEDS_MORE_MEMORY,
+    "answer": sentences.SAID_TOO_MUCH,
+    "crash": sentences.READER_FAILED,
+    "lost": sentences.INTERRUPTED,
 }
 
 
@@ -153,15 +153,14 @@ class _Door:
         """A video has one page: its poster frame, its length for properties."""
         collected, limits = self.collected, self.collected.limits
         if not rendering.ffmpeg_installed():
-            sentence = "There is no preview: ffmpeg is not installed here."
-            collected.failures |= dict.fromkeys(_PICTURES, sentence)
+            collected.failures |= dict.fromkeys(_PICTURES, sentences.NO_FFMPEG)
             collected.pages[1] = PageText(1)
             return
         begun = time.monotonic()
         with rendering.clip(self.client, self.path, self.kind, limits) as clip:
             collected.seconds["ffmpeg"] = time.monotonic() - begun
             if clip is None:
-                collected.fatal = f"This {self.kind.label} is damaged and cannot be opened."
+                collected.fatal = sentences.DAMAGED % {"kind": self.kind.label}
                 return
             collected.pages[1] = PageText(1, width=float(clip.width), height=float(clip.height))
             collected.page_count = 1
@@ -169,8 +168,7 @@ class _Door:
             collected.done |= {Step.TEXT, Step.LANGUAGE}
             self.report(Step.TEXT)
             if clip.poster is None:
-                sentence = "There is no preview: no frame of this video could be taken."
-                collected.failures |= dict.fromkeys(_PICTURES, sentence)
+                collected.failures |= dict.fromkeys(_PICTURES, sentences.NO_FRAME)
                 return
             steps: list[Step] = [Step.FIRST_PREVIEW, Step.FEATURES]
             steps = [step for step in steps if step in self.want]
@@ -210,19 +208,20 @@ class _Door:
 
     def _sentence(self, outcome: Outcome) -> str:
         limits = self.collected.limits
-        return _CAUSES.get(outcome.cause, _CAUSES["crash"]).format(
-            wall=limits.wall_seconds,
-            cpu=limits.cpu_seconds,
-            memory=rendering.memory_mb(self.kind, limits),
-            answer=limits.answer_mb,
-        )
+        allowed = {
+            "wall": {"seconds": round(limits.wall_seconds)},
+            "cpu": {"seconds": limits.cpu_seconds},
+            "memory": {"most": rendering.memory_mb(self.kind, limits)},
+            "answer": {"most": limits.answer_mb},
+        }
+        return _CAUSES.get(outcome.cause, sentences.READER_FAILED) % allowed.get(outcome.cause, {})
 
 
 def _refusal(path: Path, kind: FileKind, limits: Limits) -> str | None:
     if kind.media_type == EMPTY.media_type:
-        return "This file is empty."
+        return sentences.EMPTY_FILE
     if path.stat().st_size > limits.file_mb << 20:
-        return f"This file is larger than the {limits.file_mb:,} MB that are read."
+        return sentences.TOO_LARGE % {"most": f"{limits.file_mb:,}"}
     return None
 
 
@@ -242,7 +241,8 @@ def _finish(
         missing = fatal or next((failures[step] for step in _PICTURES if step in failures), None)
     elif Step.PREVIEWS in failures:
         shown = len({preview.page for preview in previews})
-        notices.append(f"Only {shown} of {len(pages) or shown} previews: {failures[Step.PREVIEWS]}")
+        said = {"shown": shown, "pages": len(pages) or shown, "reason": failures[Step.PREVIEWS]}
+        notices.append(sentences.SOME_PREVIEWS % said)
     error = fatal
     if error is None and not pages and not previews and failures:
         error = next(failures[step] for step in Step if step in failures)

@@ -34,6 +34,7 @@ from collateral.queue import after_commit, every, job, queue, send, when_lost
 from collateral.reading import door
 from collateral.reading.progress import Progress
 from collateral.reading.results import DEFAULT
+from collateral.reading.sentences import DEADLY, OURS
 from collateral.reading.sniff import identify
 from collateral.storage import storage
 
@@ -44,11 +45,6 @@ LEASE = timedelta(seconds=DEFAULT.wall_seconds + 120)
 """A claim that has not moved for so long belongs to a worker that died."""
 OVERDUE = timedelta(minutes=1)
 BATCH = 64
-
-_OURS = "Reading failed for a reason that is not the file's. It has been noted; try again."
-_DEADLY = (
-    f"Reading this file stopped the worker {ATTEMPTS} times, so it is not tried again by itself."
-)
 
 
 @job
@@ -81,7 +77,7 @@ def read_version(version_id: int) -> None:
     except Exception as error:
         db.session.rollback()
         log.exception("reading_failed", extra={"version": version_id})
-        _fail(version_id, error.sentence if isinstance(error, CollateralError) else _OURS)
+        _fail(version_id, error.sentence if isinstance(error, CollateralError) else OURS)
         if current_app.testing and not isinstance(error, CollateralError | OSError):
             raise
     else:
@@ -111,7 +107,7 @@ def _put_off(version_id: int) -> None:
     """Have the version read again; as often as one whose worker died, no more."""
     version = db.session.get_one(AssetVersion, version_id)
     if version.attempts >= ATTEMPTS:
-        _fail(version_id, _OURS)
+        _fail(version_id, OURS)
         return
     version.state = ReadingState.RECEIVED
     after_commit(read_version, version_id)
@@ -176,7 +172,7 @@ def _let_go(version: AssetVersion, moment: datetime) -> bool:
         version.state = ReadingState.RECEIVED
         return True
     version.state = ReadingState.FAILED
-    version.error = _DEADLY
+    version.error = DEADLY % {"times": ATTEMPTS}
     version.read_at = moment
     return False
 

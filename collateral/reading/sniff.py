@@ -19,6 +19,7 @@ from collateral.reading.kinds import (
     FileKind,
 )
 from collateral.reading.markup import text_kind
+from collateral.reading.sentences import NAMED_AS_OTHER, NAMED_OTHERWISE
 
 __all__ = ["FileKind", "identify"]
 
@@ -60,10 +61,8 @@ def mismatch_of(kind: FileKind, named: str) -> str | None:
         return None
     if kind.encrypted and not kind.extension and named in _OFFICE_NAMES:
         return None
-    claimed = KINDS[named].label
-    if kind.family == "other":
-        return f"The name ends in .{named} ({claimed}), but the content is not that."
-    return f"The name ends in .{named} ({claimed}), but the content is another kind: {kind.label}."
+    said = {"name": named, "kind": KINDS[named].label, "other": kind.label}
+    return (NAMED_OTHERWISE if kind.family == "other" else NAMED_AS_OTHER) % said
 
 
 def _by_content(path: Path, head: bytes, tail: bytes, named: str) -> FileKind:

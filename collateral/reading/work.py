@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any
 
 from collateral.logs import request_id
-from collateral.reading import formats
+from collateral.reading import formats, sentences
 from collateral.reading.confined.cage import Held
 from collateral.reading.confined.wire import FILE, Sender
 from collateral.reading.fonts import STAND_INS, faces
@@ -94,9 +94,9 @@ class Work:
         except (Unreadable, NoPicture) as reason:
             failure = str(reason)
         except MemoryError:
-            failure = "Reading this file needs more memory than is allowed."
+            failure = sentences.NEEDS_TOO_MUCH
         except Exception as error:
-            failure = f"This {self._kind.label} is damaged or of a kind that is not understood."
+            failure = sentences.NOT_UNDERSTOOD % {"kind": self._kind.label}
             fault = _where(error)
         seconds = time.perf_counter() - begun
         head = {"frame": "end", "step": step, "failure": failure, "seconds": seconds}
@@ -140,7 +140,7 @@ class Work:
     def _previews(self, first: int, last: int | None) -> None:
         count = min(self._document.picture_count, self._limits.preview_pages)
         if count == 0:
-            raise NoPicture("There is nothing to draw in this file.")
+            raise NoPicture(sentences.NOTHING_TO_DRAW)
         last = count if last is None else min(last, count)
         reason = None
         for number in range(first, last + 1):
@@ -152,7 +152,7 @@ class Work:
                 reason = reason or str(error)
                 continue
             except Exception:
-                reason = reason or f"Page {number} could not be drawn."
+                reason = reason or sentences.PAGE_NOT_DRAWN % {"page": number}
                 continue
             for width, height, data in made:
                 head = {"frame": "preview", "page": number, "width": width, "height": height}

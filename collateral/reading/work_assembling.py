@@ -12,6 +12,7 @@ import os
 import zipfile
 from typing import Any
 
+from collateral.reading import sentences
 from collateral.reading.confined.cage import Held
 from collateral.reading.confined.wire import FILE, Sender
 from collateral.reading.work_layouts import design_of, kind_of
@@ -22,16 +23,6 @@ _P14 = "{http://schemas.microsoft.com/office/powerpoint/2010/main}"
 _CUSTOM_SHOWS = "{http://schemas.openxmlformats.org/presentationml/2006/main}custShowLst"
 _CARRIED = {"image", "chart", "hyperlink"}
 _OF_A_CHART = {"package", "chartStyle", "chartColorStyle", "themeOverride", "image"}
-_NAMES = {
-    "video": "a video",
-    "audio": "a sound",
-    "media": "a video or a sound",
-    "oleObject": "an embedded file",
-    "package": "an embedded file",
-    "diagramData": "a SmartArt drawing",
-    "slide": "a link to another slide",
-    "comments": "comments",
-}
 
 
 class Refused(Exception):
@@ -72,7 +63,7 @@ def _opened(pptx: Any, data: bytes) -> Any:
     except Unreadable as reason:
         raise Refused(str(reason)) from reason
     except Exception as error:
-        raise Refused("One of the two decks cannot be opened as a PowerPoint deck.") from error
+        raise Refused(sentences.NOT_A_DECK) from error
 
 
 class Assembly:
@@ -81,7 +72,7 @@ class Assembly:
     def __init__(self, base: Any, other: Any) -> None:
         self._base, self._other = base, other
         if (base.slide_width, base.slide_height) != (other.slide_width, other.slide_height):
-            raise Refused("The pages of the two decks are of different sizes.")
+            raise Refused(sentences.OTHER_SIZES)
         self._ids = [entry.get("id") for entry in self._entries]
         self._slides = list(base.slides)
         self._copied: dict[Any, Any] = {}
@@ -96,7 +87,7 @@ class Assembly:
         if self._base.part._element.find(_CUSTOM_SHOWS) is not None and any(
             step["do"] == "drop" for step in steps
         ):
-            raise Refused("The master has custom shows, which may name the pages that go.")
+            raise Refused(sentences.CUSTOM_SHOWS)
         for step in steps:
             if step["do"] == "replace":
                 self._fill(self._base_slide(step["at"]), step["page"])
@@ -112,13 +103,13 @@ class Assembly:
 
     def _base_slide(self, number: int) -> Any:
         if not 1 <= number <= len(self._slides):
-            raise Refused(f"The master has no page {number}.")
+            raise Refused(sentences.NOT_IN_MASTER % {"page": number})
         return self._slides[number - 1]
 
     def _other_slide(self, number: int) -> Any:
         slides = list(self._other.slides)
         if not 1 <= number <= len(slides):
-            raise Refused(f"The adaptation has no page {number}.")
+            raise Refused(sentences.NOT_IN_ADAPTATION % {"page": number})
         return slides[number - 1]
 
     def _fill(self, slide: Any, page: int) -> None:
@@ -150,7 +141,7 @@ class Assembly:
             for name, value in list(element.attrib.items()):
                 if name.startswith(_R) and value:
                     if value not in renamed:
-                        raise Refused(f"Page {page} refers to something that is not in the deck.")
+                        raise Refused(sentences.REFERS_OUTSIDE % {"page": page})
                     element.set(name, renamed[value])
         part._element = content
         self._notes(slide, other, page)
@@ -161,12 +152,12 @@ class Assembly:
             if kind in ("slideLayout", "notesSlide"):
                 continue
             if kind not in _CARRIED or (relation.is_external and kind != "hyperlink"):
-                what = _NAMES.get(kind, "something that cannot be carried over")
-                raise Refused(f"Page {page} has {what}, which could be lost on the way.")
+                what = sentences.CARRIED_BY_NOBODY.get(kind, sentences.UNKNOWN_PART)
+                raise Refused(sentences.COULD_BE_LOST % {"page": page, "what": what})
             if kind == "chart":
                 for inner in relation.target_part.rels.values():
                     if kind_of(inner) not in _OF_A_CHART or inner.is_external:
-                        raise Refused(f"The chart on page {page} leans on other files.")
+                        raise Refused(sentences.CHART_LEANS % {"page": page})
 
     def _layout(self, slide: Any, page: int) -> Any:
         """The base's own layout that is the very one of the slide."""
@@ -175,10 +166,8 @@ class Assembly:
             for layout in master.slide_layouts:
                 if layout.name == slide.slide_layout.name and design_of(layout) == wanted:
                     return layout
-        raise Refused(
-            f"Page {page} is laid out as “{slide.slide_layout.name}”, which the master has not"
-            " or has otherwise."
-        )
+        named = {"page": page, "layout": slide.slide_layout.name}
+        raise Refused(sentences.OTHER_LAYOUT % named)
 
     def _copy(self, part: Any) -> Any:
         """The part with all it leans on, in the base's package; each once."""
@@ -223,7 +212,7 @@ class Assembly:
             return
         frame = slide.notes_slide.notes_text_frame
         if frame is None:
-            raise Refused(f"The notes of page {page} have no place in the master.")
+            raise Refused(sentences.NO_PLACE_FOR_NOTES % {"page": page})
         if frame.text != words:
             frame.text = words
 
@@ -256,7 +245,7 @@ class Assembly:
         slide_id = self._ids[number - 1]
         before = self._ids[behind - 1] if behind else None
         if slide_id == before:
-            raise Refused(f"Page {number} cannot come behind itself.")
+            raise Refused(sentences.BEHIND_ITSELF % {"page": number})
         if behind:
             self._base_slide(behind)
         entry = next(one for one in self._entries if one.get("id") == slide_id)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+import collateral
 from collateral.accounts import audit
 from collateral.accounts.models import AuditEntry, Role
+from collateral.accounts.views import actions as words
 from collateral.clock import hold, now
 from collateral.db import db, is_sqlite
 from tests.factories import make_person
@@ -145,6 +149,38 @@ def test_the_page_shows_who_did_what_the_newest_first(visitor: Visitor) -> None:
     assert page.index("Asset retired") < page.index("Asset published")
     assert "Karim Aziz" in page
     assert "&lt;b&gt;old&lt;/b&gt;" in page
+
+
+def test_every_action_kind_and_detail_has_its_words() -> None:
+    """Read from the code, since some are written once a year."""
+    actions, kinds, details = set(), set(), set()
+    for path in Path(collateral.__path__[0]).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                if isinstance(node.args[0], ast.Constant):
+                    actions.add(node.args[0].value)
+                named = {one.arg: one.value for one in node.keywords}
+                kinds |= {one.value for one in [named.pop("kind", None)] if one is not None}
+                details |= set(named) - {"by", "id"}
+    assert len(actions) > 40
+    assert actions - set(words.ACTIONS) == set()
+    assert kinds - set(words.KINDS) == set()
+    assert details - set(words.DETAILS) == set()
+
+
+def test_the_trail_is_told_in_german(visitor: Visitor) -> None:
+    admin = make_person(Role.ADMIN, name="Karim Aziz")
+    admin.locale = "de"
+    audit.record("asset.retired", by=admin, kind="asset", id=5, was="in_review", replacement=None)
+    audit.record("person.signed_in", by=admin, kind="person", id=admin.id, how="set-up")
+    audit.record("asset.reviewed", by=admin, kind="asset", id=5, next="2027-10-12")
+    audit.record("person.roles_changed", by=admin, kind="person", id=1, before=[], after=["rep"])
+    db.session.commit()
+    page = visitor.as_(admin).get("/admin/audit").text.partition("<tbody>")[2]
+    for said in ("Material 5", "bisher: in Prüfung", "wie: ", "12. Okt. 2027", "Vertrieb"):
+        assert said in page
+    for english in ("was:", "in_review", "set-up", "asset 5", "replacement", "before"):
+        assert english not in page
 
 
 def test_the_page_can_be_narrowed(visitor: Visitor) -> None:

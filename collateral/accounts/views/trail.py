@@ -13,7 +13,7 @@ from collateral.accounts.guard import requires
 from collateral.accounts.permissions import Permission
 from collateral.accounts.queries import TrailFilter
 from collateral.accounts.views import bp
-from collateral.accounts.views.actions import spoken
+from collateral.accounts.views.actions import details, spoken, thing
 from collateral.accounts.views.browser import asked_number, asked_words
 from collateral.templating import reader_zone
 
@@ -34,6 +34,8 @@ def audit() -> ResponseReturnValue:
         "accounts/audit.html",
         entries=entries,
         spoken=spoken,
+        thing=thing,
+        details=details,
         more=more,
         wanted=wanted,
         action_options=[

@@ -19,6 +19,7 @@ from collateral.assets.models import Asset, AssetVersion, ReadingState, Status, 
 from collateral.deals.queries import LikelyDeal
 from collateral.templating import duration, format_day, format_time
 from collateral.usage.models import Use
+from collateral.words import in_words
 
 Pairs = list[tuple[str, str | None]]
 
@@ -174,7 +175,7 @@ def shown_versions(
             pages=version.page_count,
             bytes=version.bytes,
             state=version.state.value,
-            sentence=version.error or version.preview_missing or "",
+            sentence=in_words(version.error or version.preview_missing or ""),
             url=url_for("assets.version", asset_id=asset.id, number=version.number),
             download_url=url_for("assets.file", asset_id=asset.id, version=version.number),
             choose_url=_choose_url(asset, version) if may_edit else None,

@@ -24,6 +24,7 @@ from collateral.assets.views.pictured import Picture
 from collateral.assets.views.suggested import offers
 from collateral.assets.views.viewing import preview_url
 from collateral.clock import now
+from collateral.words import in_words
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _take(asset_id: int, found: Sequence[Suggestion]) -> str:
 
 def _how_far(state: FileState) -> tuple[list[str], str, str]:
     if state.state is ReadingState.FAILED:
-        sentence = state.error or _("It could not be read.")
+        sentence = in_words(state.error) if state.error else _("It could not be read.")
         return ["done", "failed", "wait", "wait", "wait"], sentence, "bad"
     if state.state is ReadingState.RECEIVED:
         return ["done", "wait", "wait", "wait", "wait"], _("Received, waits to be read"), ""
@@ -205,7 +206,7 @@ def _how_far(state: FileState) -> tuple[list[str], str, str]:
         Status.RETIRED: _("Retired"),
     }[state.status]
     if state.preview_missing:
-        live = f"{live}. {state.preview_missing}"
+        live = f"{live}. {in_words(state.preview_missing)}"
     return ["done", "done", previews, "done", "done"], live, "warn" if previews == "asks" else "ok"
 
 

@@ -12,6 +12,7 @@ from collateral.assets import downloads, finding, queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import PageRow
 from collateral.errors import NotFound
+from collateral.words import in_words
 
 
 @dataclass
@@ -156,4 +157,5 @@ def _noun(family: str) -> str:
 def _sentence(version: AssetVersion) -> str | None:
     if version.state in (ReadingState.RECEIVED, ReadingState.READING):
         return None
-    return version.error or version.preview_missing
+    why = version.error or version.preview_missing
+    return in_words(why) if why else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 
+from collateral.reading import sentences
 from collateral.reading.formats.base import Source, damaged
 from collateral.reading.formats.card import CardDocument
 from collateral.reading.results import PageText
@@ -36,15 +37,16 @@ class Archive(CardDocument):
         unpacked = sum(entry.file_size for entry in self._entries)
         packed = max(1, sum(entry.compress_size for entry in self._entries))
         if unpacked > _BOMB_MB << 20 or (unpacked > 64 << 20 and unpacked / packed > _BOMB_RATIO):
-            notices.append(f"Would unpack to {_size(unpacked)}, like a zip bomb. Do not unpack it.")
+            notices.append(sentences.ARCHIVE_BOMB % {"size": _size(unpacked)})
         if any(_goes_outside(entry) for entry in self._entries):
-            notices.append("Holds names that point outside its own folder. Do not unpack it.")
+            notices.append(sentences.ARCHIVE_OUTSIDE)
         if any(entry.flag_bits & 1 for entry in self._entries):
-            notices.append("Has a password on some of its files.")
+            notices.append(sentences.ARCHIVE_LOCKED)
         if any(entry.filename.lower().endswith((".zip", ".7z", ".gz")) for entry in self._entries):
-            notices.append("Holds other archives, whose content is not listed.")
+            notices.append(sentences.ARCHIVES_INSIDE)
         if len(self._entries) > _LISTED:
-            notices.append(f"Only the first {_LISTED:,} of its {len(self._entries):,} files show.")
+            shown = {"most": f"{_LISTED:,}", "count": f"{len(self._entries):,}"}
+            notices.append(sentences.ARCHIVE_CUT % shown)
         return notices
 
     def pages(self) -> Iterator[PageText]:

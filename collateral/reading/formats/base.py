@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from collateral.reading import sentences
 from collateral.reading.kinds import FileKind
 from collateral.reading.results import Limits, PageFeatures, PageText
 
@@ -65,19 +66,17 @@ class Document:
 
     def picture(self, number: int, width: int) -> Image.Image:  # noqa: ARG002
         """Page `number` (from 1) drawn about `width` pixels wide. Raises NoPicture."""
-        raise NoPicture("There is no preview for this kind of file.")
+        raise NoPicture(sentences.NO_PREVIEW)
 
 
 def damaged(kind: FileKind) -> Unreadable:
     """The sentence for a file whose inside does not hold what its outside promises."""
-    return Unreadable(f"This {kind.label} is damaged and cannot be opened.")
+    return Unreadable(sentences.DAMAGED % {"kind": kind.label})
 
 
 def locked(kind: FileKind) -> Unreadable:
     """The sentence for a password."""
-    return Unreadable(
-        f"This {kind.label} has a password. Upload a copy without one to find and preview it."
-    )
+    return Unreadable(sentences.LOCKED % {"kind": kind.label})
 
 
 def first_line(text: str, length: int = 120) -> str:

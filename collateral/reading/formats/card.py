@@ -10,6 +10,7 @@ from collateral.reading.fonts import faces
 from collateral.reading.formats.base import Document, NoPicture, Source
 from collateral.reading.results import PageText
 from collateral.reading.scripts import runs
+from collateral.reading.sentences import NO_WORDS, WORDS_ONLY
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,7 +27,7 @@ class CardDocument(Document):
 
     _source: Source
     card_height = 1656
-    card_note = "The preview shows the words only, not the layout."
+    card_note = WORDS_ONLY
     drew_card = False
 
     @property
@@ -44,7 +45,7 @@ class CardDocument(Document):
     def picture(self, number: int, width: int) -> Image.Image:  # noqa: ARG002
         page = self._cards[number - 1]
         if not page.title.strip() and not page.text.strip():
-            raise NoPicture(f"There is no preview: no words were found in this {self._word}.")
+            raise NoPicture(NO_WORDS % {"kind": self._word})
         self.drew_card = True
         return draw_card(page.title, page.text, self._source.kind.label, self.card_height)
 

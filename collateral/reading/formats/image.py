@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from collateral.reading import sentences
 from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable, damaged
 from collateral.reading.results import PageFeatures, PagePicture, PageText
 
@@ -48,7 +49,7 @@ class Picture(Document):
             has_place = bool(self._image.getexif().get_ifd(0x8825))
         except Exception:
             return []
-        return ["The original says where it was taken (GPS)."] if has_place else []
+        return [sentences.PLACE_OF_PHOTO] if has_place else []
 
     def pages(self) -> Iterator[PageText]:
         for number in range(1, (self.page_count or 1) + 1):
@@ -68,13 +69,13 @@ class Picture(Document):
         from PIL import ImageOps
 
         if self._too_large():
-            millions = self._width * self._height / 1_000_000
-            limit = self._source.limits.pixels / 1_000_000
-            raise NoPicture(
-                f"There is no preview: this picture has {millions:,.0f} million pixels"
-                f" ({self._width} × {self._height}), more than the {limit:,.0f} million that"
-                " are drawn."
-            )
+            size = {
+                "millions": f"{self._width * self._height / 1_000_000:,.0f}",
+                "width": f"{self._width:,}",
+                "height": f"{self._height:,}",
+                "most": f"{self._source.limits.pixels / 1_000_000:,.0f}",
+            }
+            raise NoPicture(sentences.PICTURE_PIXELS % size)
         try:
             if self.page_count != 1:
                 self._image.seek(number - 1)
@@ -85,9 +86,10 @@ class Picture(Document):
                 image = image.reduce(max(1, image.width // (width * 2)))
             upright: Image.Image = ImageOps.exif_transpose(image)
         except MemoryError as error:
-            raise NoPicture("There is no preview: this picture needs too much memory.") from error
+            raise NoPicture(sentences.PICTURE_MEMORY) from error
         except Exception as error:
-            raise Unreadable(f"This {self._source.kind.label} is damaged.") from error
+            kind = {"kind": self._source.kind.label}
+            raise Unreadable(sentences.BROKEN_PICTURE % kind) from error
         return upright
 
     def _too_large(self) -> bool:

@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 
 from collateral.reading.formats.base import Source, Unreadable, damaged, first_line, locked
 from collateral.reading.formats.card import CardDocument
-from collateral.reading.formats.ole import MACRO_NOTICE, summary
+from collateral.reading.formats.ole import summary
 from collateral.reading.results import PageText
+from collateral.reading.sentences import (
+    MACROS,
+    NOTED_SLIDES,
+    OLDER_THAN_97,
+    ONE_NOTED_SLIDE,
+    counted,
+)
 
 _RECORD = struct.Struct("<HHI")
 _DOCUMENT, _SLIDE, _NOTES, _LIST = 0x03E8, 0x03EE, 0x03F0, 0x0FF0
@@ -42,9 +49,7 @@ class OldDeck(CardDocument):
         try:
             with olefile.OleFileIO(source.file) as ole:
                 if not ole.exists("PowerPoint Document"):
-                    raise Unreadable(
-                        "This deck was made with a PowerPoint older than 97, which is not read."
-                    )
+                    raise Unreadable(OLDER_THAN_97)
                 self._stream: bytes = ole.openstream("PowerPoint Document").read()
         except Unreadable:
             raise
@@ -65,10 +70,10 @@ class OldDeck(CardDocument):
         return summary(self._source.file)
 
     def notices(self) -> list[str]:
-        notices = [MACRO_NOTICE] if self._source.kind.macros else []
+        notices = [MACROS] if self._source.kind.macros else []
         noted = sum(bool(slide.notes) for slide in self._slides)
         if noted:
-            notices.append(f"Has speaker notes on {noted} slide{'s' * (noted > 1)}.")
+            notices.append(counted(ONE_NOTED_SLIDE, NOTED_SLIDES, noted))
         return notices
 
     def pages(self) -> Iterator[PageText]:

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from collateral.reading.formats.base import Source, Unreadable, damaged, first_line, locked
 from collateral.reading.formats.card import CardDocument
-from collateral.reading.formats.ole import MACRO_NOTICE, summary
+from collateral.reading.formats.ole import summary
 from collateral.reading.results import PageText
+from collateral.reading.sentences import FILES_INSIDE, MACROS
 
 _FIELD_CODE = re.compile("\x13[^\x13\x14\x15]*(?:\x14|(?=\x15))")
 _MARKS = str.maketrans({
@@ -62,7 +63,7 @@ class OldWord(PagedText):
         return summary(self._source.file)
 
     def notices(self) -> list[str]:
-        return [MACRO_NOTICE] if self._source.kind.macros else []
+        return [MACROS] if self._source.kind.macros else []
 
 
 def _pieces(main: bytes, table: bytes) -> str:
@@ -120,4 +121,4 @@ class RichText(PagedText):
         self._source.file.seek(0)
         data = self._source.file.read(_RTF_BYTES)
         found = b"\\objdata" in data or b"\\objemb" in data
-        return ["Carries other files inside it."] if found else []
+        return [FILES_INSIDE] if found else []

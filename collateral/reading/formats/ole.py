@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import IO, Any
 
-MACRO_NOTICE = "Contains macros. They never run here; whoever opens the original is asked."
-
 
 def summary(file: IO[bytes]) -> dict[str, str]:
     """Author, title, dates from the summary stream; empty when there is none."""

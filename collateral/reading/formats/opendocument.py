@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from collateral.reading import sentences
 from collateral.reading.formats.base import Source, damaged, first_line, locked
 from collateral.reading.formats.card import CardDocument
 from collateral.reading.formats.package import open_package, parse_xml, part
 from collateral.reading.results import PageText
+from collateral.reading.sentences import counted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -85,14 +87,14 @@ class OpenDocument(CardDocument):
     def notices(self) -> list[str]:
         notices = []
         if self._source.kind.macros:
-            notices.append("Contains macros. They never run here; whoever opens it is asked.")
+            notices.append(sentences.MACROS_OF_OPENDOCUMENT)
         href = f"{{{_NS['xlink']}}}href"
         links = [image.get(href) or "" for image in self._all("//draw:image")]
         if any(link.startswith(("http:", "https:", "file:", "../")) for link in links):
-            notices.append("Refers to content outside the file, which is not fetched here.")
+            notices.append(sentences.OUTSIDE)
         noted = sum(bool(page.notes) for page in self._pages)
         if noted:
-            notices.append(f"Has speaker notes on {noted} slide{'s' * (noted > 1)}.")
+            notices.append(counted(sentences.ONE_NOTED_SLIDE, sentences.NOTED_SLIDES, noted))
         return notices
 
     def picture(self, number: int, width: int) -> Image.Image:

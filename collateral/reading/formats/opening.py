@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collateral.reading.formats.base import Document, Source, Unreadable
+from collateral.reading.sentences import KIND_NOT_READ, NOT_READ
 
 _OLD = {"ppt": "OldDeck", "doc": "OldWord", "xls": "OldWorkbook"}
 
@@ -25,7 +26,7 @@ def open_document(source: Source) -> Document:
 
         return RichText(source)
     if kind.extension in ("pages", "numbers"):
-        raise Unreadable(f"A {kind.label} is kept and found by its name; it is not read inside.")
+        raise Unreadable(NOT_READ % {"kind": kind.label})
     if kind.extension == "svg":
         from collateral.reading.formats.svg import Drawing
 
@@ -77,4 +78,4 @@ def _by_family(source: Source) -> Document:
         from collateral.reading.formats.archive import Archive
 
         return Archive(source)
-    raise Unreadable("Files of this kind are kept and found by their name; they are not read.")
+    raise Unreadable(KIND_NOT_READ)

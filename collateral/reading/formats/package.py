@@ -7,6 +7,7 @@ import zipfile
 
 from lxml import etree
 
+from collateral.reading import sentences
 from collateral.reading.formats.base import Source, Unreadable, damaged
 
 _EXTERNAL = re.compile(rb"<Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
@@ -30,18 +31,14 @@ def check_size(archive: zipfile.ZipFile, source: Source) -> None:
     entries = archive.infolist()
     limits = source.limits
     if len(entries) > limits.archive_entries:
-        raise Unreadable(
-            f"This {source.kind.label} holds {len(entries):,} parts, more than the"
-            f" {limits.archive_entries:,} that are read."
-        )
+        held = {"parts": f"{len(entries):,}", "most": f"{limits.archive_entries:,}"}
+        raise Unreadable(sentences.TOO_MANY_PARTS % {"kind": source.kind.label, **held})
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, sum(entry.compress_size for entry in entries))
     too_large = unpacked > limits.unpacked_mb * 1024 * 1024
     if too_large or (unpacked > 64 << 20 and unpacked / packed > limits.unpacked_ratio):
-        raise Unreadable(
-            f"This {source.kind.label} would unpack to {unpacked / (1 << 20):,.0f} MB, like a zip"
-            " bomb. It is not opened."
-        )
+        size = f"{unpacked / (1 << 20):,.0f}"
+        raise Unreadable(sentences.BOMB % {"kind": source.kind.label, "size": size})
 
 
 def part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -67,9 +64,7 @@ def parse_xml(data: bytes) -> etree._Element:
 
 def package_notices(archive: zipfile.ZipFile, macros: bool) -> list[str]:
     """Macros, links to the outside and live fields, found without following anything."""
-    notices = ["Contains macros. They never run here; whoever opens the original is asked."]
-    if not macros:
-        notices = []
+    notices = [sentences.MACROS] if macros else []
     outside: set[str] = set()
     fields = embedded = False
     for name in archive.namelist():
@@ -83,9 +78,9 @@ def package_notices(archive: zipfile.ZipFile, macros: bool) -> list[str]:
         elif "/embeddings/" in name:
             embedded = True
     if outside - {"hyperlink"} or fields:
-        notices.append("Refers to content outside the file, which is not fetched here.")
+        notices.append(sentences.OUTSIDE)
     if embedded:
-        notices.append("Carries other files inside it.")
+        notices.append(sentences.FILES_INSIDE)
     return notices
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from collateral.reading import sentences
 from collateral.reading.formats.base import Document, NoPicture, Source, damaged, first_line, locked
 from collateral.reading.results import PageFeatures, PageText
 
@@ -49,9 +50,9 @@ class Pdf(Document):
 
         notices = []
         if self._pdf.count_attachments() > 0:
-            notices.append("Carries other files inside it.")
+            notices.append(sentences.FILES_INSIDE)
         if raw.FPDFDoc_GetJavaScriptActionCount(self._pdf) > 0:
-            notices.append("Contains JavaScript, which never runs here.")
+            notices.append(sentences.JAVASCRIPT)
         return notices
 
     def pages(self) -> Iterator[PageText]:
@@ -86,14 +87,14 @@ class Pdf(Document):
             page = self._pdf[number - 1]
             page_width, page_height = page.get_size()
             if page_width <= 0 or page_height <= 0:
-                raise NoPicture(f"Page {number} has no size.")
+                raise NoPicture(sentences.PAGE_WITHOUT_SIZE % {"page": number})
             scale = min(width / page_width, width * _TALLEST / page_height)
             bitmap = page.render(scale=scale, may_draw_forms=self._forms(), rev_byteorder=True)
             image: Image.Image = bitmap.to_pil().convert("RGB")
             bitmap.close()
             page.close()
         except (pypdfium2.PdfiumError, ValueError) as error:
-            raise NoPicture(f"Page {number} could not be drawn.") from error
+            raise NoPicture(sentences.PAGE_NOT_DRAWN % {"page": number}) from error
         return image
 
     def _forms(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from collateral.reading import sentences
 from collateral.reading.formats import pptx_texts
 from collateral.reading.formats.base import Document, NoPicture, Source, damaged, locked
 from collateral.reading.formats.package import (
@@ -15,6 +16,7 @@ from collateral.reading.formats.package import (
     package_notices,
 )
 from collateral.reading.results import PageFeatures, PageText
+from collateral.reading.sentences import counted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -54,9 +56,11 @@ class Deck(Document):
     def notices(self) -> list[str]:
         notices = package_notices(self._archive, self._source.kind.macros)
         if self._hidden:
-            notices.append(f"Has {_count(self._hidden, 'hidden slide')}.")
+            notices.append(
+                counted(sentences.ONE_HIDDEN_SLIDE, sentences.HIDDEN_SLIDES, self._hidden)
+            )
         if self._noted:
-            notices.append(f"Has speaker notes on {_count(self._noted, 'slide')}.")
+            notices.append(counted(sentences.ONE_NOTED_SLIDE, sentences.NOTED_SLIDES, self._noted))
         return notices
 
     def pages(self) -> Iterator[PageText]:
@@ -104,11 +108,11 @@ class Deck(Document):
         scale = width / max(1.0, self._drawing.width_emu / 9525)
         tall = self._drawing.height_emu / max(1, self._drawing.width_emu)
         if tall * width * width > self._source.limits.pixels / 4:
-            raise NoPicture("This slide is too tall to be drawn.")
+            raise NoPicture(sentences.SLIDE_TOO_TALL)
         try:
             png = self._drawing.render_png(number - 1, scale=scale)
         except Exception as error:
-            raise NoPicture(f"Slide {number} could not be drawn.") from error
+            raise NoPicture(sentences.SLIDE_NOT_DRAWN % {"page": number}) from error
         return Image.open(io.BytesIO(png.bytes))
 
     @property
@@ -125,7 +129,8 @@ class Deck(Document):
         try:
             deck = betteroffice_pptx.Presentation.open(data)
         except Exception as error:
-            raise NoPicture(f"This {self._source.kind.label} could not be drawn.") from error
+            kind = {"kind": self._source.kind.label}
+            raise NoPicture(sentences.NOT_DRAWN % kind) from error
         for name, face in chosen:
             deck.register_font(name, face.data, bold=face.bold, italic=face.italic)
         return deck
@@ -145,7 +150,3 @@ def _plain_presentation(source: Source) -> Any:
     ):
         PartFactory.part_type_for[media_type] = pptx.parts.presentation.PresentationPart
     return source.file
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from collateral.reading import sentences
 from collateral.reading.formats.base import Source, Unreadable, damaged, locked
 from collateral.reading.formats.card import CardDocument
 from collateral.reading.formats.package import core_properties, open_package, package_notices
 from collateral.reading.results import PageText
+from collateral.reading.sentences import counted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,7 +28,7 @@ class Workbook(CardDocument):
         if source.kind.encrypted:
             raise locked(source.kind)
         if source.kind.extension == "xlsb":
-            raise Unreadable("Excel binary workbooks (xlsb) are kept and found by name, not read.")
+            raise Unreadable(sentences.XLSB_NOT_READ)
         self._source = source
         self._archive = open_package(source)
 
@@ -53,7 +55,7 @@ class Workbook(CardDocument):
         notices = package_notices(self._archive, self._source.kind.macros)
         hidden = sum(sheet.sheet_state != "visible" for sheet in self._book.worksheets)
         if hidden:
-            notices.append(f"Has {hidden} hidden sheet{'s' * (hidden > 1)}.")
+            notices.append(counted(sentences.ONE_HIDDEN_SHEET, sentences.HIDDEN_SHEETS, hidden))
         return notices
 
     def pages(self) -> Iterator[PageText]:
@@ -130,9 +132,7 @@ class OldWorkbook(CardDocument):
         return summary(self._source.file)
 
     def notices(self) -> list[str]:
-        if self._source.kind.macros:
-            return ["Contains macros. They never run here; whoever opens the original is asked."]
-        return []
+        return [sentences.MACROS] if self._source.kind.macros else []
 
     def pages(self) -> Iterator[PageText]:
         for number in range(1, (self.page_count or 0) + 1):

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from collateral.reading.formats.base import Document, NoPicture, Source, Unreadable, first_line
+from collateral.reading import sentences
+from collateral.reading.formats.base import (
+    Document,
+    NoPicture,
+    Source,
+    Unreadable,
+    damaged,
+    first_line,
+)
 from collateral.reading.results import PageText
 
 if TYPE_CHECKING:
@@ -27,7 +35,7 @@ class Drawing(Document):
     def __init__(self, source: Source) -> None:
         self._source = source
         if source.file.seek(0, 2) > 32 << 20:
-            raise Unreadable("This SVG drawing is larger than the 32 MB that are read.")
+            raise Unreadable(sentences.SVG_TOO_LARGE)
 
     @cached_property
     def _root(self) -> etree._Element | None:
@@ -54,9 +62,9 @@ class Drawing(Document):
         if "script" in names or any(
             str(name).startswith("on") for element in self._root.iter() for name in element.attrib
         ):
-            notices.append("Contains scripts, which never run here.")
+            notices.append(sentences.SCRIPTS)
         if outside:
-            notices.append("Refers to content outside the file, which is not fetched here.")
+            notices.append(sentences.OUTSIDE)
         return notices
 
     def pages(self) -> Iterator[PageText]:
@@ -75,7 +83,7 @@ class Drawing(Document):
         from collateral.reading.fonts import FOLDER
 
         if self._root is None:
-            raise Unreadable("This SVG drawing is damaged and cannot be opened.")
+            raise damaged(self._source.kind)
         try:
             png = resvg_py.svg_to_bytes(
                 svg_string=etree.tostring(self._root, encoding="unicode"),
@@ -89,7 +97,7 @@ class Drawing(Document):
             )
             return Image.open(io.BytesIO(bytes(png)))
         except Exception as error:
-            raise NoPicture("There is no preview: this SVG drawing has nothing to draw.") from error
+            raise NoPicture(sentences.NOTHING_IN_SVG) from error
 
     def _width(self, width: int) -> int:
         """A drawing a thousand times taller than wide must not become a thousand-fold picture."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from collateral.reading.formats.base import Source, first_line
 from collateral.reading.formats.card import CardDocument
 from collateral.reading.results import PageText
+from collateral.reading.sentences import FIRST_PART
 
 _BYTES = 40 << 20
 _PAGE = 60_000
@@ -24,7 +25,7 @@ class Text(CardDocument):
 
     def notices(self) -> list[str]:
         if self._source.file.seek(0, 2) > _BYTES:
-            return [f"Only the first {_BYTES >> 20} MB of this file were read."]
+            return [FIRST_PART % {"most": _BYTES >> 20}]
         return []
 
     @cached_property
