@@ -28,7 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "collateral" / "translations"
 PO = Path("de", "LC_MESSAGES", "messages.po")
 MO = PO.with_suffix(".mo")
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "_l": None,
+    "lazy_gettext": None,
+    "lazy_ngettext": (1, 2),
+}
 HEAD = """\
 # German texts of Collateral; the words are those of docs/decisions/0041-german-words.md.
 msgid ""

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user
 
 from collateral.accounts.models import Person
@@ -88,7 +89,7 @@ def _check() -> ResponseReturnValue | None:
     if not signed_in:
         if request.method == "GET" and _is_navigation():
             return redirect(url_for("accounts.sign_in", next=_here()))
-        abort(401, "You are not signed in. Sign in, then do this again.")
+        abort(401, gettext("You are not signed in. Sign in, then do this again."))
     if not isinstance(named, Permission):
         abort(404)
     if not can(current_user.person, named) and not _owner_may(named):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, func, or_, select, update
 
 from collateral.accounts.models import OneTimeToken, Person, TokenPurpose
@@ -25,7 +26,7 @@ _PATHS = {
     TokenPurpose.SIGN_IN: "/sign-in/link/",
     TokenPurpose.RESET: "/reset/",
 }
-GONE = "This link has been used, has expired, or never was one."
+GONE = _("This link has been used, has expired, or never was one.")
 
 
 def issue(purpose: TokenPurpose, person: Person | None, *, at: datetime) -> str:

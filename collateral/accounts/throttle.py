@@ -13,7 +13,7 @@ import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flask_babel import lazy_gettext as _
+from flask_babel import LazyString, lazy_ngettext
 from sqlalchemy import ColumnElement, delete, func, select, text
 
 from collateral.accounts.models import KnownDevice, SignInAttempt
@@ -60,7 +60,7 @@ def begin(
     seconds = -(-max(mine) // timedelta(seconds=1))
     if seconds > 0:
         raise TooMany(
-            _("Too many tries from here. Wait %(value)s, then try again.", value=_spoken(seconds)),
+            _spoken(seconds),
             retry_after=seconds,
         )
     return attempt
@@ -105,8 +105,15 @@ def _account(what: Attempted, email: str, secret: str) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def _spoken(seconds: int) -> str:
+def _spoken(seconds: int) -> LazyString:
     if seconds < 60:
-        return "a second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+        return lazy_ngettext(
+            "Too many tries from here. Wait a second, then try again.",
+            "Too many tries from here. Wait %(num)s seconds, then try again.",
+            seconds,
+        )
+    return lazy_ngettext(
+        "Too many tries from here. Wait a minute, then try again.",
+        "Too many tries from here. Wait %(num)s minutes, then try again.",
+        -(-seconds // 60),
+    )

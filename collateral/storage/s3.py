@@ -35,7 +35,8 @@ class S3Storage:
         if unknown := given.keys() - KNOWN:
             raise BadSetting(f"STORAGE_URL: {sorted(unknown)[0]} is not known there.")
         self.bucket = parts.netloc
-        self.prefix = given.get("prefix", "").strip("/")
+        prefix = given.get("prefix", "").strip("/")
+        self._ours = f"{prefix}/" if prefix else ""
         self._endpoint = given.get("endpoint")
         self._region = given.get("region", "us-east-1")
         self._extra = {"ServerSideEncryption": given["sse"]} if "sse" in given else {}
@@ -65,8 +66,7 @@ class S3Storage:
     def key(self, sha256: str) -> str:
         """Where the file of that name lies in the bucket, whether or not it exists."""
         check_name(sha256)
-        path = f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
-        return f"{self.prefix}/{path}" if self.prefix else path
+        return f"{self._ours}{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
     def incoming_file(self, *, limit: int | None = None) -> Incoming:
         return IncomingFile(self.incoming, limit, self.take)
@@ -146,9 +146,8 @@ class S3Storage:
         self._client.delete_object(Bucket=self.bucket, Key=self.key(sha256))
 
     def names(self) -> Iterator[str]:
-        prefix = f"{self.prefix}/" if self.prefix else ""
         pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix
+            Bucket=self.bucket, Prefix=self._ours
         )
         for page in pages:
             for entry in page.get("Contents", ()):
@@ -159,7 +158,10 @@ class S3Storage:
     def sweep(self, older_than: float = 3600.0) -> int:
         removed = sweep_folder(self.incoming, older_than)
         horizon = datetime.now(UTC) - timedelta(seconds=older_than)
-        pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket)
+        # Of a bucket that others use, too, what lies under another prefix is theirs.
+        pages = self._client.get_paginator("list_multipart_uploads").paginate(
+            Bucket=self.bucket, Prefix=self._ours
+        )
         for page in pages:
             for upload in page.get("Uploads", ()):
                 if upload["Initiated"] < horizon:

@@ -111,6 +111,19 @@ def test_what_interrupted_writes_left_is_swept(store: Storage) -> None:
     incoming.discard()
 
 
+def test_begun_uploads_are_swept_and_those_of_others_in_the_bucket_left(
+    bucket: S3Storage,
+) -> None:
+    client, ours = bucket._client, bucket.key("0" * 64)
+    for key in (ours, f"theirs/{uuid.uuid4().hex}"):
+        client.create_multipart_upload(Bucket=bucket.bucket, Key=key)
+    assert bucket.sweep() == 0
+    assert bucket.sweep(older_than=-60) == 1
+    left = [each["Key"] for each in client.list_multipart_uploads(Bucket=bucket.bucket)["Uploads"]]
+    assert ours not in left
+    assert any(key.startswith("theirs/") for key in left)
+
+
 def test_what_is_not_there_is_said_so(store: Storage) -> None:
     for name in ("0" * 64, "../../etc/passwd", "", "A" * 64):
         with pytest.raises(NotFound):
