@@ -192,6 +192,6 @@ def test_everything_is_said_of_an_asset(asset: Asset, manager: Person, app: Flas
         told = influence_words.shown(found)
     assert told.rows[0].with_asset == 40
     assert "won more often" in told.sentence
-    assert told.sensitivity[0].startswith("Without the deals closed in the last 30 days")
+    assert told.sensitivity[0].startswith("Without the deals closed in the period's last 30 days")
     assert "won deals" in told.money
     assert told.outside.startswith("4 further deals")

@@ -64,6 +64,41 @@ def definitions() -> list[tuple[str, str]]:
             ),
         ),
         (
+            _("Influence, difference in points"),
+            _(
+                "How much more often deals with the asset were won than deals that reached the "
+                "same stage, were still open in it at the same age and had not used it by then. "
+                "They are compared within the same rep and how well a deal fits, or, where there "
+                "are too few, within size and industry. It never says that the asset was the "
+                "reason."
+            ),
+        ),
+        (
+            _("Likely between"),
+            _(
+                "The 95 % interval of that difference. Below 20 closed deals with it, 40 to "
+                "compare with, five won and five lost, or wider than 50 points, it says “not "
+                "enough deals yet”. Lists are ordered by the difference drawn towards zero, the "
+                "more the less is known, because the best of many useless assets looks good by "
+                "chance."
+            ),
+        ),
+        (
+            _("Without the last 30 days, without the largest deal"),
+            _(
+                "The same comparison without the deals that closed in the period's last 30 days, "
+                "and without the largest deal with a use. Where these say something else, the "
+                "number hangs on a few deals."
+            ),
+        ),
+        (
+            _("Time to close"),
+            _(
+                "Of the deals won, the median days from the moment of use, or from the same stage "
+                "and age without it, to closing."
+            ),
+        ),
+        (
             _("Team"),
             _(
                 "What was done by people who were in the team at that moment. The numbers of "
