@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from statistics import median
 
 from sqlalchemy import delete, insert, select
@@ -12,7 +13,7 @@ from collateral.db import db
 from collateral.retirement import stopping, succeeding
 from collateral.retirement.eligible import Known
 from collateral.retirement.evidence import Counted, Gathered, Remade, gather
-from collateral.retirement.mixture import EACH_LIMIT, Evidence, Verdict, judge
+from collateral.retirement.mixture import Evidence, Verdict, judge
 from collateral.retirement.models import (
     Choice,
     Decision,
@@ -85,7 +86,6 @@ def _rows(
         for position in verdict.listed
         if evidence[position].deals >= gathered.assets[position].terms.floor_deals
     }
-    bar = max((verdict.alive[position] for position in verdict.listed), default=EACH_LIMIT)
     stops = dict(zip(sorted(listed), _stops(gathered, evidence, verdict, listed), strict=True))
     rows: list[dict[str, object]] = []
     undecided: list[int] = []
@@ -117,10 +117,11 @@ def _rows(
                 "facts": dict(stop.facts),
             }
         )
-    for position, more in zip(
-        undecided, _more([evidence[p] for p in undecided], verdict, bar), strict=True
-    ):
-        pace = _pace(gathered, gathered.assets[position], evidence[position])
+    waiting = [evidence[position] for position in undecided]
+    for position, listed_with in zip(undecided, _more(waiting, verdict), strict=True):
+        asset, one = gathered.assets[position], evidence[position]
+        pace = _pace(gathered, asset, one)
+        more = listed_with and max(listed_with, ceil(asset.terms.floor_deals - one.deals))
         if more is not None and pace > 0 and more / pace <= FURTHEST_MONTHS:
             rows[position]["more_deals"] = about(more)
             rows[position]["more_months"] = more / pace
@@ -133,8 +134,9 @@ def _pace(gathered: Gathered, asset: Known, one: Evidence) -> float:
     return one.deals / max(days / 30.44, 1.0)
 
 
-def _more(asked: Sequence[Evidence], verdict: Verdict, bar: float) -> list[int | None]:
-    """For each how many more eligible deals, without anything further, would list it."""
+def _more(asked: Sequence[Evidence], verdict: Verdict) -> list[int | None]:
+    """For each how many more eligible deals, without anything further, would list it; None for
+    more than the last that is tried."""
     found: list[int | None] = [None] * len(asked)
     waiting = list(range(len(asked)))
     for more in TRIED:
@@ -146,7 +148,7 @@ def _more(asked: Sequence[Evidence], verdict: Verdict, bar: float) -> list[int |
         ]
         chances = verdict.chance(later)
         for position, chance in zip(waiting, chances, strict=True):
-            if chance <= bar:
+            if chance <= verdict.room:
                 found[position] = more
         waiting = [position for position in waiting if found[position] is None]
     return found

@@ -81,6 +81,7 @@ class Verdict:
         rates: for each type the live rate of use per eligible deal.
         ignored_share: share of the assets that the fit takes for ignored, 0 to 1.
         readable: False when no shape of the model fits; then nothing is listed.
+        room: one more asset would be listed, too, were it alive with at most this probability.
         fits, weights: the shapes of the grid that fit, and what each weighs; they add up to 1.
     """
 
@@ -89,6 +90,7 @@ class Verdict:
     rates: tuple[float, ...]
     ignored_share: float
     readable: bool
+    room: float = 0.0
     fits: tuple[Fit, ...] = ()
     weights: tuple[float, ...] = ()
 
@@ -140,12 +142,15 @@ def judge(assets: Sequence[Evidence]) -> Verdict:
     alive = np.maximum(weights @ each, _upper(each, weights))
     rates = weights @ np.array([fit.rates for fit in fits])
     share = float(1 - (weights @ each).mean())
+    mean_limit = _limit(share) if data.with_signs else MEAN_LIMIT
+    listed = longest_run(alive, mean_limit=mean_limit)
     return Verdict(
         alive=tuple(float(value) for value in alive),
-        listed=longest_run(alive, mean_limit=_limit(share) if data.with_signs else MEAN_LIMIT),
+        listed=listed,
         rates=tuple(float(value) for value in rates),
         ignored_share=share,
         readable=True,
+        room=room_for_one(alive[list(listed)], mean_limit=mean_limit),
         fits=tuple(fits),
         weights=tuple(weights.tolist()),
     )
@@ -170,6 +175,17 @@ def longest_run(alive: Floats, *, mean_limit: float = MEAN_LIMIT) -> tuple[int, 
     fits = (means <= mean_limit) & (ranked <= EACH_LIMIT)
     length = int(np.max(np.nonzero(fits)[0]) + 1) if fits.any() else 0
     return tuple(int(position) for position in order[:length])
+
+
+def room_for_one(listed: Floats, *, mean_limit: float = MEAN_LIMIT) -> float:
+    """How probably alive one more asset may be and be listed with these, surest first.
+
+    Either it is surer than the last of them, and stands before it, or it is the last and the
+    mean still holds.
+    """
+    last = float(listed[-1]) if len(listed) else 0.0
+    left = mean_limit * (len(listed) + 1) - float(listed.sum())
+    return max(last, min(left, EACH_LIMIT))
 
 
 def _upper(each: Floats, weights: Floats) -> Floats:

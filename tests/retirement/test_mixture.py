@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from collateral.retirement.mixture import Evidence, judge, longest_run
+from collateral.retirement.mixture import Evidence, judge, longest_run, room_for_one
 
 
 def made_library(seed: int, size: int, ignored: float) -> tuple[list[Evidence], np.ndarray]:
@@ -53,11 +55,6 @@ def test_a_new_asset_without_use_is_left_in_peace() -> None:
     assert len(assets) not in verdict.listed
 
 
-def test_a_library_that_is_never_used_says_nothing_of_single_assets() -> None:
-    verdict = judge([Evidence(0, 50.0, 0) for _ in range(50)])
-    assert verdict.ignored_share >= 0
-
-
 def test_an_empty_library_has_an_empty_docket() -> None:
     assert judge([]).listed == ()
 
@@ -65,3 +62,18 @@ def test_an_empty_library_has_an_empty_docket() -> None:
 def test_the_run_is_the_longest_whose_mean_holds() -> None:
     assert longest_run(np.array([0.9, 0.01, 0.15, 0.02])) == (1, 3)
     assert longest_run(np.array([0.5, 0.3])) == ()
+
+
+chances = st.floats(0.0, 0.4)
+
+
+@given(st.lists(chances, max_size=30), chances, st.sampled_from([0.01, 0.05]))
+def test_one_more_is_listed_where_there_is_room_for_it(
+    known: list[float], one: float, mean_limit: float
+) -> None:
+    alive = np.array(known)
+    listed = longest_run(alive, mean_limit=mean_limit)
+    room = room_for_one(alive[list(listed)], mean_limit=mean_limit)
+    with_it = longest_run(np.append(alive, one), mean_limit=mean_limit)
+    if abs(one - room) > 1e-9:
+        assert (len(known) in with_it) == (one < room)

@@ -62,6 +62,12 @@ def state_of(asset: Asset) -> dict[str, Any]:
     return {name: getattr(asset, name) for name in columns - {"revision", "indexed_revision"}}
 
 
+@pytest.fixture
+def pair(app: Flask) -> tuple[Asset, Asset]:
+    """An asset with tags and a team, and another that may take its place."""
+    return make_asset(tags=["roi"], teams=[make_team()]), make_asset()
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -76,7 +82,7 @@ def state_of(asset: Asset) -> dict[str, Any]:
     replaced=st.booleans(),
 )
 def test_restoring_undoes_retiring_whatever_it_was(
-    app: Flask,
+    pair: tuple[Asset, Asset],
     status: Status,
     published_at: datetime | None,
     waiting: bool,
@@ -87,21 +93,21 @@ def test_restoring_undoes_retiring_whatever_it_was(
     replaced: bool,
 ) -> None:
     random.seed()  # hypothesis holds it still, and the index names its files by chance
-    asset = make_asset(tags=["roi"], teams=[make_team()])
+    asset, other = pair
     asset.status, asset.published_at = status, published_at
     asset.publish_when_ready = waiting
     asset.cost_amount, asset.cost_currency = cost, None if cost is None else "EUR"
     asset.review_on, asset.expires_on, asset.edits = review_on, expires_on, edits
     db.session.commit()
     before, tags, teams = state_of(asset), list(asset.tags), list(asset.teams)
-    replacement = make_asset() if replaced else None
+    replacement = other if replaced else None
     operations.retire(asset, by=asset.owner, at=now(), reason="Old", replacement=replacement)
     db.session.commit()
     assert state_of(asset) != before
     operations.restore(asset, by=asset.owner, at=now())
     db.session.commit()
     assert state_of(asset) == before
-    assert (asset.tags, list(asset.teams)) == (tags, teams)
+    assert (list(asset.tags), list(asset.teams)) == (tags, teams)
 
 
 def test_a_retired_asset_leads_to_its_replacement(
