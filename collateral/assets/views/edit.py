@@ -87,25 +87,27 @@ def publish_many() -> ResponseReturnValue:
 @requires(Permission.ASSET_PUBLISH)
 def publish(asset_id: int) -> ResponseReturnValue:
     """Offer it to everybody who may see it."""
-    return _step(asset_id, publishing.publish, _("Published"))
+    return _step(asset_id, Permission.ASSET_PUBLISH, publishing.publish, _("Published"))
 
 
 @bp.post("/assets/<int:asset_id>/review")
 @requires(Permission.ASSET_EDIT)
 def send_to_review(asset_id: int) -> ResponseReturnValue:
     """Ask for a look at it."""
-    return _step(asset_id, publishing.send_to_review, _("Sent to review"))
+    return _step(asset_id, Permission.ASSET_EDIT, publishing.send_to_review, _("Sent to review"))
 
 
 @bp.post("/assets/<int:asset_id>/draft")
 @requires(Permission.ASSET_PUBLISH)
 def back_to_draft(asset_id: int) -> ResponseReturnValue:
     """Take it back."""
-    return _step(asset_id, publishing.back_to_draft, _("A draft again"))
+    return _step(asset_id, Permission.ASSET_PUBLISH, publishing.back_to_draft, _("A draft again"))
 
 
-def _step(asset_id: int, operation: Callable[..., None], done: str) -> ResponseReturnValue:
-    asset = _mine(asset_id, Permission.ASSET_PUBLISH)
+def _step(
+    asset_id: int, permission: Permission, operation: Callable[..., None], done: str
+) -> ResponseReturnValue:
+    asset = _mine(asset_id, permission)
     operation(asset, by=actor(), at=now())
     db.session.commit()
     if asset.publish_when_ready:
