@@ -18,7 +18,6 @@ from collateral.deals.operations import load_json
 from collateral.errors import Conflict
 from collateral.words import from_text
 
-
 EVERY = 5_000
 
 

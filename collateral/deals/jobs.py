@@ -15,9 +15,11 @@ from collateral.db import db
 from collateral.deals import operations
 from collateral.deals.models import ImportRun, ImportState
 from collateral.errors import CollateralError
-from collateral.queue import every, job, send, when_lost
+from collateral.queue import every, job, queue, send, when_lost
 
 LONGEST = timedelta(minutes=15)
+REQUEST = timedelta(minutes=1)
+"""A file that is read in within a request takes less."""
 ABANDONED = timedelta(days=7)
 
 
@@ -93,7 +95,13 @@ def forget_files() -> None:
 
 
 def _unclaimed() -> ColumnElement[bool]:
-    return or_(ImportRun.started_at.is_(None), ImportRun.started_at < now() - LONGEST)
+    dead = now() - LONGEST
+    since = queue().alone_since
+    if since is not None:
+        # This worker is the only one: what was claimed before it began was a dead one's, but for
+        # a small file that a request is just reading in.
+        dead = max(dead, min(since, now() - REQUEST))
+    return or_(ImportRun.started_at.is_(None), ImportRun.started_at < dead)
 
 
 def progress_of(run_id: int) -> str:

@@ -167,6 +167,13 @@ def test_two_runs_at_a_time_are_one_and_a_dead_one_is_ended(library: Library) ->
     assert library.deals() == library.world.deals()
 
 
+def test_an_account_that_is_renamed_is_so_in_all_of_its_deals(library: Library) -> None:
+    library.sync()
+    library.world.change("rename account", 0)
+    assert library.sync().changed == 4
+    assert library.deals() == library.world.deals()
+
+
 class Killed(BaseException):
     """The process ends here: nobody tidies up."""
 
@@ -174,7 +181,7 @@ class Killed(BaseException):
 def test_a_load_that_is_killed_after_whatever_page_goes_on_where_it_was(library: Library) -> None:
     library.sync()
     server, whole = library.world.server, library.deals()
-    for page in range(1, 40):
+    for page in range(1, 40, 2):
         library.forget_deals()
         steps = 0
 

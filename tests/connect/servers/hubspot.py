@@ -7,9 +7,11 @@ notes; a token of a private app or one that a refresh token gives; errors with `
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -31,8 +33,12 @@ class HubSpotServer(Server):
     owners: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
     page: int = 3
+    linked_page: int = 2
+    """Links that are told of one thing at a time."""
     most: int = 10_000
     tokens: int = 1
+    _order: list[int] = field(default_factory=list)
+    _ordered: tuple[int, str] = (0, "")
 
     def expire(self) -> Answer:
         self.tokens += 1
@@ -70,14 +76,17 @@ class HubSpotServer(Server):
     def _list(self, asked: Asked) -> Any:
         archived = asked.query["archived"][0].lower() == "true"
         after = asked.query.get("after", [""])[0]
-        rows = sorted(
-            (i for i, d in self.deals.items() if d.get("archived", False) is archived), key=int
-        )
-        rest = [i for i in rows if not after or int(i) > int(after)]
-        told = rest[: self.page]
+        now = (len(self.deals), next(reversed(self.deals), ""))
+        if now != self._ordered:
+            self._ordered, self._order = now, sorted(int(i) for i in self.deals)
+        start = bisect_right(self._order, int(after)) if after else 0
+        rest = (str(i) for i in islice(self._order, start, None))
+        rest = (i for i in rest if self.deals[i].get("archived", False) is archived)
+        told = list(islice(rest, self.page + 1))
+        more, told = len(told) > self.page, told[: self.page]
         return {
             "results": [self._deal(i, history=not archived) for i in told],
-            **_paging(told[-1] if len(rest) > self.page else None),
+            **_paging(told[-1] if more else None),
         }
 
     def _deal(self, deal: str, *, history: bool) -> dict[str, Any]:
@@ -142,9 +151,16 @@ class HubSpotServer(Server):
     def _linked(self, asked: Asked, linked: Callable[[str], list[str]]) -> Any:
         results = []
         for each in asked.json()["inputs"]:
-            if found := [i for i in linked(each["id"]) if i]:
-                links = [{"toObjectId": int(i), "associationTypes": [{"typeId": 5}]} for i in found]
-                results.append({"from": {"id": each["id"]}, "to": links})
+            found = [i for i in linked(each["id"]) if i]
+            start = int(each.get("after") or 0)
+            end = start + self.linked_page
+            links = [
+                {"toObjectId": int(i), "associationTypes": [{"typeId": 5}]}
+                for i in found[start:end]
+            ]
+            if links:
+                more = _paging(str(end) if end < len(found) else None)
+                results.append({"from": {"id": each["id"]}, "to": links, **more})
         return {"status": "COMPLETE", "results": results}
 
     def _write_note(self, asked: Asked) -> Any:
