@@ -9,6 +9,8 @@ from importlib import resources
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
 
 MIN_LENGTH = 10
 MAX_LENGTH = 128
@@ -51,24 +53,24 @@ def needs_rehash(stored: str) -> bool:
     return HASHER.check_needs_rehash(stored)
 
 
-def problem(password: str, *, email: str = "", name: str = "") -> str | None:
+def problem(password: str, *, email: str = "", name: str = "") -> LazyString | None:
     """Why this password cannot be taken, in one sentence; None when it can."""
     password = normal(password)
     if len(password) < MIN_LENGTH:
-        return f"A password needs at least {MIN_LENGTH} characters."
+        return _("A password needs at least %(least)s characters.", least=MIN_LENGTH)
     if len(password) > MAX_LENGTH:
-        return f"A password may have at most {MAX_LENGTH} characters."
+        return _("A password may have at most %(most)s characters.", most=MAX_LENGTH)
     plain = password.casefold()
     if plain in common():
-        return "This password is on the lists that attackers try first. Choose another."
+        return _("This password is on the lists that attackers try first. Choose another.")
     if len(set(plain)) < MIN_DIFFERENT:
-        return f"A password needs at least {MIN_DIFFERENT} different characters."
+        return _("A password needs at least %(least)s different characters.", least=MIN_DIFFERENT)
     own = {email.casefold(), email.casefold().partition("@")[0], name.casefold(), "collateral"}
     left = plain
     for word in sorted((word for word in own if len(word) >= 4), key=len, reverse=True):
         left = left.replace(word, "")
     if len(left) < 4:
-        return "This password is too close to your name or e-mail. Choose another."
+        return _("This password is too close to your name or e-mail. Choose another.")
     return None
 
 
