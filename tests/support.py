@@ -12,7 +12,9 @@ from sqlalchemy import event
 
 from collateral.accounts import sessions
 from collateral.accounts.models import Person
+from collateral.crew import Held
 from collateral.db import db
+from collateral.queue import Job, Queue
 
 
 class Browser(FlaskClient):
@@ -76,3 +78,12 @@ def counted_queries(app: Flask) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def worker_died(app: Flask, job: Job, *ids: int) -> None:
+    """What comes of it when a worker died with this job in its hand: another takes it over."""
+    queue: Queue = app.extensions["queue"]
+    queue.send_again(Held(f"{job.__module__}.{job.__name__}", list(ids), "-", deaths=1))
+    while (task := queue.huey.dequeue()) is not None:
+        queue.huey.execute(task)
+    db.session.expire_all()

@@ -21,6 +21,7 @@ from collateral.words import from_text
 from tests.connect.libraries import Library, connected
 from tests.connect.servers.failing import Fault
 from tests.connect.worlds import AT, World
+from tests.support import worker_died
 
 QUICK = [fault for fault in Fault if fault is not Fault.HANGS]
 CHANGES = st.lists(st.tuples(st.sampled_from(World.CHANGES), st.integers(0, 9)), max_size=4)
@@ -205,6 +206,18 @@ def test_a_load_that_is_killed_after_whatever_page_goes_on_where_it_was(library:
         assert server.calls > calls
     else:
         raise AssertionError("it never came to an end")
+
+
+def test_a_connection_whose_worker_died_is_fetched_from_by_another(library: Library) -> None:
+    library.sync()
+    dead = settling.begin(library.connection, whole=False, at=AT)
+    db.session.commit()
+    library.world.change("rename", 3)
+    with hold(AT + timedelta(seconds=15)):
+        worker_died(library.app, jobs.sync, library.connection_id)
+    assert dead.state is RunState.FAILED
+    assert library.connection.claimed_at is None
+    assert library.deals() == library.world.deals()
 
 
 def test_reading_all_deals_again_changes_nothing(library: Library) -> None:
