@@ -1,6 +1,6 @@
 """What is known of each document besides its words, as numpy arrays for one state of an index.
 
-A `Part` holds documents that never change (a segment); a `Snapshot` puts parts in a
+A part holds documents that never change (a segment); a `Snapshot` puts parts in a
 row and says which documents are alive. Counting, filtering, permission and order are
 then a few array operations over all documents, whatever was asked.
 """
@@ -9,80 +9,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from collateral.search.engines.protocol import Ask, Document, Freshness, Scope, Sort
-
-if TYPE_CHECKING:
-    from collateral.search.engines.title_words import TitleWords
-
-Ids = npt.NDArray[np.int64]
-Numbers = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
-
-STATUSES = ("draft", "in_review", "published", "retired")
-TEXT = ("title", "tags", "labels", "summary", "file", "owner", "body")
-NEVER = 0
-
-FACTS: np.dtype[Any] = np.dtype(
-    [
-        ("id", "<u4"),
-        ("owner", "<u4"),
-        ("status", "u1"),
-        ("limited", "u1"),
-        ("published", "<f8"),
-        ("deals", "<u4"),
-        ("last_used", "<u4"),
-        ("review_on", "<u4"),
-        ("expires_on", "<u4"),
-        *((f"length_{name}", "<u4") for name in TEXT),
-    ]
-)
+from collateral.search.engines.facts import FACTS, NEVER, STATUSES, Ids, Mask, Numbers
+from collateral.search.engines.protocol import Ask, Freshness, Scope, Sort
+from collateral.search.engines.title_words import TitleWords
 
 
-def pack(document: Document, lengths: dict[str, int]) -> bytes:
-    """The document's numbers as one record."""
-    record = np.zeros(1, FACTS)
-    record["id"], record["owner"] = document.id, document.owner_id
-    record["status"] = STATUSES.index(document.status)
-    record["limited"] = bool(document.teams)
-    record["published"], record["deals"] = document.published, document.deals
-    record["last_used"] = _day(document.last_used)
-    record["review_on"] = _day(document.review_on)
-    record["expires_on"] = _day(document.expires_on)
-    for name, length in lengths.items():
-        record[f"length_{name}"] = length
-    return record.tobytes()
+class Columns(Protocol):
+    """Documents numbered from 0 that never change: all that is known besides their words."""
 
+    @property
+    def count(self) -> int: ...
 
-def _day(day: date | None) -> int:
-    return day.toordinal() if day else NEVER
-
-
-class Part(Protocol):
-    """Documents numbered from 0 that never change."""
-
-    count: int
-    facts: npt.NDArray[Any]
-    deleted: frozenset[int]
-
-    def postings(self, field: str, word: str) -> tuple[Ids, Numbers] | None:
-        """Which documents have the word in the field, and how often."""
+    @property
+    def facts(self) -> npt.NDArray[Any]:
+        """A record of `facts.FACTS` for each."""
         ...
 
-    def positions(self, field: str, word: str) -> tuple[Ids, Ids] | None:
-        """Document and place of each time that the word stands in the field, in order."""
+    @property
+    def deleted(self) -> frozenset[int]: ...
+
+    def postings(self, field: str, word: str) -> tuple[Ids, Numbers] | None:
+        """Which documents have the word in the field, and how often.
+
+        The fields are "team", "term" and "tag" with their exact values, and those of text.
+        """
         ...
 
     def lexicon(self, field: str, first: str = "") -> list[str]:
         """The words of the field, in order; those alone that begin with `first`."""
-        ...
-
-    def title_words(self) -> TitleWords:
-        """The words of the titles and who has them."""
         ...
 
     def sort_titles(self) -> list[str]:
@@ -90,12 +49,27 @@ class Part(Protocol):
         ...
 
 
-class Snapshot:
+class Part(Columns, Protocol):
+    """The same with the places of their words."""
+
+    def positions(self, field: str, word: str) -> tuple[Ids, Ids] | None:
+        """Document and place of each time that the word stands in the field, in order."""
+        ...
+
+    def title_words(self) -> TitleWords:
+        """The words of the titles and who has them."""
+        ...
+
+
+P = TypeVar("P", bound=Columns, covariant=True)
+
+
+class Snapshot(Generic[P]):
     """All documents of one state of the index, numbered through."""
 
-    def __init__(self, name: str, parts: Sequence[Part]) -> None:
+    def __init__(self, name: str, parts: Sequence[P]) -> None:
         self.name = name
-        self.parts: list[tuple[int, Part]] = []
+        self.parts: list[tuple[int, P]] = []
         total = 0
         for part in parts:
             self.parts.append((total, part))

@@ -1,4 +1,4 @@
-"""Answering an `Ask` from postings and columns: BM25F over all fields, in numpy.
+"""Which documents match the words of an `Ask`: BM25F over all fields, from postings, in numpy.
 
 Each step costs a few array operations over all documents, whatever is asked, and the
 time is looked at between steps: there is nothing in a query that could run away.
@@ -16,9 +16,18 @@ from time import monotonic
 import numpy as np
 
 from collateral.search.engines import phrases
-from collateral.search.engines.columns import STATUSES, Ids, Mask, Numbers, Snapshot
+from collateral.search.engines.answering import (
+    TIER,
+    Ranked,
+    loosened,
+    of_facts,
+    take_near,
+    with_retired,
+)
+from collateral.search.engines.columns import Part, Snapshot
+from collateral.search.engines.facts import Mask, Numbers
 from collateral.search.engines.nearness import alike
-from collateral.search.engines.protocol import FEW, NEAR_LIMIT, Ask, Found, Match, Sort
+from collateral.search.engines.protocol import FEW, Ask
 from collateral.search.folding import forms
 from collateral.search.language import TEXT_FIELDS, Clause, Field
 
@@ -37,26 +46,12 @@ IN_QUERY = {
     Field.OWNER: ("owner",),
 }
 
-# Matches of all words stand above all near misses, near misses of all words above the others.
-_TIER = 1000.0
-
-
-@dataclass
-class Ranked:
-    """All matches of an ask's words, before filters."""
-
-    score: Numbers
-    matched: Mask
-    exact: Mask
-    marks: tuple[tuple[str, ...], ...] = ()
-    cut_short: bool = False
-
 
 @dataclass
 class _Run:
     """One evaluation: where it looks, until when, and what it came across."""
 
-    snapshot: Snapshot
+    snapshot: Snapshot[Part]
     until: float
     cut_short: bool = False
     marks: dict[tuple[str, ...], None] = field(default_factory=dict)
@@ -67,7 +62,7 @@ class _Run:
         return self.cut_short
 
 
-def rank(snapshot: Snapshot, ask: Ask, seconds: float) -> Ranked:
+def rank(snapshot: Snapshot[Part], ask: Ask, seconds: float) -> Ranked:
     """Which documents the person sees match the words, and how well."""
     run = _Run(snapshot, monotonic() + seconds)
     base = snapshot.seen(ask.scope)
@@ -84,53 +79,12 @@ def rank(snapshot: Snapshot, ask: Ask, seconds: float) -> Ranked:
     found = [_match(run, clause) for clause in wanted]
     exact = reduce(np.logical_and, (mask for mask, _ in found), base)
     score = reduce(np.add, (score for _, score in found))
-    ranked = Ranked(score + 2 * _TIER, exact, exact)
+    ranked = Ranked(score + 2 * TIER, exact, exact)
     if not ask.query.exact and np.count_nonzero(exact) < FEW and not run.late():
         _add_near(run, ranked, base, wanted)
     ranked.marks = tuple(run.marks)
     ranked.cut_short = run.cut_short
     return ranked
-
-
-def with_retired(ask: Ask) -> bool:
-    """Whether the retired are asked for by name; else they are left out."""
-    return "retired" in ask.statuses or any(
-        clause.field is Field.STATUS and clause.words == ("retired",) for clause in ask.query.wanted
-    )
-
-
-def page(snapshot: Snapshot, ask: Ask, ranked: Ranked, offset: int, limit: int) -> Found:
-    """The matches from `offset` on, with total and facets."""
-    masks = snapshot.filters(ask)
-    chosen = reduce(np.logical_and, masks.values(), ranked.matched)
-    documents = np.flatnonzero(chosen)
-    order = _ordered(snapshot, ask, ranked, documents, offset + limit)[offset : offset + limit]
-    return Found(
-        tuple(
-            Match(int(snapshot.facts["id"][n]), float(ranked.score[n] % _TIER), not ranked.exact[n])
-            for n in order
-        ),
-        total=len(documents),
-        near=int(np.count_nonzero(chosen & ~ranked.exact)),
-        facets=snapshot.facets(ranked.matched, masks, ask),
-        marks=ranked.marks,
-        cut_short=ranked.cut_short,
-    )
-
-
-def _ordered(snapshot: Snapshot, ask: Ask, ranked: Ranked, documents: Ids, upto: int) -> Ids:
-    sort = ask.sort
-    if sort is Sort.RELEVANCE and ask.query.wanted:
-        # What was used more often goes first among equals.
-        place = snapshot.rank(Sort.PROVEN)[documents] / max(snapshot.count, 1)
-        key = place * 1e-4 - ranked.score[documents].astype(np.float64)
-    else:
-        key = snapshot.rank(sort)[documents].astype(np.float64)
-        key += np.where(ranked.exact[documents], 0.0, snapshot.count)
-    if upto < len(documents):
-        nearest = np.argpartition(key, upto)[: upto + 1]
-        documents, key = documents[nearest], key[nearest]
-    return documents[np.argsort(key, kind="stable")]
 
 
 # One clause
@@ -139,7 +93,7 @@ def _ordered(snapshot: Snapshot, ask: Ask, ranked: Ranked, documents: Ids, upto:
 def _match(run: _Run, clause: Clause) -> tuple[Mask, Numbers]:
     """Where the clause holds as it was typed, or by a synonym, and how much that counts."""
     if clause.field is not None and clause.field not in TEXT_FIELDS:
-        mask = _of_field(run, clause)
+        mask = of_facts(run.snapshot, clause)
         return mask, mask.astype(np.float32)
     mask, score = _words(run, clause)
     for other in clause.others:
@@ -149,22 +103,6 @@ def _match(run: _Run, clause: Clause) -> tuple[Mask, Numbers]:
         mask = mask | synonym
         score = np.maximum(score, its_score * SYNONYM)
     return mask, score
-
-
-def _of_field(run: _Run, clause: Clause) -> Mask:
-    """`stage:evaluation`: by slug. What people call a term was turned into its slugs before."""
-    snapshot = run.snapshot
-    assert clause.field is not None
-    if clause.field is Field.STATUS:
-        name = "_".join(clause.words)
-        if name not in STATUSES:
-            return np.zeros(snapshot.count, bool)
-        mask: Mask = snapshot.facts["status"] == STATUSES.index(name)
-        return mask
-    slugs = clause.words if clause.alternatives else ("-".join(clause.words),)
-    return reduce(
-        np.logical_or, (snapshot.of_term(f"{clause.field.value}:{slug}") for slug in slugs)
-    )
 
 
 def _words(run: _Run, clause: Clause) -> tuple[Mask, Numbers]:
@@ -214,7 +152,7 @@ def _unit(
     return mask, score
 
 
-def _norm(snapshot: Snapshot, name: str) -> Numbers:
+def _norm(snapshot: Snapshot[Part], name: str) -> Numbers:
     """What a word's frequency is divided by: long texts hold more of every word."""
 
     def make() -> Numbers:
@@ -250,15 +188,8 @@ def _together(run: _Run, words: tuple[str, ...], fields: Iterable[str], mask: Ma
 
 
 def _add_near(run: _Run, ranked: Ranked, base: Mask, wanted: tuple[Clause, ...]) -> None:
-    fixed = [clause for clause in wanted if clause.field is not None]
-    # What was put in quotation marks is loosened only when nothing at all was found.
-    nothing = not ranked.exact.any()
-    strict = [c for c in wanted if c.field is None and c.quoted and not nothing]
-    loose = [c for c in wanted if c.field is None and not (c.quoted and not nothing)]
-    room = (
-        reduce(np.logical_and, (_match(run, clause)[0] for clause in (*fixed, *strict)), base)
-        & ~ranked.exact
-    )
+    kept, loose = loosened(wanted, nothing=not ranked.exact.any())
+    room = reduce(np.logical_and, (_match(run, clause)[0] for clause in kept), base) & ~ranked.exact
     words = list(dict.fromkeys(word for clause in loose for word in clause.words))
     if not words or not room.any():
         return
@@ -270,19 +201,4 @@ def _add_near(run: _Run, ranked: Ranked, base: Mask, wanted: tuple[Clause, ...])
                 synonym, its_score = _match(run, clause)
                 mask, score = mask | synonym, np.maximum(score, its_score)
         found.append((mask, score))
-    score = reduce(np.add, (s for _, s in found))
-    every = reduce(np.logical_and, (m for m, _ in found), room)
-    _take(ranked, every, score + _TIER, NEAR_LIMIT)
-    left = NEAR_LIMIT - np.count_nonzero(every)
-    if len(words) > 1 and left > 0 and np.count_nonzero(ranked.matched) < FEW:
-        some = reduce(np.logical_or, (m for m, _ in found)) & room & ~every
-        _take(ranked, some, score, int(left))
-
-
-def _take(ranked: Ranked, mask: Mask, score: Numbers, limit: int) -> None:
-    documents = np.flatnonzero(mask)
-    if len(documents) > limit:
-        documents = documents[np.argsort(-score[documents], kind="stable")[:limit]]
-    ranked.matched = ranked.matched.copy()
-    ranked.matched[documents] = True
-    ranked.score[documents] = score[documents]
+    take_near(ranked, room, found)

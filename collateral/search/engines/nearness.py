@@ -17,7 +17,7 @@ TITLES = ("title", "tags", "labels", "summary", "file")
 """Small vocabularies. The words of the pages are too many to look for beginnings in."""
 
 
-def alike(snapshot: Snapshot, word: str, until: float) -> dict[str, float]:
+def alike(snapshot: Snapshot[Part], word: str, until: float) -> dict[str, float]:
     """The word, its forms and what is near it, each with how much it counts."""
     found = {word: 1.0} | dict.fromkeys(forms(word)[1:], 0.8)
     for name in (*TITLES, "body"):

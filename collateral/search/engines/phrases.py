@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from collateral.search.engines.columns import Ids, Mask, Part
+from collateral.search.engines.columns import Part
+from collateral.search.engines.facts import Ids, Mask
 
 MAX_PLACES = 4_000_000
 

@@ -6,7 +6,8 @@ from time import monotonic
 
 import numpy as np
 
-from collateral.search.engines.columns import Mask, Snapshot
+from collateral.search.engines.columns import Part, Snapshot
+from collateral.search.engines.facts import Mask
 from collateral.search.engines.nearness import LEAST_SLIP, TITLES, slips
 from collateral.search.engines.protocol import Scope
 
@@ -14,7 +15,7 @@ FIELDS = (*TITLES, "body")
 
 
 def corrections(
-    snapshot: Snapshot,
+    snapshot: Snapshot[Part],
     words: tuple[str, ...],
     scope: Scope,
     hidden: frozenset[int],
@@ -44,7 +45,7 @@ def corrections(
 
 
 def _near(
-    snapshot: Snapshot, base: Mask, word: str, names: tuple[str, ...], until: float
+    snapshot: Snapshot[Part], base: Mask, word: str, names: tuple[str, ...], until: float
 ) -> dict[str, int]:
     near: dict[str, int] = {}
     for name in names:
@@ -55,7 +56,7 @@ def _near(
     return {other: count for other, count in near.items() if count}
 
 
-def _seen_in(snapshot: Snapshot, base: Mask, word: str) -> int:
+def _seen_in(snapshot: Snapshot[Part], base: Mask, word: str) -> int:
     """In how many of the assets she sees it stands."""
     mask = np.zeros(snapshot.count, bool)
     for name in FIELDS:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from collateral.search.engines.columns import Ids, Mask
+from collateral.search.engines.facts import Ids, Mask
 
 _LAST = "\U0010ffff"
 

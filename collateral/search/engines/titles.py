@@ -6,7 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from collateral.search.engines.columns import Mask, Snapshot
+from collateral.search.engines.columns import Part, Snapshot
+from collateral.search.engines.facts import Mask
 from collateral.search.engines.nearness import LEAST_SLIP, slips
 from collateral.search.engines.protocol import Completion, Scope, Sort
 
@@ -15,7 +16,11 @@ LOOKED_AT = 9
 
 
 def suggest(
-    snapshot: Snapshot, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+    snapshot: Snapshot[Part],
+    words: tuple[str, ...],
+    scope: Scope,
+    hidden: frozenset[int],
+    limit: int,
 ) -> list[int]:
     """Assets whose titles have all the words, the last perhaps unfinished; most used first."""
     if not words:
@@ -32,7 +37,11 @@ def suggest(
 
 
 def complete(
-    snapshot: Snapshot, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
+    snapshot: Snapshot[Part],
+    words: tuple[str, ...],
+    scope: Scope,
+    hidden: frozenset[int],
+    limit: int,
 ) -> list[Completion]:
     """Ways to finish the last word, with how many assets the person finds by all of them."""
     if not words:
@@ -47,12 +56,12 @@ def complete(
     return [Completion(" ".join((*words[:-1], word)), totals[word]) for word in best]
 
 
-def _base(snapshot: Snapshot, scope: Scope, hidden: frozenset[int]) -> Mask:
+def _base(snapshot: Snapshot[Part], scope: Scope, hidden: frozenset[int]) -> Mask:
     base = snapshot.seen(scope) & snapshot.not_retired()
     return base & ~np.isin(snapshot.facts["id"], list(hidden)) if hidden else base
 
 
-def _beginnings(snapshot: Snapshot, start: str, base: Mask) -> list[str]:
+def _beginnings(snapshot: Snapshot[Part], start: str, base: Mask) -> list[str]:
     """Words of those titles that begin so, the commonest first."""
     counts: Counter[str] = Counter()
     for offset, part in snapshot.parts:
@@ -62,14 +71,14 @@ def _beginnings(snapshot: Snapshot, start: str, base: Mask) -> list[str]:
     return ordered[:LOOKED_AT]
 
 
-def _begun(snapshot: Snapshot, start: str) -> Mask:
+def _begun(snapshot: Snapshot[Part], start: str) -> Mask:
     mask = np.zeros(snapshot.count, bool)
     for offset, part in snapshot.parts:
         mask[offset + part.title_words().begun(start).astype(np.int64)] = True
     return mask
 
 
-def _meant(snapshot: Snapshot, word: str) -> Mask:
+def _meant(snapshot: Snapshot[Part], word: str) -> Mask:
     mask = np.zeros(snapshot.count, bool)
     for _, part in snapshot.parts:
         for other in slips(part, "title", word):
@@ -77,7 +86,7 @@ def _meant(snapshot: Snapshot, word: str) -> Mask:
     return mask
 
 
-def _anywhere(snapshot: Snapshot, word: str) -> Mask:
+def _anywhere(snapshot: Snapshot[Part], word: str) -> Mask:
     mask = np.zeros(snapshot.count, bool)
     for name in ("title", "tags", "labels", "summary", "file", "body"):
         mask |= snapshot.having(name, word)

@@ -1,4 +1,4 @@
-"""An `Ask` as SQL over `doc d`: who may see it, which words it has, what was chosen.
+"""An `Ask` as SQL over `doc d`: who may see it, which words it has.
 
 Everything typed travels as a parameter. A vector query is text as well, made of words
 that were cut and folded before, each quoted.
@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from collateral.search.engines.columns import STATUSES
+from collateral.search.engines.facts import STATUSES
 from collateral.search.engines.postgres.writing import lexeme
-from collateral.search.engines.protocol import Ask, Freshness, Scope
+from collateral.search.engines.protocol import Scope
 from collateral.search.folding import forms
-from collateral.search.language import TEXT_FIELDS, Clause, Field
+from collateral.search.language import Clause, Field
 
 WHERE = {
     Field.TITLE: ("head", "A"),
@@ -23,13 +23,6 @@ WHERE = {
     Field.FILE: ("head", "D"),
     Field.OWNER: ("side", "B"),
 }
-WEIGHTS = "{0.25,0.375,0.625,1.0}"
-"""Of file name, summary, tags and title, as far as ts_rank goes: it takes none above one."""
-IN_PAGES = 0.02
-"""What a word counts that stands in the pages alone."""
-OTHER_FORM = 0.8
-SYNONYM = 0.6
-PHRASE = 1.5
 
 
 @dataclass
@@ -48,10 +41,8 @@ class Sql:
     def query(self, text: str) -> str:
         return f"cast({self.value(text)} as tsquery)"
 
-    # Who may see it
-
     def seen(self, scope: Scope, hidden: frozenset[int]) -> str:
-        """Mirrors `assets.queries.visible`."""
+        """Who may see it. Mirrors `assets.queries.visible`."""
         parts = []
         if not scope.sees_all:
             opened = (STATUSES.index("published"), STATUSES.index("retired"))
@@ -64,96 +55,38 @@ class Sql:
             parts.append(f"d.asset_id <> all (cast({self.value(sorted(hidden))} as integer[]))")
         return both(parts)
 
-    def base(self, ask: Ask, with_retired: bool) -> str:
-        """What she sees, without the retired where they are not asked for, and the unwanted."""
-        parts = [self.seen(ask.scope, ask.hidden)]
-        if not with_retired:
-            parts.append(self.not_retired())
-        parts += [f"not ({self.holds(clause)})" for clause in ask.query.unwanted]
-        return both(parts)
-
     @staticmethod
     def not_retired() -> str:
         return f"d.status <> {STATUSES.index('retired')}"
 
-    # Words
+    def every(self, query: str) -> str:
+        """Whether all that stands anywhere in the asset answers the vector query."""
+        return f"d.every @@ {self.query(query)}"
 
-    def holds(self, clause: Clause) -> str:
-        """Whether the clause holds as it was typed, or by a synonym."""
-        if clause.field is not None and clause.field not in TEXT_FIELDS:
-            return self._of_field(clause)
-        every = [self._words(clause)]
-        every += [self._words(synonym) for synonym in synonyms(clause)]
-        return either(every)
-
-    def score(self, clause: Clause) -> str:
-        """How much it counts that the clause holds."""
-        if clause.field is not None and clause.field not in TEXT_FIELDS:
-            return "1.0"
-        every = [self._rank(clause)]
-        every += [f"{SYNONYM} * {self._rank(synonym)}" for synonym in synonyms(clause)]
-        return f"greatest({', '.join(every)}) + {IN_PAGES}"
-
-    def _of_field(self, clause: Clause) -> str:
-        assert clause.field is not None
-        if clause.field is Field.STATUS:
-            name = "_".join(clause.words)
-            return f"d.status = {STATUSES.index(name)}" if name in STATUSES else "false"
-        slugs = clause.words if clause.alternatives else ("-".join(clause.words),)
-        keys = [f"{clause.field.value}:{slug}" for slug in slugs]
-        return f"d.terms && cast({self.value(keys)} as text[])"
-
-    def _words(self, clause: Clause) -> str:
-        if clause.field is not None:
-            column, weight = WHERE[clause.field]
-            return f"d.{column} @@ {self.query(spelled(clause, weight))}"
-        if len(clause.words) == 1 or clause.loose:
-            return f"d.every @@ {self.query(spelled(clause))}"
-        together = spelled(clause)
+    def described(self, column: str, query: str) -> str:
+        """Whether `head` or `side` answers the vector query."""
         return (
-            f"(d.every @@ {self.query(' & '.join(map(lexeme, clause.words)))} and "
-            f"(d.head @@ {self.query(together)} or d.side @@ {self.query(spelled(clause, 'A'))} "
-            f"or d.asset_id in (select p.asset_id from {self.schema}.page p "
-            f"where p.words @@ {self.query(together)})))"
+            f"d.asset_id in (select h.asset_id from {self.schema}.head h "
+            f"where h.{column} @@ {self.query(query)})"
         )
 
-    def _rank(self, clause: Clause) -> str:
-        text = spelled(clause)
-        side = spelled(clause, "B" if clause.field is Field.OWNER else "A")
-        times = PHRASE if len(clause.words) > 1 and not clause.loose else 1.0
+    def on_a_page(self, query: str) -> str:
         return (
-            f"{times} * (ts_rank('{WEIGHTS}', d.head, {self.query(text)}) + "
-            f"0.6 * ts_rank('{WEIGHTS}', d.side, {self.query(side)}))"
+            f"d.asset_id in (select p.asset_id from {self.schema}.page p "
+            f"where p.words @@ {self.query(query)})"
         )
 
-    # What was chosen
 
-    def filters(self, ask: Ask) -> dict[str, str]:
-        """A condition for each kind of filter that was chosen."""
-        parts: dict[str, str] = {}
-        for vocabulary in sorted({key.partition(":")[0] for key in ask.terms}):
-            keys = [key for key in sorted(ask.terms) if key.startswith(vocabulary + ":")]
-            parts[vocabulary] = f"d.terms && cast({self.value(keys)} as text[])"
-        if ask.statuses:
-            numbers = [STATUSES.index(name) for name in ask.statuses if name in STATUSES]
-            parts["status"] = f"d.status = any (cast({self.value(numbers)} as integer[]))"
-        if ask.tags:
-            parts["tag"] = f"d.tags @> cast({self.value(sorted(ask.tags))} as text[])"
-        if ask.owner_id is not None:
-            parts["owner"] = f"d.owner_id = {self.value(ask.owner_id)}"
-        if ask.used_since is not None:
-            parts["used_since"] = f"coalesce(d.last_used >= {self.value(ask.used_since)}, false)"
-        if ask.freshness is not None:
-            due = self.due(ask)
-            parts["freshness"] = due if ask.freshness is Freshness.REVIEW_DUE else f"not {due}"
-        return parts
+def is_simple(clause: Clause) -> bool:
+    """Whether `doc.every` alone tells if the clause holds, synonyms and all."""
+    return clause.field is None and all(
+        len(one.words) == 1 or one.loose for one in (clause, *synonyms(clause))
+    )
 
-    def due(self, ask: Ask) -> str:
-        """Whose review date has come, or whose content has lapsed."""
-        today = self.value(ask.today)
-        return (
-            f"(coalesce(d.review_on <= {today}, false) or coalesce(d.expires_on <= {today}, false))"
-        )
+
+def simple(clause: Clause) -> str:
+    """A simple clause as a vector query."""
+    return " | ".join(f"({spelled(one)})" for one in (clause, *synonyms(clause)))
 
 
 def spelled(clause: Clause, weight: str = "") -> str:
@@ -164,6 +97,11 @@ def spelled(clause: Clause, weight: str = "") -> str:
         return " | ".join(lexeme(word) + mark for word in found)
     joint = " & " if clause.loose else " <-> "
     return joint.join(lexeme(word) + mark for word in clause.words)
+
+
+def together(queries: Iterable[str]) -> str:
+    """All of the vector queries in one."""
+    return " & ".join(f"({query})" for query in queries)
 
 
 def synonyms(clause: Clause) -> list[Clause]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from collateral.search.engines import answering
+from collateral.search.engines.facts import Ids
 from collateral.search.engines.memory import Memory
-from collateral.search.engines.postgres import finding, titles
-from collateral.search.engines.postgres.tables import EXTENSIONS, INDEXES, LIVE, TABLES
-from collateral.search.engines.postgres.writing import all_words, doc_row, page_rows, title_words
+from collateral.search.engines.postgres import holding, ranking, storing, titles
+from collateral.search.engines.postgres.holding import Held
+from collateral.search.engines.postgres.looking import Look
+from collateral.search.engines.postgres.phrases import CANCELED
+from collateral.search.engines.postgres.tables import LIVE, VERSION
 from collateral.search.engines.protocol import (
-    SCHEMA,
     Ask,
     Changes,
     Completion,
@@ -26,22 +28,12 @@ from collateral.search.engines.protocol import (
     EngineUnavailable,
     Found,
     Scope,
+    Sort,
 )
 
-T = TypeVar("T")
-
-log = logging.getLogger(__name__)
-
-WRITING, REBUILDING = 7_301_001, 7_301_002
-"""Advisory locks of the database."""
-BATCH = 100
-_CANCELED = "57014"
-
-_DOC = (
-    "asset_id", "owner_id", "status", "limited", "teams", "terms", "tags", "published", "deals",
-    "last_used", "review_on", "expires_on", "title_order", "head", "side", "every",
-)  # fmt: skip
-_VECTORS = ("head", "side", "every")
+LOADING = 60.0
+"""Seconds for reading the facts of all assets."""
+_LIMIT = "select set_config('statement_timeout', :limit, true)"
 
 
 class PostgresEngine:
@@ -49,24 +41,48 @@ class PostgresEngine:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
+        # All that one search reads is of one state.
+        self._readers = database.execution_options(isolation_level="REPEATABLE READ")
+        self._lock = threading.Lock()
+        self._held: Held | None = None
         self._found = Memory(4 << 20)
+        self._ranked = Memory(8 << 20)
+        self._weights = Memory(16 << 20)
 
     # Reading
 
     def search(self, ask: Ask, *, offset: int, limit: int, seconds: float) -> Found:
         try:
-            with self._opened(seconds) as (connection, name):
-                key = (name, ask, offset, limit)
+            with self._opened(seconds) as (connection, state):
+                key = (state.generation, state.changes, ask, offset, limit)
                 found: Found | None = self._found.get(key)
                 if found is None:
-                    found = finding.find(connection, LIVE, ask, offset, limit)
+                    found = self._search(connection, state, ask, offset, limit, seconds)
                     if not found.cut_short:
                         self._found.put(key, found, 2000)
                 return found
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", "") == _CANCELED:
+            if getattr(error.orig, "sqlstate", "") == CANCELED:
                 return Found((), 0, 0, cut_short=True)
             raise
+
+    def _search(
+        self, connection: Connection, state: Any, ask: Ask, offset: int, limit: int, seconds: float
+    ) -> Found:
+        held = self._holding(connection, state, seconds)
+        until = monotonic() + seconds
+        look = Look(connection, LIVE, held, ask.scope, until, self._weights)
+        name = held.snapshot.name
+        by_words = ask.sort is Sort.RELEVANCE
+        key = (name, ask.query, ask.scope, ask.hidden, answering.with_retired(ask), by_words)
+        ranked = self._ranked.get(key)
+        if ranked is None:
+            ranked = ranking.rank(look, ask)
+            if not ranked.cut_short:
+                self._ranked.put(key, ranked, 6 * look.count)
+        if offset < ranking.LOOKED_INTO:
+            ranked = ranking.looked_into(look, ask, ranked)
+        return answering.page(held.snapshot, ask, ranked, offset, limit)
 
     def suggest(
         self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
@@ -92,13 +108,13 @@ class PostgresEngine:
             with self._reading(seconds) as connection:
                 return titles.corrections(connection, LIVE, words, scope, hidden, limit)
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", "") == _CANCELED:
+            if getattr(error.orig, "sqlstate", "") == CANCELED:
                 return {}
             raise
 
     def generation(self) -> str:
-        with self._opened(5.0) as (_connection, name):
-            return name
+        with self._opened(5.0) as (connection, state):
+            return self._holding(connection, state, 5.0).snapshot.name
 
     def ids(self) -> frozenset[int]:
         with self._reading() as connection:
@@ -133,29 +149,52 @@ class PostgresEngine:
     @contextmanager
     def _reading(self, seconds: float = 5.0) -> Iterator[Connection]:
         """A connection that is let go after so many seconds of one statement."""
-        with self._opened(seconds) as (connection, _name):
+        with self._opened(seconds) as (connection, _state):
             yield connection
 
     @contextmanager
-    def _opened(self, seconds: float) -> Iterator[tuple[Connection, str]]:
-        """The same, with the name of the state that the index is in: each change has another."""
+    def _opened(self, seconds: float) -> Iterator[tuple[Connection, Any]]:
+        """The same, with the row of the state that the index is in."""
         try:
-            with self._database.connect() as connection:
+            with self._readers.connect() as connection:
                 state = connection.execute(
                     text(
-                        "select set_config('statement_timeout', :limit, true), "
+                        f"{_LIMIT}, "
                         # The vectors of an asset lie apart and packed, which costs the planner
                         # nothing: it would unpack all of them rather than ask the index.
                         "set_config('enable_seqscan', 'off', true), "
+                        # Both take longer to begin than these statements to end.
+                        "set_config('jit', 'off', true), "
+                        "set_config('max_parallel_workers_per_gather', '0', true), "
                         f"version, generation, changes from {LIVE}.state"
                     ),
                     {"limit": str(int(seconds * 1000))},
                 ).one_or_none()
-                if state is None or state.version != SCHEMA:
+                if state is None or state.version != VERSION:
                     raise EngineUnavailable("The index was made by another version.")
-                yield connection, f"{state.generation}.{state.changes}"
+                yield connection, state
         except ProgrammingError as error:
             raise EngineUnavailable("There is no index yet.") from error
+
+    def _holding(self, connection: Connection, state: Any, seconds: float) -> Held:
+        """The facts of this state, read where they are not at hand."""
+        with self._lock:
+            name, held = f"{state.generation}.{state.changes}", self._held
+            if held is None or held.snapshot.name != name:
+                connection.execute(text(_LIMIT), {"limit": str(int(LOADING * 1000))})
+                self._held = held = holding.hold(connection, LIVE, state, held, self._titles)
+                connection.execute(text(_LIMIT), {"limit": str(int(seconds * 1000))})
+            return held
+
+    def _titles(self, ids: Ids) -> list[str]:
+        """What the titles of these assets are put in order by."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                text(f"select asset_id, title_order from {LIVE}.doc where asset_id = any (:ids)"),
+                {"ids": ids.tolist()},
+            )
+            found = {row.asset_id: row.title_order for row in rows}
+        return [found.get(asset_id, "") for asset_id in ids.tolist()]
 
     # Writing
 
@@ -163,121 +202,19 @@ class PostgresEngine:
         if not self.healthy():
             raise EngineUnavailable("There is no index yet.")
         with self._database.begin() as connection:
-            if not _locked(connection, WRITING):
+            if not storing.locked(connection, storing.WRITING):
                 return False
-            _put(connection, LIVE, documents, gone)
-            connection.execute(text(f"update {LIVE}.state set changes = changes + 1"))
+            storing.change(connection, documents, gone)
         return True
 
     def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> bool:
         # Held by a transaction of its own, for the work goes on through several: so it holds
         # also behind a pool that hands each transaction another connection.
         with self._database.connect() as guard:
-            if not _locked(guard, REBUILDING):
+            if not storing.locked(guard, storing.REBUILDING):
                 return False
-            self._rebuild(documents, late)
+            storing.rebuild(self._database, documents, late)
         return True
-
-    def _rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> None:
-        generation = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
-        schema = f"search_{generation}"
-        with self._database.begin() as connection:
-            for extension in EXTENSIONS:
-                connection.execute(text(f"create extension if not exists {extension}"))
-            _drop_unfinished(connection)
-            connection.execute(text(f"create schema {schema}"))
-            for statement in TABLES:
-                connection.execute(text(statement.format(schema=schema)))
-            connection.execute(
-                text(f"insert into {schema}.state values (:generation, :version, :made, 0)"),
-                {"generation": generation, "version": SCHEMA, "made": datetime.now(UTC)},
-            )
-        while batch := list(islice(documents, BATCH)):
-            with self._database.begin() as connection:
-                _put(connection, schema, batch, ())
-        with self._database.begin() as connection:
-            for statement in INDEXES:
-                connection.execute(text(statement.format(schema=schema)))
-        with self._database.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": WRITING})
-            changes = late()
-            _put(connection, schema, changes.documents, changes.gone)
-            connection.execute(text(f"drop schema if exists {LIVE} cascade"))
-            connection.execute(text(f"alter schema {schema} rename to {LIVE}"))
-        with self._database.begin() as connection:
-            for table in ("doc", "page", "title_word", "word"):
-                connection.execute(text(f"analyze {LIVE}.{table}"))
 
     def tidy(self) -> None:
         """Nothing: the database's own cleaning does it."""
-
-
-def _drop_unfinished(connection: Connection) -> None:
-    """Schemas of rebuilds that were broken off; nobody else is at one, for we hold the lock."""
-    names = connection.execute(
-        text("select nspname from pg_namespace where nspname ~ '^search_[0-9]{14}_[0-9a-f]{6}$'")
-    ).scalars()
-    for name in list(names):
-        connection.execute(text(f"drop schema {name} cascade"))
-
-
-def _locked(connection: Connection, lock: int) -> bool:
-    return bool(
-        connection.execute(
-            # Without parameters: with one, its snapshot would be kept as long as the lock.
-            text(f"select pg_try_advisory_xact_lock({lock})")
-        ).scalar_one()
-    )
-
-
-def _put(
-    connection: Connection, schema: str, documents: Iterable[Document], gone: Iterable[int]
-) -> None:
-    put = {document.id: document for document in documents}
-    stale = sorted(put.keys() | set(gone))
-    if not stale:
-        return
-    for table in ("doc", "page", "title_word"):
-        connection.execute(
-            text(f"delete from {schema}.{table} where asset_id = any (:stale)"), {"stale": stale}
-        )
-    if not put:
-        return
-    values = ", ".join(
-        f"cast(:{name} as tsvector)" if name in _VECTORS else f":{name}" for name in _DOC
-    )
-    connection.execute(
-        text(f"insert into {schema}.doc ({', '.join(_DOC)}) values ({values})"),
-        [doc_row(document) for document in put.values()],
-    )
-    pages = [row for document in put.values() for row in page_rows(document)]
-    if pages:
-        connection.execute(
-            text(
-                f"insert into {schema}.page (asset_id, number, words) "
-                "values (:asset_id, :number, cast(:words as tsvector))"
-            ),
-            pages,
-        )
-    titled = [(word, document.id) for document in put.values() for word in title_words(document)]
-    connection.execute(
-        text(
-            f"insert into {schema}.title_word (word, asset_id) "
-            "select * from unnest(cast(:words as text[]), cast(:ids as integer[]))"
-        ),
-        {"words": [word for word, _ in titled], "ids": [asset_id for _, asset_id in titled]},
-    )
-    words: dict[str, bool] = {}
-    for document in put.values():
-        for word, of_head in all_words(document).items():
-            words[word] = of_head or words.get(word, False)
-    ordered = sorted(words)  # one order for all writers, so that none waits in a circle
-    connection.execute(
-        text(
-            f"insert into {schema}.word (word, of_head) "
-            "select * from unnest(cast(:words as text[]), cast(:of_head as boolean[])) "
-            f"on conflict (word) do update set of_head = true "
-            "where excluded.of_head and not word.of_head"
-        ),
-        {"words": ordered, "of_head": [words[word] for word in ordered]},
-    )

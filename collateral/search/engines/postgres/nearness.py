@@ -13,8 +13,6 @@ from collateral.search.engines.nearness import (
 )
 from collateral.search.folding import forms
 
-ALIKE = 0.15
-"""Trigrams in common below which no slip is looked for; a swap in five letters keeps 0.2."""
 LOOKED_AT = 400
 
 
@@ -50,7 +48,8 @@ def slips(connection: Connection, schema: str, word: str) -> list[str]:
     """
     from rapidfuzz.distance import OSA
 
-    connection.execute(text(f"set local pg_trgm.similarity_threshold = {ALIKE}"))
+    threshold = f"set local pg_trgm.similarity_threshold = {least_alike(word):.3f}"
+    connection.execute(text(threshold))
     near = connection.execute(
         text(
             f"select word from {schema}.word where word % :word and word like :first "
@@ -66,6 +65,17 @@ def slips(connection: Connection, schema: str, word: str) -> list[str]:
         },
     ).scalars()
     return [other for other in near if OSA.distance(word, other, score_cutoff=1) <= 1][:MOST]
+
+
+def least_alike(word: str) -> float:
+    """The share of trigrams below which no word is a slip away.
+
+    n letters have n + 1 trigrams, with two blanks before them and one behind
+    (postgresql.org/docs/18/pgtrgm.html). Two letters that change places touch four of
+    them, any other slip fewer, so that n - 3 of n + 5 stay. Trigrams that a word has twice
+    count once: what is left then may be less, hence the fifth that is taken off.
+    """
+    return 0.8 * max(len(word) - 3, 1) / (len(word) + 5)
 
 
 def as_prefix(start: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, text
 
 from collateral.search.engines.nearness import LEAST_SLIP
@@ -23,29 +25,33 @@ def suggest(
     """Assets whose titles have all the words, the last perhaps unfinished; most used first."""
     if not words:
         return []
-    whole = [f"{lexeme(word)}:A" for word in words[:-1]]
-    found = _titled(connection, schema, [*whole, f"{lexeme(words[-1])}:*A"], scope, hidden, limit)
-    if found or len(words[-1]) < LEAST_SLIP:
+    *before, last = words
+    sql = Sql(schema)
+    whole = [f"= {sql.value(word)}" for word in before]
+    begun = f"like {sql.value(as_prefix(last))}"
+    found = _titled(connection, sql, [*whole, begun], scope, hidden, limit)
+    if found or len(last) < LEAST_SLIP:
         return found
-    meant = [f"{lexeme(other)}:A" for other in slips(connection, schema, words[-1])]
-    if not meant:
-        return []
-    return _titled(connection, schema, [*whole, f"({' | '.join(meant)})"], scope, hidden, limit)
+    meant = f"= any ({sql.value(slips(connection, schema, last))})"
+    return _titled(connection, sql, [*whole, meant], scope, hidden, limit)
 
 
 def _titled(
     connection: Connection,
-    schema: str,
-    parts: list[str],
+    sql: Sql,
+    conditions: Sequence[str],
     scope: Scope,
     hidden: frozenset[int],
     limit: int,
 ) -> list[int]:
-    sql = Sql(schema)
-    holds = f"d.head @@ {sql.query(' & '.join(parts))}"
-    where = both([sql.seen(scope, hidden), sql.not_retired(), holds])
+    """Those whose titles have, for each of the conditions, a word that it holds for."""
+    titled = (
+        f"d.asset_id in (select t.asset_id from {sql.schema}.title_word t where t.word {condition})"
+        for condition in conditions
+    )
+    where = both([sql.seen(scope, hidden), sql.not_retired(), *titled])
     statement = (
-        f"select d.asset_id from {schema}.doc d where {where} "
+        f"select d.asset_id from {sql.schema}.doc d where {where} "
         f"order by d.deals desc, d.published desc, d.asset_id desc limit {sql.value(limit)}"
     )
     return list(connection.execute(text(statement), sql.given).scalars())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from collateral.search.engines.columns import STATUSES
+from collateral.search.engines.facts import STATUSES, day_number
 from collateral.search.engines.protocol import Document
 from collateral.search.folding import fold, words
 
@@ -16,65 +18,87 @@ MOST_PLACES = 255
 MOST_BYTES = 900_000
 """PostgreSQL takes vectors below a megabyte."""
 
-
-def doc_row(document: Document) -> dict[str, Any]:
-    """The row of `doc`, the vectors as text."""
-    title, summary = words(document.title), words(document.summary)
-    filename = words(document.filename)
-    tags = [words(tag) for tag in document.tags]
-    labels = [words(label) for label in document.labels]
-    every: dict[str, None] = {}
-    for run in (title, *tags, *labels, summary, filename, *map(words, document.pages)):
-        every.update(dict.fromkeys(run))
-    return {
-        "asset_id": document.id,
-        "owner_id": document.owner_id,
-        "status": STATUSES.index(document.status),
-        "limited": bool(document.teams),
-        "teams": list(document.teams),
-        "terms": list(document.terms),
-        "tags": [fold(tag) for tag in document.tags],
-        "published": document.published,
-        "deals": document.deals,
-        "last_used": document.last_used,
-        "review_on": document.review_on,
-        "expires_on": document.expires_on,
-        "title_order": fold(document.title)[:120],
-        "head": vector(
-            [(title, "A"), *((tag, "B") for tag in tags), (summary, "C"), (filename, "D")]
-        ),
-        "side": vector(
-            [*((label, "A") for label in labels), (words(document.owner), "B")],
-        ),
-        "every": bare(every),
-    }
+DOC = (
+    "asset_id", "owner_id", "status", "limited", "changed", "teams", "terms", "tags", "published",
+    "deals", "last_used", "review_on", "expires_on", "title_order", "every",
+)  # fmt: skip
+HEAD = ("asset_id", "head", "side")
+PAGE = ("asset_id", "number", "words")
+TITLE_WORD = ("word", "asset_id")
 
 
-def page_rows(document: Document) -> list[dict[str, Any]]:
-    """The rows of `page`; pages without words have none."""
-    return [
-        {"asset_id": document.id, "number": number, "words": vector([(run, "")])}
-        for number, run in enumerate(map(words, document.pages), start=1)
-        if run
-    ]
+@dataclass(frozen=True)
+class Cut:
+    """A document with its words, cut once for all the rows that it becomes."""
 
+    document: Document
 
-def title_words(document: Document) -> list[str]:
-    return list(dict.fromkeys(words(document.title)))
+    @cached_property
+    def title(self) -> list[str]:
+        return words(self.document.title)
 
+    @cached_property
+    def described(self) -> list[list[str]]:
+        """The words of what describes it, but its owner: title, tags, labels, summary, file."""
+        one = self.document
+        texts = (*one.tags, *one.labels, one.summary, one.filename)
+        return [self.title, *map(words, texts)]
 
-def all_words(document: Document) -> dict[str, bool]:
-    """Each word, and whether it stands in what describes the asset and not in its pages alone."""
-    found = dict.fromkeys((word for page in document.pages for word in words(page)), False)
-    described = (
-        document.title,
-        document.summary,
-        document.filename,
-        *document.tags,
-        *document.labels,
-    )
-    found.update(dict.fromkeys((word for text in described for word in words(text)), True))
-    return found
+    @cached_property
+    def pages(self) -> list[list[str]]:
+        return list(map(words, self.document.pages))
+
+    def doc(self, changed: int) -> tuple[Any, ...]:
+        """The row of `doc`, by DOC, as of this change."""
+        one = self.document
+        return (
+            one.id,
+            one.owner_id,
+            STATUSES.index(one.status),
+            bool(one.teams),
+            changed,
+            list(one.teams),
+            list(one.terms),
+            [fold(tag) for tag in one.tags],
+            one.published,
+            one.deals,
+            day_number(one.last_used),
+            day_number(one.review_on),
+            day_number(one.expires_on),
+            fold(one.title)[:120],
+            bare([*self.described, *self.pages]),
+        )
+
+    def head(self) -> tuple[Any, ...]:
+        """The row of `head`, by HEAD."""
+        tags = len(self.document.tags)
+        title, *more = self.described
+        described = [(title, "A"), *((run, "B") for run in more[:tags])]
+        described += [(more[-2], "C"), (more[-1], "D")]
+        beside = [(run, "A") for run in more[tags:-2]]
+        beside.append((words(self.document.owner), "B"))
+        return self.document.id, vector(described), vector(beside)
+
+    def page(self) -> list[tuple[Any, ...]]:
+        """The rows of `page`, by PAGE; pages without words have none."""
+        return [
+            (self.document.id, number, vector([(run, "")]))
+            for number, run in enumerate(self.pages, start=1)
+            if run
+        ]
+
+    def title_word(self) -> list[tuple[Any, ...]]:
+        """The rows of `title_word`, by TITLE_WORD."""
+        return [(word, self.document.id) for word in dict.fromkeys(self.title)]
+
+    def every_word(self) -> dict[str, bool]:
+        """Each word, and whether it describes the asset and does not stand in its pages alone."""
+        found: dict[str, bool] = {}
+        for run in self.pages:
+            found.update(dict.fromkeys(run, False))
+        for run in self.described:
+            found.update(dict.fromkeys(run, True))
+        return found
 
 
 def vector(runs: Iterable[tuple[list[str], str]]) -> str:
@@ -91,8 +115,11 @@ def vector(runs: Iterable[tuple[list[str], str]]) -> str:
     return _joined((word, f":{','.join(held)}") for word, held in places.items())
 
 
-def bare(found: Iterable[str]) -> str:
+def bare(runs: Iterable[list[str]]) -> str:
     """A tsvector of words without places."""
+    found: dict[str, None] = {}
+    for run in runs:
+        found.update(dict.fromkeys(run))
     return _joined((word, "") for word in found)
 
 
@@ -100,8 +127,8 @@ def _joined(parts: Iterable[tuple[str, str]]) -> str:
     kept: list[str] = []
     room = MOST_BYTES
     for word, places in parts:
-        # Each place takes two bytes, each word its own and some to find it by.
-        room -= len(word.encode()) + 8 + 2 * (places.count(",") + 2)
+        # Each place takes two bytes, each letter up to four, each word some to find it by.
+        room -= 4 * len(word) + 8 + 2 * (places.count(",") + 2)
         if room < 0:
             break
         kept.append(lexeme(word) + places)
@@ -110,5 +137,7 @@ def _joined(parts: Iterable[tuple[str, str]]) -> str:
 
 def lexeme(word: str) -> str:
     """The word as PostgreSQL reads it in vectors and queries, whatever is in it."""
+    if word.isalnum():
+        return f"'{word}'"
     escaped = word.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"

@@ -5,36 +5,28 @@ stopped in the middle of a dear query; here its segments are read as blocks into
 arrays, kept in memory as far as they fit, and combined by `evaluate`. Segments never
 change, so what was read of one stays valid through every update of the index.
 
-    SEARCH_URL folder/
-      current           {"generation": NAME, "schema": 1}, replaced in one step
-      NAME/             one Whoosh index; the worker alone writes there
-      write.lock, rebuild.lock    held by flock, so a killed process holds nothing
+How the folder looks, and who writes there, stands in `storing`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import secrets
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
 from whoosh.filedb.filestore import FileStorage
-from whoosh.index import TOC, FileIndex
+from whoosh.index import TOC
 
-from collateral.search.engines import evaluate, spelling, titles
+from collateral.search.engines import answering, evaluate, spelling, titles
 from collateral.search.engines.columns import Snapshot
 from collateral.search.engines.filelock import Busy, held
 from collateral.search.engines.memory import Memory
 from collateral.search.engines.protocol import (
-    SCHEMA,
     Ask,
     Changes,
     Completion,
@@ -43,9 +35,7 @@ from collateral.search.engines.protocol import (
     Found,
     Scope,
 )
-from collateral.search.engines.whoosh import merging
-from collateral.search.engines.whoosh.codec import Codec, Pool
-from collateral.search.engines.whoosh.fields import as_fields, make_schema
+from collateral.search.engines.whoosh import merging, storing
 from collateral.search.engines.whoosh.segments import Opened, Segment
 
 T = TypeVar("T")
@@ -61,7 +51,7 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.RLock()
-        self._snapshot: Snapshot | None = None
+        self._snapshot: Snapshot[Segment] | None = None
         self._segments: dict[str, Segment] = {}
         self._postings = Memory(POSTINGS_BYTES)
         self._ranked = Memory(8 << 20)
@@ -80,15 +70,15 @@ class WhooshEngine:
         return found
 
     def _search(
-        self, snapshot: Snapshot, ask: Ask, offset: int, limit: int, seconds: float
+        self, snapshot: Snapshot[Segment], ask: Ask, offset: int, limit: int, seconds: float
     ) -> Found:
-        key = (snapshot.name, ask.query, ask.scope, ask.hidden, evaluate.with_retired(ask))
+        key = (snapshot.name, ask.query, ask.scope, ask.hidden, answering.with_retired(ask))
         ranked = self._ranked.get(key)
         if ranked is None:
             ranked = evaluate.rank(snapshot, ask, seconds)
             if not ranked.cut_short:
                 self._ranked.put(key, ranked, 6 * snapshot.count)
-        return evaluate.page(snapshot, ask, ranked, offset, limit)
+        return answering.page(snapshot, ask, ranked, offset, limit)
 
     def suggest(
         self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
@@ -126,7 +116,9 @@ class WhooshEngine:
         return self.snapshot().live_count
 
     def age(self) -> timedelta:
-        made = datetime.strptime(self._current()[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        made = datetime.strptime(storing.current(self.folder)[:14], "%Y%m%d%H%M%S").replace(
+            tzinfo=UTC
+        )
         return datetime.now(UTC) - made
 
     def worn(self) -> bool:
@@ -149,11 +141,11 @@ class WhooshEngine:
             log.exception("index_unreadable")
             raise EngineUnavailable(str(error)) from error
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> Snapshot[Segment]:
         """The newest state. A look at two names on the disk when nothing has changed."""
         for attempt in range(5):
             try:
-                generation = self._current()
+                generation = storing.current(self.folder)
                 storage = FileStorage(str(self.folder / generation))
                 number = TOC._latest_generation(storage, "MAIN")
                 name = f"{generation}.{number}"
@@ -171,18 +163,7 @@ class WhooshEngine:
                 time.sleep(0.01)
         raise AssertionError
 
-    def _current(self) -> str:
-        try:
-            current = json.loads((self.folder / "current").read_text())
-            if current["schema"] == SCHEMA:
-                return str(current["generation"])
-        except FileNotFoundError:
-            raise EngineUnavailable("There is no index yet.") from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise EngineUnavailable("The index does not say which it is.") from error
-        raise EngineUnavailable("The index was made by another version of this program.")
-
-    def _open(self, storage: FileStorage, name: str) -> Snapshot:
+    def _open(self, storage: FileStorage, name: str) -> Snapshot[Segment]:
         if self._snapshot is not None and self._snapshot.name == name:
             return self._snapshot
         toc = TOC.read(storage, "MAIN")
@@ -214,92 +195,27 @@ class WhooshEngine:
     def write(self, documents: Iterable[Document], gone: Iterable[int]) -> bool:
         try:
             with held(self.folder / "write.lock", wait=False):
-                self._put(self._current(), documents, gone)
+                generation = storing.current(self.folder)
+                storing.change(self.folder / generation, documents, gone, self._segments)
         except Busy:
             return False
         return True
-
-    def _put(self, generation: str, documents: Iterable[Document], gone: Iterable[int]) -> None:
-        storage = FileStorage(str(self.folder / generation))
-        writer = self._writer(storage)
-        try:
-            put = list(documents)
-            stale = {document.id for document in put} | set(gone)
-            for number in np.flatnonzero(np.isin(self._ids(writer), list(stale))):
-                writer.delete_document(int(number))
-            for document in put:
-                writer.add_document(**as_fields(document))
-            writer.commit(mergetype=merging.drop_empty)
-        except BaseException:
-            writer.cancel()
-            raise
-
-    def _ids(self, writer: Any) -> Any:
-        """The id of each document as the writer numbers them, 0 for those that are deleted."""
-        found = [np.zeros(0, np.uint32)]
-        for segment in writer.segments:
-            kept = self._segments.get(segment.segment_id())
-            opened = kept.opened if kept else Opened(writer.storage, writer.schema, segment)
-            ids = opened.facts["id"].copy()
-            ids[list(segment.deleted_docs())] = 0
-            found.append(ids)
-        return np.concatenate(found)
-
-    def _writer(self, storage: FileStorage, megabytes: int = 64) -> Any:
-        # Compound segments would be copied into memory at every opening.
-        writer = FileIndex(storage).writer(compound=False, codec=Codec(), timeout=5)
-        writer.pool = Pool(writer.temp_storage(), writer.newsegment, limitmb=megabytes)
-        return writer
 
     def rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> bool:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with held(self.folder / "rebuild.lock", wait=False):
-                self._rebuild(documents, late)
+                storing.rebuild(self.folder, documents, late)
         except Busy:
             return False
         return True
 
-    def _rebuild(self, documents: Iterator[Document], late: Callable[[], Changes]) -> None:
-        generation = f"{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
-        folder = self.folder / generation
-        folder.mkdir()
-        storage = FileStorage(str(folder))
-        FileIndex.create(storage, make_schema())
-        writer = self._writer(storage, megabytes=128)
-        try:
-            for document in documents:
-                writer.add_document(**as_fields(document))
-            writer.commit(merge=False)
-        except BaseException:
-            writer.cancel()
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        with held(self.folder / "write.lock", wait=True):
-            changes = late()
-            self._put(generation, changes.documents, changes.gone)
-            beside = self.folder / "current.new"
-            beside.write_text(json.dumps({"generation": generation, "schema": SCHEMA}))
-            beside.replace(self.folder / "current")
-        self._remove_others(generation)
-
-    def _remove_others(self, generation: str) -> None:
-        """Readers keep what they have opened; who opens anew looks at `current` first."""
-        for other in self.folder.iterdir():
-            if other.is_dir() and other.name != generation:
-                shutil.rmtree(other, ignore_errors=True)
-
     def tidy(self) -> None:
         try:
             with held(self.folder / "write.lock", wait=False):
-                generation = self._current()
-                self._merge(FileStorage(str(self.folder / generation)))
+                generation = storing.current(self.folder)
+                storing.merge(self.folder / generation)
             with held(self.folder / "rebuild.lock", wait=False):
-                self._remove_others(generation)
+                storing.remove_others(self.folder, generation)
         except Busy:
             pass
-
-    def _merge(self, storage: FileStorage) -> None:
-        chosen = merging.to_merge(TOC.read(storage, "MAIN").segments)
-        if chosen:
-            self._writer(storage).commit(mergetype=merging.joining(chosen))

@@ -8,7 +8,7 @@ from typing import Any
 
 from whoosh import columns, fields, formats
 
-from collateral.search.engines.columns import FACTS, TEXT, pack
+from collateral.search.engines.facts import FACTS, TEXT, pack
 from collateral.search.engines.protocol import Document
 from collateral.search.folding import fold, words
 
