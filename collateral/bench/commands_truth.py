@@ -48,20 +48,32 @@ def _cell(value: Any) -> str:
     type=click.FloatRange(0.0, 1.0),
     help="Rows of the docket with this share ignored alone; may be repeated.",
 )
+@click.option(
+    "--world",
+    "worlds",
+    multiple=True,
+    type=click.Choice(["messy", "clean"]),
+    help="Rows of the docket in this world alone.",
+)
 @measured(_rows)
 def evidence_bench(
-    companies: int, seed: int, tables: tuple[str, ...], shares: tuple[float, ...]
+    companies: int,
+    seed: int,
+    tables: tuple[str, ...],
+    shares: tuple[float, ...],
+    worlds: tuple[str, ...],
 ) -> Result:
     """What the docket and the comparison of deals do in companies whose truth is known.
 
     Each row is told on standard error as soon as it is known.
     """
-    from collateral.bench import evidence
+    from collateral.bench import evidence, evidence_docket
 
     result: Result = {}
-    for table, row in evidence.measure(
-        companies, seed, tables or evidence.TABLES, shares or evidence.SHARES
-    ):
+    asked = evidence.Rows(
+        tables or evidence.TABLES, shares or evidence.SHARES, worlds or evidence_docket.WORLDS
+    )
+    for table, row in evidence.measure(companies, seed, asked):
         click.echo(f"{table} {row}", err=True)
         result.setdefault(table, []).append(row)
     return result

@@ -121,22 +121,27 @@ def useless_companies(companies: int, seed: int, *, assets: int = USELESS) -> di
 TABLES = ("influence", "useless", "docket")
 
 
-def measure(
-    companies: int, seed: int, tables: Sequence[str] = TABLES, shares: Sequence[float] = SHARES
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every row of these tables, as (table, row), as soon as it is known.
+@dataclass(frozen=True)
+class Rows:
+    """Which rows are asked for: tables, and of the docket's what part of the libraries is ignored
+    and in which worlds."""
 
-    Each row draws from a seed of its own, so that a row is the same whatever others are asked for.
+    tables: Sequence[str]
+    shares: Sequence[float]
+    worlds: Sequence[str]
 
-    Args:
-        shares: what part of the libraries is ignored, a row each; for the docket alone.
+
+def measure(companies: int, seed: int, asked: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every row, as (table, row), as soon as it is known.
+
+    Each draws from a seed of its own, so that a row is the same whatever others are asked for.
     """
-    if "influence" in tables:
+    if "influence" in asked.tables:
         yield from _influence(companies, seed)
-    if "useless" in tables:
+    if "useless" in asked.tables:
         yield "useless", useless_companies(companies, seed)
-    if "docket" in tables:
-        yield from _docket(companies, seed, shares)
+    if "docket" in asked.tables:
+        yield from _docket(companies, seed, asked)
 
 
 def _influence(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -147,13 +152,11 @@ def _influence(companies: int, seed: int) -> Iterator[tuple[str, dict[str, Any]]
                 yield "influence", asdict(row)
 
 
-def _docket(
-    companies: int, seed: int, shares: Sequence[float]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for messy in (True, False):
+def _docket(companies: int, seed: int, asked: Rows) -> Iterator[tuple[str, dict[str, Any]]]:
+    for world in asked.worlds:
         for signs in (True, False):
-            for ignored in shares:
+            for ignored in asked.shares:
                 figures = docket_figures(
-                    messy=messy, signs=signs, ignored=ignored, companies=companies, seed=seed
+                    world, signs=signs, ignored=ignored, companies=companies, seed=seed
                 )
                 yield "docket", asdict(figures)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+MESSY, CLEAN = WORLDS = ("messy", "clean")
+
+
 @dataclass(frozen=True)
 class DocketFigures:
     """Of many companies, with their standard errors. All are shares, from 0 to 1.
@@ -69,7 +72,7 @@ class Answers:
 
 
 def docket_figures(
-    *, messy: bool, signs: bool, ignored: float, companies: int, seed: int
+    world: str, *, signs: bool, ignored: float, companies: int, seed: int
 ) -> DocketFigures:
     """One row of the table of dockets: so many made-up libraries of 50 to 2,000 assets.
 
@@ -77,6 +80,7 @@ def docket_figures(
     """
     import numpy as np
 
+    messy = world == MESSY
     false, recall, sizes, stops = [], [], [], []
     for number in range(companies):
         rng = np.random.default_rng([seed, number, round(ignored * 100), messy])
@@ -98,7 +102,7 @@ def docket_figures(
     alive = sum(each.alive for each in stops)
     off, off_error = _ratio([each.wrong for each in stops], [each.told for each in stops])
     return DocketFigures(
-        world="messy" if messy else "clean",
+        world=world,
         signs=signs,
         ignored=ignored,
         false=mean,

@@ -125,6 +125,11 @@ def board(person: Person, request: BoardRequest) -> Board:
     )
 
 
+def open_count(person: Person) -> int:
+    """How many assets the docket proposes to her, whatever it is narrowed to."""
+    return _number(narrowed_to(person, BoardRequest()), Show.OPEN)
+
+
 def all_rows(person: Person, request: BoardRequest) -> list[Row]:
     """Every asset of the docket so narrowed, for files."""
     which = and_(narrowed_to(person, request), which_of(request.show))

@@ -31,7 +31,7 @@ class Library:
     taken: Floats
     signs: Floats
     with_signs: bool
-    kept: dict[Any, Floats] = field(default_factory=dict)
+    kept: dict[Any, Any] = field(default_factory=dict)
 
 
 def log_nb(counts: Floats, mean: Floats, shape: float, kept: dict[Any, Floats]) -> Floats:
@@ -57,18 +57,35 @@ def log_nb(counts: Floats, mean: Floats, shape: float, kept: dict[Any, Floats]) 
     return logs
 
 
-def log_beta_binomial(data: Library, a: Floats, b: Floats) -> Floats:
-    """Log probability of the uses among all that was taken, as scipy.stats.betabinom(taken, a, b).
+def log_beta_binomial(data: Library, part: Floats, whole: float) -> Floats:
+    """Log probability of the uses among all that was taken, as
+    scipy.stats.betabinom(taken, whole * part, whole * (1 - part)).
 
     Args:
-        a, b: one for each asset; a + b is the same for all.
+        part: for each type the mean part of uses.
     """
     from scipy.special import gammaln
 
-    uses, taken, whole = data.uses, data.taken, float((a + b)[0])
+    uses, signs, taken, kinds = data.uses, data.signs, data.taken, data.kinds
+    a, b = whole * part, whole * (1 - part)
     if ("ways", whole) not in data.kept:
-        ways = gammaln(taken + 1) - gammaln(uses + 1) - gammaln(data.signs + 1)
+        ways = gammaln(taken + 1) - gammaln(uses + 1) - gammaln(signs + 1)
         data.kept["ways", whole] = ways - gammaln(taken + whole) + gammaln(whole)
-    logs: Floats = data.kept["ways", whole] + gammaln(uses + a) + gammaln(data.signs + b)
-    logs = logs - gammaln(a) - gammaln(b)
+    logs: Floats = data.kept["ways", whole] + _gammaln_beside(data, uses, a)
+    logs = logs + _gammaln_beside(data, signs, b) - gammaln(a)[kinds] - gammaln(b)[kinds]
     return logs
+
+
+def _gammaln_beside(data: Library, counts: Floats, of_type: Floats) -> Floats:
+    """gammaln(counts + of_type[kinds]), worked out once for each count that a type has: gammaln
+    is slow, and a large library's counts are much alike."""
+    import numpy as np
+    from scipy.special import gammaln
+
+    if ("alike", id(counts)) not in data.kept:
+        most = counts.max() + 1
+        codes, place = np.unique(data.kinds * most + counts, return_inverse=True)
+        data.kept["alike", id(counts)] = (codes // most).astype(int), codes % most, place
+    kinds, values, place = data.kept["alike", id(counts)]
+    found: Floats = gammaln(values + of_type[kinds])[place]
+    return found

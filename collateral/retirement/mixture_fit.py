@@ -113,8 +113,9 @@ def _em(
     for _ in range(200):
         trial = Fit(part, log_rate, part, ignored, part, shape, faint, parts)
         alive, both, narrow_share, mean = chances(data, trial)
-        spread = ((log_rate - log_rate.mean()) ** 2).sum() / (2 * RATE_VARIANCE)
-        level = (log_rate.mean() - np.log(PRIOR_RATE)) ** 2 / (2 * PRIOR_RATE_SD**2)
+        usual = log_rate.mean()
+        spread = ((log_rate - usual) ** 2).sum() / (2 * RATE_VARIANCE)
+        level = (usual - np.log(PRIOR_RATE)) ** 2 / (2 * PRIOR_RATE_SD**2)
         likelihood = float(both.sum() - spread - level)
         if abs(likelihood - previous) < 1e-3:
             break
@@ -124,16 +125,16 @@ def _em(
         ignored = (lost + PRIOR_STRENGTH * pooled) / (sizes + PRIOR_STRENGTH)
         if data.with_signs:
             part = _parts(data, alive, count)
-        centre = _centre(log_rate)
+        centre = _centre(usual, count)
         told = alive * narrow_share
         slope = np.bincount(kinds, told * (taken - mean) * shape / (shape + mean), minlength=count)
         curve = np.bincount(kinds, told * mean * shape / (shape + mean), minlength=count)
         step = (slope - (log_rate - centre) / RATE_VARIANCE) / (curve + 1 / RATE_VARIANCE)
         log_rate = log_rate + np.clip(step, -1, 1)
-    usual, sd = (
+    alike, sd = (
         (USUAL_SHAPES[parts], SHAPE_SD_WITH_SIGNS) if data.with_signs else (USUAL_SHAPE, SHAPE_SD)
     )
-    prior = -((np.log(shape) - np.log(usual)) ** 2) / (2 * sd**2)
+    prior = -((np.log(shape) - np.log(alike)) ** 2) / (2 * sd**2)
     prior -= (np.log(faint) - np.log(USUAL_FAINT)) ** 2 / 2
     return Fit(
         alive=alive,
@@ -176,7 +177,7 @@ def _with_parts(
     import numpy as np
 
     part = fit.part[data.kinds]
-    split = log_beta_binomial(data, fit.parts * part, fit.parts * (1 - part))
+    split = log_beta_binomial(data, fit.part, fit.parts)
     unused = log_nb(data.signs, TAKEN_RATE * (1 - part) * mean, TAKEN_SHAPE, data.kept)
     unused = unused + log_nb(data.uses, fit.faint * part * mean, IGNORED_SHAPE, data.kept)
     dead = np.logaddexp(np.log(1 - TAKEN_SHARE) + dead + split, np.log(TAKEN_SHARE) + unused)
@@ -194,13 +195,13 @@ def _parts(data: Library, alive: Floats, count: int) -> Floats:
     return part
 
 
-def _centre(log_rate: Floats) -> float:
-    """The level around which the types' rates lie, held by its prior."""
+def _centre(usual: float, count: int) -> float:
+    """The level around which so many types' rates lie, held by its prior; `usual` is their mean."""
     import numpy as np
 
-    tightness = len(log_rate) / RATE_VARIANCE
+    tightness = count / RATE_VARIANCE
     prior = 1 / PRIOR_RATE_SD**2
-    weighed = log_rate.mean() * tightness + np.log(PRIOR_RATE) * prior
+    weighed = usual * tightness + np.log(PRIOR_RATE) * prior
     return float(weighed / (tightness + prior))
 
 
