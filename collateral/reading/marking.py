@@ -49,7 +49,7 @@ def _veil(wide: int, high: int, mark: str) -> Any:
     size = max(11, wide // 46)
     word = fitted(mark, size, wide)
     across = width(word, size) + size * 4
-    side = int((wide**2 + high**2) ** 0.5) + across
+    side = int((wide**2 + high**2) ** 0.5) + 1  # covers the page however it is turned
     sheet = Image.new("RGBA", (side, side), (0, 0, 0, 0))
     draw = ImageDraw.Draw(sheet)
     for row, top in enumerate(range(size, side, size * 7)):
