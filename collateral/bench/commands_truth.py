@@ -38,7 +38,7 @@ def _cell(value: Any) -> str:
     "--table",
     "tables",
     multiple=True,
-    type=click.Choice(["influence", "useless", "docket"]),
+    type=click.Choice(["influence", "useless", "fallen", "docket"]),
     help="These tables alone; all without it.",
 )
 @click.option(

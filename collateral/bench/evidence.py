@@ -8,6 +8,7 @@ from typing import Any
 
 from collateral.bench.evidence_deals import WORLDS, expected_difference, made_market
 from collateral.bench.evidence_docket import docket_figures
+from collateral.bench.evidence_fallen import fallen_figures
 from collateral.reports.difference import shrink
 from collateral.reports.influence import influence, may_be_told
 
@@ -15,6 +16,8 @@ SHARES = (0.0, 0.1, 0.3, 0.6, 0.8, 0.95, 1.0)
 USED = (20, 50, 200)
 EFFECT = 0.10
 USELESS = 40
+ASSETS = 2000
+"""Assets in each row of those whose use fell off; they are in no company."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def useless_companies(companies: int, seed: int, *, assets: int = USELESS) -> di
     }
 
 
-TABLES = ("influence", "useless", "docket")
+TABLES = ("influence", "useless", "fallen", "docket")
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,9 @@ def measure(companies: int, seed: int, asked: Rows) -> Iterator[tuple[str, dict[
         yield from _influence(companies, seed)
     if "useless" in asked.tables:
         yield "useless", useless_companies(companies, seed)
+    if "fallen" in asked.tables:
+        for row in fallen_figures(ASSETS, seed):
+            yield "fallen", asdict(row)
     if "docket" in asked.tables:
         yield from _docket(companies, seed, asked)
 

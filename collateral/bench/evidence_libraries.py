@@ -27,6 +27,8 @@ SMALLEST, LARGEST = 50, 2000
 RECORDED, RECORDING = 0.58, 1.5
 """Mean share of uses that are recorded in the messy world, and how alike assets are in it:
 with 1.5 a tenth of the assets have nearly none of their uses recorded."""
+BURSTS = 8.0
+"""How alike the times are in which an asset is used (a gamma's shape)."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def made_library(rng: np.random.Generator, size: int, ignored: float, *, messy: 
     readiness = np.where(dead, faint, spread)
     true_mean = rate * deals * readiness
     if messy:
-        true_mean = true_mean * rng.gamma(8.0, 1 / 8.0, size)
+        true_mean = true_mean * rng.gamma(BURSTS, 1 / BURSTS, size)
         recorded = rng.beta(RECORDED * RECORDING, (1 - RECORDED) * RECORDING, size)
         # What is recorded is what the library knows; live assets' recorded rate is `rate`.
         true_mean = true_mean / RECORDED

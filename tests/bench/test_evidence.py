@@ -7,6 +7,7 @@ import pytest
 
 from collateral.bench.evidence import influence_figures, useless_companies
 from collateral.bench.evidence_docket import MESSY, docket_figures
+from collateral.bench.evidence_fallen import fallen_figures
 
 
 @pytest.mark.parametrize("signs", [False, True])
@@ -36,3 +37,10 @@ def test_useless_assets_seldom_look_positive() -> None:
     found = useless_companies(3, 4, assets=15)
     assert found["positive_shrunk"] <= found["positive_raw"]
     assert found["top_five_shrunk"] < 0.4 * found["top_five_raw"]
+
+
+def test_only_what_fell_off_or_is_remade_is_called_so() -> None:
+    told = {row.made: row.share for row in fallen_figures(150, 4)}
+    assert max(told["steady"], told["remade as usual"], told["never remade"]) <= 0.02
+    assert told["fell to a tenth"] >= 0.04
+    assert told["remade three times as often"] >= 0.05
