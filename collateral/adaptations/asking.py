@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -42,7 +43,7 @@ def get_own(person: Person, check_id: int) -> FileCheck:
         select(FileCheck).where(FileCheck.id == check_id, FileCheck.person_id == person.id)
     )
     if check is None:
-        raise NotFound("There is no such answer; they are kept for a week.")
+        raise NotFound(_("There is no such answer; they are kept for a week."))
     return check
 
 

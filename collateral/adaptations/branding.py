@@ -7,7 +7,7 @@ deck, and its pages stay `same`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from collateral.adaptations.changes import PageChange, alike_in_print
@@ -33,22 +33,30 @@ class DeckChange:
 
 
 def deck_wide(changes: Sequence[PageChange]) -> DeckChange:
-    """What at least 60 % of the pages (and three) gained without losing anything for it.
+    """What at least 60 % of the pages (and three) gained, and nothing gave way to.
 
-    A word that took another's place on those pages is an edit, not branding.
+    A word or a picture that took the place of one that stood on several of those pages is an edit,
+    not branding; what a page lost by itself has nothing to do with what all of them gained.
     """
     limit = max(DECK_WIDE_PAGES, DECK_WIDE_SHARE * len(changes))
-    words = Counter(word for change in changes for word in change.added if not change.removed)
-    pictures = Counter(
-        sha
-        for change in changes
-        for sha in set(change.pictures_added)
-        if not change.pictures_removed
-    )
     return DeckChange(
-        frozenset(word for word, count in words.items() if count >= limit),
-        frozenset(sha for sha, count in pictures.items() if count >= limit),
+        _gained([(c.added, c.removed) for c in changes], limit),
+        _gained([(c.pictures_added, c.pictures_removed) for c in changes], limit),
     )
+
+
+def _gained(
+    changes: Sequence[tuple[Collection[str], Collection[str]]], limit: float
+) -> frozenset[str]:
+    """What so many pages gained that lost nothing that several of them did, half of so many pages
+    nothing at all."""
+    lost = Counter(one for _, removed in changes for one in set(removed))
+    gave_way = {one for one, count in lost.items() if count > 1 and count >= limit / 2}
+    came = Counter(
+        one for added, removed in changes for one in set(added) if gave_way.isdisjoint(removed)
+    )
+    alone = Counter(one for added, removed in changes if not removed for one in set(added))
+    return frozenset(one for one, n in came.items() if n >= limit and alone[one] >= limit / 2)
 
 
 def without_branding(change: PageChange, deck: DeckChange) -> PageChange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.library import Finds, KnownPage, Library
@@ -42,8 +42,18 @@ class Candidates:
             if one not in told and self.shingle_roots.get(one, 0) < TEMPLATE_ROOTS
         }
         told |= both
-        words = 0.0 if self.is_template(page) else mass(page, self.weights)
+        words = 0.0 if self.is_template(page) else mass(page, self.weights, source)
         return words + chart_mass(page, self.weights, both)
+
+    def repeated_proof(self, pairs: Iterable[tuple[PagePrint, PagePrint]]) -> float:
+        """How much runs of words prove that each pair of a print's page and a source's has in
+        common, that stand on many pages of the print and in no other root: each counted once.
+
+        What a print repeats is its content where nothing else is beside it: the names of charts.
+        """
+        both = {h for page, source in pairs if page.flow for h in page.shingles & source.shingles}
+        own = {h for h in both & self.weights.furniture if self.shingle_roots.get(h, 0) == 1}
+        return self.weights.ceiling * len(own)
 
     def is_template(self, page: PagePrint) -> bool:
         """Most of what the page says stands in three unrelated roots."""

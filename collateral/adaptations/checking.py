@@ -14,7 +14,6 @@ from collateral.accounts.models import Person
 from collateral.adaptations.index import DatabaseLibrary
 from collateral.adaptations.lineage import trace
 from collateral.adaptations.models import FileCheck
-from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Change, Lineage, PageLineage
 from collateral.adaptations.storing import stored_rows
@@ -169,14 +168,6 @@ def _page(page: PageLineage, titles: dict[int, str], prints: Sequence[PagePrint]
     return checked
 
 
-class _OneVersion(DatabaseLibrary):
-    """The library with no other source than one version."""
-
-    def __init__(self, person: Person, version_id: int) -> None:
-        super().__init__(person)
-        self._allowed = self._allowed & (PrintFile.version_id == version_id)
-
-
 def _compare_with_today(
     found: Found, prints: Sequence[PagePrint], person: Person, *, printed: bool
 ) -> None:
@@ -189,7 +180,7 @@ def _compare_with_today(
                 page.now = page.page
                 page.today = Today.CURRENT if page.change is Change.SAME else Today.OWN
             continue
-        lineage = trace(prints, _OneVersion(person, version_id), printed=printed)
+        lineage = trace(prints, DatabaseLibrary(person, only_version=version_id), printed=printed)
         by_number = {page.number: page for page in lineage.pages}
         for page in mine:
             _stand(page, by_number[page.number], version_id)

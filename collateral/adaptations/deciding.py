@@ -19,6 +19,7 @@ ENOUGH_MASS = 20.0
 RICH_PAGE, TWO_RICH, RICH_LIKELY = 30.0, 30.0, 0.95
 MANY_STRONG = 4
 """So many certain pages, half of the file, say it even where all use the same few words."""
+FEW_REPEATS = 3
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,12 @@ def decide(
         strength = {q: worth[q] * m.likely for q, m in pairs.items() if m.likely >= KNOWN_FROM}
         last = max(known[p].print.number for p in versions[version])
         proving = _proving(query, known, pairs, found, last)
-        if _declared(len(query), pairs, proving, worth, found):
-            inside = _inside(known, pairs, last)
-            certain[version] = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
+        inside = _inside(known, pairs, last)
+        sure = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
+        if _declared(len(query), pairs, proving, worth, found) or _repeats(
+            [(query[q], known[pairs[q].position].print) for q in sure], found
+        ):
+            certain[version] = sure
         for q, match in pairs.items():
             support = math.fsum(s for other, s in strength.items() if other != q)
             others = math.fsum(w for other, w in worth.items() if other != q) or 1.0
@@ -128,6 +132,12 @@ def _declared(
     )
     many = len(strong) >= MANY_STRONG and len(strong) * 2 >= size
     return many or evidence >= 0.5 or (share >= 0.5 and len(certain) >= 3)
+
+
+def _repeats(pairs: Sequence[tuple[PagePrint, PagePrint]], found: Candidates) -> bool:
+    """Whether a print came from there because several pages say what nobody else says, though each
+    of them says the same."""
+    return len(pairs) >= FEW_REPEATS and found.repeated_proof(pairs) >= found.scaled(RICH_PAGE)
 
 
 def _confidence(

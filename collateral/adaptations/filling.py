@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
 
 from collateral.adaptations.alignment import NEAR, Match
+from collateral.adaptations.charts import chart_likeness
 from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.library import KnownPage
 from collateral.adaptations.prints import PagePrint
@@ -16,6 +17,8 @@ SURE = 0.93
 BY_TITLE = 0.85
 MOST_TITLE_WORDS, LEAST_TITLE_MASS = 12, 4.5
 TIE, MOST_LIKELY = 0.005, 0.9999
+OTHER_CHARTS = 0.1
+"""More than `NEAR`: values tell better than the order of pages."""
 
 
 def between(
@@ -120,7 +123,8 @@ def _bare_one(
 def prefer_alike(
     page: PagePrint, row: dict[int, tuple[float, float]], prints: Sequence[PagePrint]
 ) -> None:
-    """Of pages whose words fit as well, lift those with the same pictures and places a little."""
+    """Of pages whose words fit as well, lift those with the same pictures and places a little, and
+    doubt those whose charts say something else than the best one's."""
     top = max((likely for _, likely in row.values()), default=0.0)
     fitting = [i for i, (_, likely) in row.items() if likely >= top - NEAR and likely < 1]
     if len(fitting) > 1:
@@ -128,6 +132,22 @@ def prefer_alike(
             score, likely = row[i]
             lift = TIE * (picture_overlap(page, prints[i]) + _places(page, prints[i]))
             row[i] = (score, min(likely + lift, MOST_LIKELY))
+        _doubt_other_charts(page, fitting, row, prints)
+
+
+def _doubt_other_charts(
+    page: PagePrint,
+    fitting: Sequence[int],
+    row: dict[int, tuple[float, float]],
+    prints: Sequence[PagePrint],
+) -> None:
+    """Take from the likelihood of each by how much worse its charts agree than the best one's."""
+    found = {i: chart_likeness(page, prints[i]) for i in fitting}
+    alike = {i: likeness for i, likeness in found.items() if likeness is not None}
+    best = max(alike.values(), default=0.0)
+    for i, likeness in alike.items():
+        score, likely = row[i]
+        row[i] = (score, likely - OTHER_CHARTS * (best - likeness))
 
 
 def _places(page: PagePrint, other: PagePrint) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from collateral.adaptations.prints import PagePrint, fold, is_number, tokens
@@ -65,20 +65,26 @@ def furniture(pages: Sequence[PagePrint]) -> Furniture:
             for w in tokens(line)
         }
     )
-    ahead = Counter(
-        apart
-        for page in pages
-        for apart in {
-            int(line) - page.number
-            for line in map(str.strip, page.lines)
-            if line.isdecimal() and len(line) < LONGEST_NUMBER
-        }
-    )
     return Furniture(
         lines,
         frozenset(word for word, count in words.items() if count >= limit),
-        frozenset(apart for apart, count in ahead.items() if count >= limit),
+        frozenset(apart for apart, count in _ahead(pages).items() if count >= limit),
     )
+
+
+def _ahead(pages: Sequence[PagePrint]) -> Counter[int]:
+    """By how much numbers alone on their lines go before the page's own, each with its pages."""
+    return Counter(
+        apart for page in pages for apart in {int(n) - page.number for n in _bare_numbers(page)}
+    )
+
+
+def _bare_numbers(page: PagePrint) -> list[str]:
+    return [
+        line
+        for line in map(str.strip, page.lines)
+        if line.isdecimal() and len(line) < LONGEST_NUMBER
+    ]
 
 
 def _beside_content(pages: Sequence[PagePrint], limit: float) -> frozenset[str]:
@@ -105,21 +111,26 @@ def _beside_content(pages: Sequence[PagePrint], limit: float) -> frozenset[str]:
 
 
 def without_furniture(pages: Sequence[PagePrint]) -> list[PagePrint]:
-    """Prints without what their deck repeats, and without page numbers of their own."""
+    """Prints without what their deck repeats, and without the number that counts each page: of
+    those on a page that may be it the one that counts the most pages."""
     if len(pages) < 4:
         return list(pages)
-    repeated = furniture(pages)
-    return [
-        replace(
-            page,
-            boxes=tuple(
-                box
-                for box in page.boxes
-                if not repeated.repeats(box, page.number) and box.strip() != str(page.number)
-            ),
-        )
-        for page in pages
-    ]
+    repeated, ahead = furniture(pages), _ahead(pages)
+    return [replace(page, boxes=tuple(_content(page, repeated, ahead))) for page in pages]
+
+
+def _content(page: PagePrint, repeated: Furniture, ahead: Counter[int]) -> Iterator[str]:
+    counting = {
+        number: ahead[int(number) - page.number]
+        for number in _bare_numbers(page)
+        if int(number) == page.number or int(number) - page.number in repeated.counted
+    }
+    own = max(counting, key=lambda number: counting[number], default=None)
+    for box in page.boxes:
+        plain = box.strip()
+        number = plain.isdecimal() and len(plain) < LONGEST_NUMBER
+        if plain != own if number else not repeated.repeats(box, page.number):
+            yield box
 
 
 def masked(line: str) -> str:

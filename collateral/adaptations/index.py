@@ -72,13 +72,25 @@ class DatabaseLibrary:
         person: only what she may see can be a source; None for the system itself. How rare a
             word is is counted over all in either case, which tells nothing of any one file.
         without_assets: assets that are no source, such as the one that the file belongs to.
+        only_asset, only_version: no other is a source, where one is given.
     """
 
     def __init__(
-        self, person: Person | None = None, *, without_assets: Collection[int] = ()
+        self,
+        person: Person | None = None,
+        *,
+        without_assets: Collection[int] = (),
+        only_asset: int | None = None,
+        only_version: int | None = None,
     ) -> None:
-        seen = true() if person is None else visible(person)
-        self._allowed = and_(seen, not_(PrintFile.asset_id.in_(sorted(without_assets))))
+        allowed = [not_(PrintFile.asset_id.in_(sorted(without_assets)))]
+        if person is not None:
+            allowed.append(visible(person))
+        if only_asset is not None:
+            allowed.append(PrintFile.asset_id == only_asset)
+        if only_version is not None:
+            allowed.append(PrintFile.version_id == only_version)
+        self._allowed = and_(*allowed)
         self._files: dict[int, KnownFile] = {}
 
     def roots(self) -> int:

@@ -28,7 +28,7 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
 from collateral.queue import every, job, send, when_lost
-from collateral.reading import door
+from collateral.reading import door, sentences
 from collateral.reading.results import DEFAULT, PICTURES, Reading, Step
 from collateral.reading.sniff import identify
 from collateral.storage import storage
@@ -42,11 +42,6 @@ BATCH = 64
 ANSWERS_KEPT = timedelta(days=7)
 """How long the answer about a file that is not kept can be looked at again."""
 WORDS = frozenset({Step.TEXT, Step.LANGUAGE, Step.FEATURES})
-
-_OURS = "Reading failed for a reason that is not the file's. It has been noted; try again."
-_DEADLY = (
-    f"Reading this file stopped the worker {ATTEMPTS} times, so it is not tried again by itself."
-)
 
 
 @job
@@ -191,7 +186,9 @@ def _guarded(
     except Exception as error:
         db.session.rollback()
         log.exception("adaptation_failed", extra={"row": row_id, "kind": model.__tablename__})
-        _fail(model, row_id, error.sentence if isinstance(error, CollateralError) else _OURS)
+        _fail(
+            model, row_id, error.sentence if isinstance(error, CollateralError) else sentences.OURS
+        )
         if current_app.testing and not isinstance(error, CollateralError | OSError):
             raise
     finally:
@@ -267,7 +264,7 @@ def _let_row_go(row: Adaptation | FileCheck | None) -> None:
 
 def _give_back(row: Adaptation | FileCheck) -> None:
     if row.attempts >= ATTEMPTS:
-        row.state, row.error = ReadingState.FAILED, _DEADLY
+        row.state, row.error = ReadingState.FAILED, sentences.DEADLY % {"times": ATTEMPTS}
     else:
         row.state = ReadingState.RECEIVED
 

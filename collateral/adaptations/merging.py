@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from collateral.accounts.models import Person
-from collateral.adaptations import notices
+from collateral.adaptations.crediting import credit_of, tell_of_version
 from collateral.adaptations.models import Adaptation, AdaptationPage, Merging
 from collateral.adaptations.packing import page_print
 from collateral.adaptations.relations import Change
@@ -26,14 +26,13 @@ from collateral.assets.models import Status as AssetStatus
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
-from collateral.notify.kinds import Facts
-from collateral.notify.operations import tell
 from collateral.reading import door
 from collateral.reading.assembling import Step, assembled
 from collateral.reading.kinds import KINDS
 from collateral.reading.results import PageFeatures, PageText, Reading
 from collateral.reading.results import Step as ReadingStep
 from collateral.storage import storage
+from collateral.words import N_, recognise
 
 log = logging.getLogger(__name__)
 
@@ -41,43 +40,19 @@ DECK = KINDS["pptx"]
 WORDS = frozenset({ReadingStep.TEXT, ReadingStep.FEATURES})
 AnyPage = Page | AdaptationPage
 
+RETIRED = N_("The master is retired or has no file.")
+NO_DECK = N_("Only PowerPoint decks (pptx) can be put together here.")
+OF_ANOTHER = N_("Page %(page)s was adapted from another asset.")
+ONE_PLACE = N_("Two of the pages would take the same page's place.")
+CHANGED = N_("Page %(page)s of the master has changed since it was adapted.")
+OTHER_PAGES = N_("What was put together did not have the right pages.")
+NOT_WHOLE = N_("Page %(page)s of what was put together was not whole.")
+recognise(RETIRED, NO_DECK, OF_ANOTHER, ONE_PLACE, CHANGED, OTHER_PAGES, NOT_WHOLE)
+
 
 class Unfit(Exception):
-    """It cannot be put together; the message is the sentence a person sees."""
-
-
-def credit_of(adaptation: Adaptation) -> str:
-    """What the next version says is new in it."""
-    pages = {page.number: page for page in adaptation.pages}
-    moves = {n for n in adaptation.merged_pages if n > 0 and pages[n].change is Change.SAME}
-    own = [str(number) for number in adaptation.merged_pages if number > 0 and number not in moves]
-    gone = [str(-number) for number in adaptation.merged_pages if number < 0]
-    parts = []
-    if own:
-        noun = "Page" if len(own) == 1 else "Pages"
-        parts.append(f"{noun} {', '.join(own)} of {adaptation.person.name}'s “{adaptation.title}”.")
-    if moves:
-        noun = "Page" if len(moves) == 1 else "Pages"
-        named = ", ".join(str(pages[n].source_page) for n in sorted(moves))
-        parts.append(f"{noun} {named} moved as in {adaptation.person.name}'s “{adaptation.title}”.")
-    if gone:
-        parts.append(f"Without page{'' if len(gone) == 1 else 's'} {', '.join(gone)}.")
-    return " ".join(parts)
-
-
-def tell_of_version(adaptation: Adaptation, version: AssetVersion, at: datetime) -> None:
-    """Record that the version has its pages, and tell its maker."""
-    adaptation.merged_version_id = version.id
-    adaptation.merging = Merging.DONE
-    adaptation.merge_sentence = None
-    facts: Facts = {
-        "adaptation": adaptation.id,
-        "title": adaptation.title,
-        "number": version.number,
-        "asset": adaptation.asset.title if adaptation.asset else "",
-        "asset_id": version.asset_id,
-    }
-    tell([adaptation.person_id], notices.VERSION_MADE, facts, at)
+    """It cannot be put together; the message is one of the sentences above, in English: whoever
+    shows it puts it into words by `words.in_words`."""
 
 
 def put_together(adaptation_id: int, folder: Path) -> None:
@@ -113,9 +88,9 @@ def _being_read(asset: Asset) -> bool:
 def _put_together(adaptation: Adaptation, asset: Asset, folder: Path) -> None:
     base = asset.current_version
     if base is None or asset.status is AssetStatus.RETIRED:
-        raise Unfit("The master is retired or has no file.")
+        raise Unfit(RETIRED)
     if {base.media_type, adaptation.media_type} != {DECK.media_type}:
-        raise Unfit("Only PowerPoint decks (pptx) can be put together here.")
+        raise Unfit(NO_DECK)
     ours, theirs = _pages_of(base), {page.number: page for page in _own_pages(adaptation)}
     steps = _steps(adaptation, base, ours, theirs)
     expected = _expected(steps, ours, theirs)
@@ -133,9 +108,9 @@ def _put_together(adaptation: Adaptation, asset: Asset, folder: Path) -> None:
         received = assets.receive_path(made.path.rename(named))
     adaptation = db.session.get_one(Adaptation, adaptation.id)
     decider = db.session.get_one(Person, adaptation.decided_by_id)
-    version = assets.add_version(
-        asset, received, by=decider, at=now(), changes=credit_of(adaptation)
-    )
+    with force_locale(decider.locale):
+        credit = credit_of(adaptation)
+    version = assets.add_version(asset, received, by=decider, at=now(), changes=credit)
     tell_of_version(adaptation, version, now())
     db.session.commit()
 
@@ -177,7 +152,7 @@ def _steps(
         page = theirs[number]
         if page.change is Change.EDITED:
             if page.source_version_id != adaptation.source_version_id:
-                raise Unfit(f"Page {number} was adapted from another asset.")
+                raise Unfit(OF_ANOTHER % {"page": number})
             steps.append(Step("replace", _found(place, page.source_page or 0), number))
         elif page.change is Change.NEW:
             steps.append(Step("insert", _behind(number, theirs, adaptation, place), number))
@@ -186,7 +161,7 @@ def _steps(
             steps.append(Step("move", at, _behind(number, theirs, adaptation, place)))
     taken = [step.at for step in steps if step.do in ("replace", "drop")]
     if len(set(taken)) != len(taken):
-        raise Unfit("Two of the pages would take the same page's place.")
+        raise Unfit(ONE_PLACE)
     return steps
 
 
@@ -213,7 +188,7 @@ def _content(page: AnyPage) -> tuple[int, str]:
 
 def _found(place: dict[int, int], number: int) -> int:
     if number not in place:
-        raise Unfit(f"Page {number} of the master has changed since it was adapted.")
+        raise Unfit(CHANGED % {"page": number})
     return place[number]
 
 
@@ -259,11 +234,11 @@ def _expected(
 def _verify(reading: Reading, expected: Sequence[AnyPage]) -> None:
     """Raise Unfit unless the result says and shows what it should, page by page."""
     if reading.error is not None or len(reading.pages) != len(expected):
-        raise Unfit("What was put together did not have the right pages.")
+        raise Unfit(OTHER_PAGES)
     features = {page.page: page for page in reading.features}
     for page, wanted in zip(reading.pages, expected, strict=True):
         if not _alike(page, features.get(page.number), wanted):
-            raise Unfit(f"Page {page.number} of what was put together was not whole.")
+            raise Unfit(NOT_WHOLE % {"page": page.number})
 
 
 def _alike(page: PageText, features: PageFeatures | None, wanted: AnyPage) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select
 
 from collateral.accounts import audit
@@ -103,7 +104,7 @@ def confirm(
         WrongState: it was submitted already, or is submitted before its source is known.
     """
     if adaptation.status is not Status.PRIVATE:
-        raise WrongState("It was submitted already; take it back to change it.")
+        raise WrongState(_("It was submitted already; take it back to change it."))
     take_turn(adaptation, revision)
     _take_answers(adaptation, answers, at)
     corrected = answers.asset is not None and answers.asset.id != adaptation.asset_id
@@ -133,9 +134,11 @@ def answer_ahead(adaptation: Adaptation, answers: Answers, *, at: datetime) -> N
 def _take_answers(adaptation: Adaptation, answers: Answers, at: datetime) -> None:
     unknown = [reason for reason in answers.reasons if reason not in set(Reason)]
     if unknown:
-        raise Invalid(f"“{unknown[0]}” is no reason.", fields={"reasons": "Choose from the list."})
+        sentence = _("“%(reason)s” is no reason.", reason=unknown[0])
+        raise Invalid(sentence, fields={"reasons": _("Choose from the list.")})
     if answers.minutes is not None and not 0 <= answers.minutes <= MOST_MINUTES:
-        raise Invalid("That many minutes are too many.", fields={"minutes": "At most a month."})
+        sentence = _("The time it took is from nothing to a month.")
+        raise Invalid(sentence, fields={"minutes": _("From nothing to a month.")})
     adaptation.title = answers.title.strip()[:TITLE_LENGTH] or adaptation.title
     adaptation.deal_id = answers.deal.id if answers.deal else None
     adaptation.reasons = list(dict.fromkeys(answers.reasons))
@@ -147,10 +150,10 @@ def _take_answers(adaptation: Adaptation, answers: Answers, at: datetime) -> Non
 def remove(adaptation: Adaptation, *, by: Person) -> None:
     """Forget it, with all that was said of it. Raises WrongState once it counts for others."""
     if adaptation.status not in (Status.PRIVATE, Status.DECLINED):
-        raise WrongState("What was submitted stays; take it back first.")
+        raise WrongState(_("What was submitted stays; take it back first."))
     used = select(AdaptationUse.use_id).where(AdaptationUse.adaptation_id == adaptation.id)
     if adaptation.variant_id is not None or db.session.scalar(used.limit(1)) is not None:
-        raise WrongState("It was used in a deal, so it stays.")
+        raise WrongState(_("It was used in a deal, so it stays."))
     answers = AdaptationComment.adaptation_id == adaptation.id
     db.session.execute(delete(AdaptationComment).where(answers, AdaptationComment.parent_id > 0))
     db.session.execute(delete(AdaptationComment).where(answers))
@@ -164,7 +167,7 @@ def remove(adaptation: Adaptation, *, by: Person) -> None:
 def read_again(adaptation: Adaptation) -> None:
     """Queue it as if it had just been received. Raises WrongState for what has been read."""
     if adaptation.state is not ReadingState.FAILED:
-        raise WrongState("It has been read.")
+        raise WrongState(_("It has been read."))
     adaptation.traced_at = None
     adaptation.state = ReadingState.RECEIVED
     adaptation.error = None
@@ -185,7 +188,7 @@ def declare_use(
     """
     asset_id = adaptation.variant_id or adaptation.asset_id
     if asset_id is None:
-        raise WrongState("It came from nothing in the library, so there is nothing to count.")
+        raise WrongState(_("It came from nothing in the library, so there is nothing to count."))
     asset = db.session.get_one(Asset, asset_id)
     version = None if adaptation.variant_id else adaptation.source_version
     use = usage.declare_use(asset, deal, by=by, at=at, stage=stage, version=version)

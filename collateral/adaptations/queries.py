@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -62,7 +63,7 @@ def get_visible(person: Person, adaptation_id: int) -> Adaptation:
         )
     )
     if found is None:
-        raise NotFound("There is no such adaptation.")
+        raise NotFound(_("There is no such adaptation."))
     return found
 
 
@@ -92,7 +93,7 @@ def preview_of(person: Person, adaptation_id: int, page: int, width: int) -> str
         .where(visible(person), Adaptation.id == adaptation_id, AdaptationPage.number == page)
     )
     if sha256 is None:
-        raise NotFound("There is no such preview.")
+        raise NotFound(_("There is no such preview."))
     return sha256
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.adaptations import notices
+from collateral.adaptations.crediting import credit_of, tell_of_version
 from collateral.adaptations.jobs_adaptations import put_together
-from collateral.adaptations.merging import credit_of, tell_of_version
 from collateral.adaptations.models import (
     Adaptation,
     AdaptationComment,
@@ -52,14 +53,14 @@ def comment(
     """
     text = text.strip()[:NOTE_LENGTH]
     if not text:
-        raise Invalid("Write something first.", fields={"text": "Write something first."})
+        raise Invalid(_("Write something first."), fields={"text": _("Write something first.")})
     if parent_id is not None:
         parent = db.session.get(AdaptationComment, parent_id)
         if parent is None or parent.adaptation_id != adaptation.id:
-            raise Invalid("What you answer is not there any more.")
+            raise Invalid(_("What you answer is not there any more."))
         page, parent_id = parent.page, parent.parent_id or parent.id
     elif page is not None and not _has_page(adaptation, page):
-        raise Invalid("There is no such page.", fields={"page": "There is no such page."})
+        raise Invalid(_("There is no such page."), fields={"page": _("There is no such page.")})
     said = AdaptationComment(
         adaptation_id=adaptation.id,
         page=page,
@@ -162,12 +163,13 @@ def merge(
     takeable = changed | {-number for number in dropped(adaptation)}
     chosen = sorted(set(pages), key=lambda number: (number < 0, abs(number)))
     if not chosen:
-        raise Invalid("Choose the pages to merge.", fields={"pages": "Choose at least one."})
+        raise Invalid(_("Choose the pages to merge."), fields={"pages": _("Choose at least one.")})
     if not takeable.issuperset(chosen):
-        raise Invalid("Only pages that differ can be merged.", fields={"pages": "Choose again."})
+        sentence = _("Only pages that differ can be merged.")
+        raise Invalid(sentence, fields={"pages": _("Choose again.")})
     source = _waiting(adaptation, revision, or_accepted=True)
     if source.status is AssetStatus.RETIRED:
-        raise WrongState("The master is retired; restore it before pages are merged.")
+        raise WrongState(_("The master is retired; restore it before pages are merged."))
     adaptation.merged_pages = chosen
     adaptation.merging = Merging.WAITING
     adaptation.merge_sentence = None
@@ -203,7 +205,7 @@ def decline_page(
     """Say no to one page, and why; the rest can still be decided on. Raises as `decline`."""
     reason = _reason(reason)
     if not _has_page(adaptation, page):
-        raise Invalid("There is no such page.", fields={"page": "There is no such page."})
+        raise Invalid(_("There is no such page."), fields={"page": _("There is no such page.")})
     _waiting(adaptation, revision, or_accepted=True)
     note_step(adaptation, Status.DECLINED, by=by, at=at, text=reason, pages=[page])
     facts: Facts = {
@@ -225,7 +227,7 @@ def take_version(
         Conflict: it is the very file that the asset has now.
     """
     if adaptation.merging is not Merging.ASKS_FILE or adaptation.asset is None:
-        raise WrongState("No new file is asked for.")
+        raise WrongState(_("No new file is asked for."))
     version = assets.add_version(
         adaptation.asset, received, by=by, at=at, changes=credit_of(adaptation)
     )
@@ -236,7 +238,8 @@ def take_version(
 def _reason(text: str) -> str:
     text = text.strip()[:NOTE_LENGTH]
     if not text:
-        raise Invalid("Say why.", fields={"reason": "Say why; it is shown to whoever made it."})
+        shown = _("Say why; it is shown to whoever made it.")
+        raise Invalid(_("Say why."), fields={"reason": shown})
     return text
 
 
@@ -245,7 +248,7 @@ def _waiting(adaptation: Adaptation, revision: int | None, *, or_accepted: bool 
     take_turn(adaptation, revision)
     allowed = {Status.SUBMITTED, *([Status.ACCEPTED] if or_accepted else [])}
     if adaptation.status not in allowed or adaptation.asset is None:
-        raise WrongState("It does not wait for a decision.")
+        raise WrongState(_("It does not wait for a decision."))
     return adaptation.asset
 
 

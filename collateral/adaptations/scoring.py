@@ -27,11 +27,16 @@ PICTURE_TRUST = 0.9
 
 @dataclass(frozen=True)
 class Weights:
-    """What each term of the query weighs; a term that nobody else has weighs `ceiling`."""
+    """What each term of the query weighs; a term that nobody else has weighs `ceiling`.
+
+    `furniture` are the runs of words that stand on so many of its own pages that they weigh next
+    to nothing on any one of them.
+    """
 
     tokens: Mapping[str, float]
     shingles: Mapping[int, float]
     ceiling: float
+    furniture: frozenset[int] = frozenset()
 
     def token(self, token: str) -> float:
         return self.tokens.get(token, self.ceiling)
@@ -54,13 +59,14 @@ def make_weights(
 
     tokens = {token: rarity(df) for token, df in token_roots.items()}
     shingles = {shingle: rarity(df) for shingle, df in shingle_roots.items()}
+    often: list[int] = []
     if len(query) >= 4:
         limit = max(3.0, OWN_FURNITURE_SHARE * len(query))
         for token in _on_many(((set(page.bag)) for page in query), limit):
             tokens[token] = FURNITURE_WEIGHT
-        for shingle in _on_many((page.shingles for page in query), limit):
-            shingles[shingle] = FURNITURE_WEIGHT
-    return Weights(tokens, shingles, ceiling)
+        often = _on_many((page.shingles for page in query), limit)
+        shingles |= dict.fromkeys(often, FURNITURE_WEIGHT)
+    return Weights(tokens, shingles, ceiling, frozenset(often))
 
 
 def _on_many(sets: Iterable[Collection[T]], limit: float) -> list[T]:
@@ -68,9 +74,13 @@ def _on_many(sets: Iterable[Collection[T]], limit: float) -> list[T]:
     return [term for term, count in seen.items() if count > limit]
 
 
-def mass(page: PagePrint, weights: Weights) -> float:
-    """How much the words of a page can prove."""
-    return math.fsum(weights.token(token) for token in page.bag)
+def mass(page: PagePrint, weights: Weights, beside: PagePrint | None = None) -> float:
+    """How much the words of a page can prove; of a print `beside` its slide with a chart, or the
+    other way round, only those that both have: the numbers of an axis prove nothing."""
+    words: Iterable[str] = page.bag
+    if beside is not None and ((page.flow and beside.charts) or (beside.flow and page.charts)):
+        words = page.bag.keys() & beside.bag.keys()
+    return math.fsum(weights.token(token) for token in words)
 
 
 def chart_mass(page: PagePrint, weights: Weights, series: Iterable[int] | None = None) -> float:

@@ -14,7 +14,6 @@ from collateral.adaptations import rules
 from collateral.adaptations.index import DatabaseLibrary
 from collateral.adaptations.lineage import trace
 from collateral.adaptations.models import Adaptation, AdaptationPage, AdaptationSource
-from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
 from collateral.adaptations.tracing import is_printed, prints_from, trace_file
 from collateral.adaptations.worddiff import word_runs
@@ -104,17 +103,9 @@ def trace_adaptation(adaptation: Adaptation, *, within: int | None = None) -> Li
         return trace_file(adaptation.pages, adaptation.family, person=maker, without_assets=mine)
     return trace(
         prints_from(adaptation.pages, adaptation.family),
-        _OneAsset(maker, within),
+        DatabaseLibrary(maker, only_asset=within),
         printed=is_printed(adaptation.family),
     )
-
-
-class _OneAsset(DatabaseLibrary):
-    """The library with no other source than one asset."""
-
-    def __init__(self, person: Person, asset_id: int) -> None:
-        super().__init__(person)
-        self._allowed = self._allowed & (PrintFile.asset_id == asset_id)
 
 
 def keep_lineage(adaptation: Adaptation, lineage: Lineage, *, asset_id: int | None = None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
+
 from collateral.accounts.models import Person
 from collateral.adaptations import notices
 from collateral.adaptations.models import Adaptation, Status
@@ -28,13 +30,13 @@ def submit(
         WrongState: its file could not be read, its source is not known, or it was submitted.
     """
     if adaptation.status not in (Status.PRIVATE, Status.DECLINED):
-        raise WrongState("It was submitted already.")
+        raise WrongState(_("It was submitted already."))
     if adaptation.state is ReadingState.FAILED:
-        raise WrongState("The file could not be read, so there is nothing to compare.")
+        raise WrongState(_("The file could not be read, so there is nothing to compare."))
     if adaptation.traced_at is None:
-        raise WrongState("It is still being read; submit it in a moment.")
+        raise WrongState(_("It is still being read; submit it in a moment."))
     if adaptation.asset_id is None or adaptation.confirmed_at is None:
-        raise WrongState("Say first which asset it was adapted from.")
+        raise WrongState(_("Say first which asset it was adapted from."))
     if revision is not None:
         take_turn(adaptation, revision)
     adaptation.status = Status.SUBMITTED
@@ -60,7 +62,7 @@ def take_back(
 ) -> None:
     """Make it private again. Raises WrongState when somebody decided on it."""
     if adaptation.status is not Status.SUBMITTED:
-        raise WrongState("Only what waits for a decision can be taken back.")
+        raise WrongState(_("Only what waits for a decision can be taken back."))
     take_turn(adaptation, revision)
     adaptation.status = Status.PRIVATE
     adaptation.submitted_at = None

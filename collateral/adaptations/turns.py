@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import CursorResult, select, update
 
 from collateral.accounts.models import Person
@@ -41,7 +42,7 @@ def take_turn(adaptation: Adaptation, revision: int | None) -> None:
     db.session.refresh(adaptation)
 
 
-def _what_happened(adaptation: Adaptation) -> str:
+def _what_happened(adaptation: Adaptation) -> object:
     row = db.session.execute(
         select(Person.name, AdaptationStep.status)
         .join(AdaptationStep, AdaptationStep.person_id == Person.id)
@@ -50,15 +51,26 @@ def _what_happened(adaptation: Adaptation) -> str:
         .limit(1)
     ).first()
     if row is None:
-        return "It was changed while you had it open. Nothing was overwritten; look again."
-    words = {
-        Status.SUBMITTED: "submitted it",
-        Status.ACCEPTED: "accepted it",
-        Status.MERGED: "merged pages of it",
-        Status.DECLINED: "declined it, or a page of it,",
-        Status.PRIVATE: "took it back",
-    }
-    return f"{row[0]} {words[row[1]]} while you had it open. Nothing was overwritten."
+        return _("It was changed while you had it open. Nothing was overwritten; look again.")
+    who = row[0]
+    return {
+        Status.SUBMITTED: _(
+            "%(who)s submitted it while you had it open. Nothing was overwritten.", who=who
+        ),
+        Status.ACCEPTED: _(
+            "%(who)s accepted it while you had it open. Nothing was overwritten.", who=who
+        ),
+        Status.MERGED: _(
+            "%(who)s merged pages of it while you had it open. Nothing was overwritten.", who=who
+        ),
+        Status.DECLINED: _(
+            "%(who)s declined it, or a page of it, while you had it open. Nothing was overwritten.",
+            who=who,
+        ),
+        Status.PRIVATE: _(
+            "%(who)s took it back while you had it open. Nothing was overwritten.", who=who
+        ),
+    }[row[1]]
 
 
 def note_step(

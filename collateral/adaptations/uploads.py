@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import delete, select
 
 from collateral.accounts.models import Person
@@ -128,7 +129,7 @@ def as_adaptation(version: AssetVersion, target: Asset, *, by: Person, at: datet
 
 def _only_draft(version: AssetVersion) -> None:
     if version.asset.status is not Status.DRAFT or version.number != 1:
-        raise WrongState("It is more than an uploaded draft by now; change it on its own page.")
+        raise WrongState(_("It is more than an uploaded draft by now; change it on its own page."))
 
 
 def _received(version: AssetVersion) -> Received:

@@ -102,6 +102,29 @@ def test_a_name_that_takes_anothers_place_stays_an_edit() -> None:
     assert not any(without_branding(change, deck).nothing for change in changes)
 
 
+def test_pages_that_also_lost_something_of_their_own_are_branded_as_well() -> None:
+    pictures = [Picture(f"{n:064}", "", 0.3) for n in range(1, 6)]
+    sources = [PagePrint(n, (f"page {n}",), (pictures[n - 1],)) for n in range(1, 6)]
+    logo = Picture("c" * 64, "", 0.01)
+    other = Picture("d" * 64, "", 0.3)
+    shown = [(pictures[n - 1] if n < 4 else other, logo) for n in range(1, 6)]
+    pages = [PagePrint(n, (f"page {n}",), shown[n - 1]) for n in range(1, 6)]
+    changes = [compare(*pair) for pair in zip(sources, pages, strict=True)]
+    deck = deck_wide(changes)
+    assert deck.pictures == {logo.sha256}
+    edited = [not without_branding(change, deck).nothing for change in changes]
+    assert edited == [False, False, False, True, True]
+
+
+def test_a_logo_in_the_place_of_another_is_an_edit() -> None:
+    old, new = Picture("c" * 64, "", 0.01), Picture("d" * 64, "", 0.01)
+    changes = [
+        compare(PagePrint(n, (f"page {n}",), (old,)), PagePrint(n, (f"page {n}",), (new,)))
+        for n in range(1, 6)
+    ]
+    assert not deck_wide(changes).branded
+
+
 LOGO = Picture("c" * 64, "0f0f3c3cf0f0c3c3", 0.01)
 
 
