@@ -110,11 +110,16 @@ class CostOfType(Struct, forbid_unknown_fields=True):
 
 
 class TeamFigures(Struct, forbid_unknown_fields=True):
+    """One team. `way` is the median of seconds from a sign-in to a download."""
+
     team: Named
     people: int
+    searches: int
     uses: int
     deals: int
     deals_with_use: int
+    way: int | None
+    ways: int
 
 
 class OverviewReport(Struct, forbid_unknown_fields=True):

@@ -73,7 +73,14 @@ def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Respon
         ],
         [
             shapes.TeamFigures(
-                Named(row.team_id, row.name), row.people, row.uses, row.deals, row.deals_with_use
+                Named(row.team_id, row.name),
+                row.people,
+                row.searches,
+                row.uses,
+                row.deals,
+                row.deals_with_use,
+                row.way.seconds,
+                row.way.count,
             )
             for row in found.teams
         ],
@@ -215,16 +222,17 @@ def report_ignored(query: shapes.IgnoredQuery) -> shapes.IgnoredReport | Respons
     page, limit = page_of(query.cursor, query.limit)
     reached = Reached(query.reached) if query.reached else None
     found = ignored.ignored_report(actor(), wanted, reached=reached, page=page, limit=limit)
+    funnel = found.funnel
     return shapes.IgnoredReport(
         wanted.period.first,
         wanted.period.last,
-        found.published,
-        found.shown,
-        found.opened,
-        found.used,
-        _money(found.cost, found.currency),
-        _money(found.cost_unused, found.currency),
-        [_ignored(row, found.currency) for row in found.rows],
+        funnel.published,
+        funnel.shown,
+        funnel.opened,
+        funnel.used,
+        _money(funnel.cost, funnel.currency),
+        _money(funnel.cost_unused, funnel.currency),
+        [_ignored(row, funnel.currency) for row in found.rows],
         found.total,
         next_page(found.page, found.pages, limit),
     )

@@ -35,11 +35,17 @@ def deals_bench(deals: int, seed: int, database: str) -> Result:
         return many.measure(app, environ, Path(folder), deals, seed)
 
 
+def _reports_table(result: Result) -> str:
+    from collateral.bench import reports
+
+    return reports.table(result)
+
+
 @click.command("reports")
 @click.option("--events", default=100_000, show_default=True, type=click.IntRange(1000, 50_000_000))
 @options.database
 @options.home
-@measured(options.lines)
+@measured(_reports_table)
 def reports_bench(events: int, database: str, home: Path | None) -> Result:
     """Each report page, and `recount`, at a number of events over three years."""
     from collateral.bench import reports

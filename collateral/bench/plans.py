@@ -21,6 +21,8 @@ class Statements:
     """What was sent within a block: each statement once, with the values of its first time."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    sent: int = 0
+    """How many there were, each time counted."""
 
 
 @contextmanager
@@ -29,6 +31,7 @@ def noted() -> Iterator[Statements]:
     found = Statements()
 
     def note(_connection: Any, _cursor: Any, said: str, values: Any, *_more: Any) -> None:
+        found.sent += 1
         if said.lstrip().lower().startswith(READS):
             found.values.setdefault(said, values)
 

@@ -5,12 +5,14 @@ Assets, people in teams, deals, uses, events over three years, and searches.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import Index, insert, select, text
 
-from collateral.accounts.models import Person, PersonRole, Role, Team, TeamMember
+from collateral.accounts.models import Person, PersonRole, Role, SignInSession, Team, TeamMember
 from collateral.assets.models import Asset, AssetTerm, AssetVersion, Status, Term, Vocabulary
 from collateral.clock import now
 from collateral.db import db, is_sqlite, table
@@ -21,22 +23,38 @@ from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import set_for
 
 DAYS, PEOPLE, TEAMS, DEALS, USES, ASSETS = 1095, 200, 8, 4000, 20_000, 10_000
+SIGN_INS = 5000
+MANAGER, MARKETER = 1, 2
 BATCH = 5000
 MULTIPLIER = 2_654_435_761  # Knuth's, to scatter ids over assets, people and moments
 
 
-def build(events: int) -> None:
-    """Fill an empty database; commits in steps."""
+def build(events: int) -> dict[str, float]:
+    """Fill an empty database; commits in steps. Answers the seconds that each of them took."""
     end = counting_day(now(), counting.zone())
     first = end - timedelta(days=DAYS - 1)
+    took: dict[str, float] = {}
     _people()
-    _assets(first)
-    _deals(first)
-    db.session.commit()
-    _events(events, first)
-    _searches(max(1000, events // 20), first)
-    db.session.commit()
+    for name, step in (
+        ("assets", lambda: _assets(first)),
+        ("deals", lambda: _deals(first)),
+        ("events", lambda: _events(events, first)),
+        ("indexes", lambda: _index(table(Event).indexes)),
+        ("searches", lambda: _searches(max(1000, events // 20), first)),
+        ("sign_ins", lambda: _sign_ins(events)),
+        ("statistics", _analyze),
+    ):
+        started = time.monotonic()
+        step()
+        db.session.commit()
+        took[f"built_{name}_seconds"] = round(time.monotonic() - started, 1)
+    return took
+
+
+def _analyze() -> None:
+    """What PostgreSQL does by itself after a while: it plans by what it knows of the tables."""
     if not is_sqlite():
+        db.session.commit()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as raw:
             raw.execute(text("vacuum analyze"))
 
@@ -59,8 +77,11 @@ def _people() -> None:
     )  # fmt: skip
     _bulk(
         PersonRole,
-        [{"person_id": 1, "role": Role.MANAGER}]
-        + [{"person_id": n, "role": Role.REP} for n in range(2, PEOPLE + 1)],
+        [
+            {"person_id": MANAGER, "role": Role.MANAGER},
+            {"person_id": MARKETER, "role": Role.MARKETER},
+        ]
+        + [{"person_id": n, "role": Role.REP} for n in range(3, PEOPLE + 1)],
     )
     _bulk(
         TeamMember,
@@ -147,8 +168,7 @@ def _events(events: int, first: date) -> None:
     day, moment = _days_and_moments(first)
     partitions.make(first + timedelta(days=n) for n in range(DAYS))
     # An index is made faster of what is there than row by row.
-    indexes = sorted(table(Event).indexes, key=lambda index: str(index.name))
-    for index in indexes:
+    for index in table(Event).indexes:
         index.drop(db.session.connection())
     db.session.commit()
     for start in range(1, events + 1, part):
@@ -167,7 +187,8 @@ def _events(events: int, first: date) -> None:
                 case when n % 10 < 6 then 'shown' when n % 10 < 9 then 'viewed'
                      else 'downloaded' end,
                 asset, asset, person, 'p' || person,
-                'p' || person || '/s' || (n % 5000) || '/' || {day}, person % {TEAMS} + 1,
+                'p' || person || '/s' || case when n % {_step(events)} = 9 then n else n % 5000 end
+                    || '/' || {day}, person % {TEAMS} + 1,
                 {"1" if is_sqlite() else "true"}
             from (select n, (n * {MULTIPLIER} / 65536) % {ASSETS} + 1 as asset,
                          (n * 40503 / 7) % {PEOPLE} + 1 as person,
@@ -177,9 +198,33 @@ def _events(events: int, first: date) -> None:
             )
         )
         db.session.commit()
-    for index in indexes:
+
+
+def _step(events: int) -> int:
+    """Each so many events there is a download soon after a sign-in; as many at any size."""
+    return max(10, events // SIGN_INS // 10 * 10)
+
+
+def _index(indexes: Iterable[Index]) -> None:
+    for index in sorted(indexes, key=lambda index: str(index.name)):
         index.create(db.session.connection())
         db.session.commit()
+
+
+def _sign_ins(events: int) -> None:
+    """Some seconds or minutes before each of those downloads, by who made it."""
+    rows = db.session.execute(
+        select(Event.id, Event.person_id, Event.at).where(Event.id % _step(events) == 9)
+    ).all()
+    _bulk(
+        SignInSession,
+        [
+            {"id": row.id, "token_hash": f"{row.id:064d}", "person_id": row.person_id,
+             "created_at": row.at - timedelta(seconds=20 + row.id * MULTIPLIER % 600),
+             "seen_at": row.at, "user_agent": ""}
+            for row in rows
+        ],
+    )  # fmt: skip
 
 
 def _whole() -> str:

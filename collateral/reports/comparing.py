@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from collateral.accounts.models import Person
 from collateral.reports import adoption, changes, coverage, ignored, overview, searches, worth
 from collateral.reports.asking import ReportRequest
+from collateral.reports.ignored import Reached
 
 Numbers = Mapping[str, float]
 
@@ -60,12 +61,12 @@ def _search(reader: Person, request: ReportRequest) -> Numbers:
 
 
 def _ignored(reader: Person, request: ReportRequest) -> Numbers:
-    found = ignored.ignored_report(reader, request, limit=1)
+    found = ignored.funnel(reader, request)
     return {
         "published": found.published,
-        "never_shown": found.published - found.shown,
-        "not_opened": found.shown - found.opened,
-        "not_used": found.opened - found.used,
+        "never_shown": found.stopped(Reached.NOTHING),
+        "not_opened": found.stopped(Reached.SHOWN),
+        "not_used": found.stopped(Reached.OPENED),
         "used": found.used,
     }
 

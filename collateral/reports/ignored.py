@@ -52,8 +52,8 @@ class IgnoredRow:
 
 
 @dataclass(frozen=True)
-class IgnoredReport:
-    """From published to used, and a page of what was not. Each step counts the later ones in."""
+class Funnel:
+    """From published to used. Each step counts the later ones in."""
 
     currency: str
     published: int
@@ -62,6 +62,23 @@ class IgnoredReport:
     used: int
     cost: Decimal
     cost_unused: Decimal
+
+    def stopped(self, reached: Reached | None) -> int:
+        """How many came so far and no further; all without a use for None."""
+        return {
+            None: self.published - self.used,
+            Reached.NOTHING: self.published - self.shown,
+            Reached.SHOWN: self.shown - self.opened,
+            Reached.OPENED: self.opened - self.used,
+            Reached.USED: self.used,
+        }[reached]
+
+
+@dataclass(frozen=True)
+class IgnoredReport:
+    """The funnel, and a page of what was not used."""
+
+    funnel: Funnel
     rows: Sequence[IgnoredRow]
     total: int
     page: int
@@ -85,40 +102,37 @@ def ignored_report(
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
-    currency = cost_currency(reader)
-    every = _query(asked, currency).subquery()
-    counted = {
-        Reached(step): (number, Decimal(cost or 0))
-        for step, number, cost in db.session.execute(
-            select(every.c.reached, func.count(), func.sum(every.c.cost)).group_by(every.c.reached)
-        )
-    }
-    number = {step: counted.get(step, (0, Decimal(0)))[0] for step in Reached}
-    cost = {step: counted.get(step, (0, Decimal(0)))[1] for step in Reached}
-    total = (
-        number[reached]
-        if reached
-        else sum(number[step] for step in Reached if step is not Reached.USED)
-    )
+    found = _funnel(asked, cost_currency(reader))
+    total = found.stopped(reached)
     pages = max(1, -(-total // limit))
     page = min(max(1, page), pages)
     rows = db.session.execute(
-        _listed(asked, currency, reached).limit(limit).offset((page - 1) * limit)
+        _listed(asked, found.currency, reached).limit(limit).offset((page - 1) * limit)
     )
-    whole = sum(cost.values(), Decimal(0))
-    return IgnoredReport(
-        currency,
-        sum(number.values()),
-        number[Reached.SHOWN] + number[Reached.OPENED] + number[Reached.USED],
-        number[Reached.OPENED] + number[Reached.USED],
-        number[Reached.USED],
-        whole,
-        whole - cost[Reached.USED],
-        [_row(row) for row in rows],
-        total,
-        page,
-        pages,
-    )
+    return IgnoredReport(found, [_row(row) for row in rows], total, page, pages)
+
+
+def funnel(reader: Person, request: ReportRequest) -> Funnel:
+    """The funnel alone. Three queries.
+
+    Raises:
+        NotFound: the team is not the reader's to ask for.
+    """
+    return _funnel(ask(reader, request), cost_currency(reader))
+
+
+def _funnel(asked: Asked, currency: str) -> Funnel:
+    every = _query(asked, currency).subquery()
+    number, cost = dict.fromkeys(Reached, 0), dict.fromkeys(Reached, Decimal(0))
+    for step, count, money in db.session.execute(
+        select(every.c.reached, func.count(), func.sum(every.c.cost)).group_by(every.c.reached)
+    ):
+        number[Reached(step)], cost[Reached(step)] = count, Decimal(money or 0)
+    used = number[Reached.USED]
+    opened = used + number[Reached.OPENED]
+    shown = opened + number[Reached.SHOWN]
+    published, whole = shown + number[Reached.NOTHING], sum(cost.values(), Decimal(0))
+    return Funnel(currency, published, shown, opened, used, whole, whole - cost[Reached.USED])
 
 
 def dearest(reader: Person, request: ReportRequest, limit: int, currency: str) -> list[IgnoredRow]:

@@ -74,7 +74,9 @@ def shown(found: AssetInfluence, stage_labels: Mapping[str, str] | None = None) 
             *(_row(labels.get(slug, slug) or _("No stage"), c) for slug, c in found.stages),
         ],
         [
-            _without(_("Without the deals closed in the period's last 30 days"), found.without_latest),
+            _without(
+                _("Without the deals closed in the period's last 30 days"), found.without_latest
+            ),
             _without(_("Without its largest deal"), found.without_biggest),
         ],
         _money(found),

@@ -23,6 +23,8 @@ from collateral.reports import (
 )
 from collateral.reports.asking import ReportRequest
 
+WAY = ("seconds from sign-in to download, median", "sign-ins with a download")
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -78,10 +80,23 @@ def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
         ),
         Sheet(
             "teams",
-            ("team", "people", "uses", "deals", "deals with a use"),
-            [(t.name, t.people, t.uses, t.deals, t.deals_with_use) for t in found.teams],
+            ("team", "people", "searches", "uses", "deals", "deals with a use", *WAY),
+            [
+                (t.name, t.people, t.searches, t.uses, t.deals, t.deals_with_use,
+                 t.way.seconds, t.way.count)
+                for t in found.teams
+            ],
         ),
+        *_coverage(reader, request),
+        _funnel(reader, request),
     ]  # fmt: skip
+
+
+def _funnel(reader: Person, request: ReportRequest) -> Sheet:
+    found = ignored.funnel(reader, request)
+    steps = ("published", "shown", "opened", "used")
+    rows = [(step, getattr(found, step)) for step in steps]
+    return Sheet("funnel", ("reached", "assets"), rows, ("bars", 0, 1))
 
 
 def _days(time: timedelta | None) -> float | None:
@@ -124,7 +139,7 @@ def _both_coverages(reader: Person, request: ReportRequest) -> list[Sheet]:
 def _adoption(reader: Person, request: ReportRequest) -> list[Sheet]:
     found = adoption.adoption(reader, request)
     head = ("searches", "views", "downloads", "uses", "deals", "deals with a use",
-            "seconds from sign-in to download, median", "sign-ins with a download")  # fmt: skip
+            *WAY)  # fmt: skip
 
     def numbers(row: adoption.AdoptionRow) -> tuple[Cell, ...]:
         return (row.searches, row.views, row.downloads, row.uses, row.deals,

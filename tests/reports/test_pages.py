@@ -201,17 +201,17 @@ def test_ignored_says_where_each_asset_stopped(app: Flask) -> None:
     assets = {name: make_asset(name) for name in ("unseen", "shown", "opened", "used")}
     for name in ("shown", "opened", "used"):
         usage.record_shown(
-            [(assets[name].id, version_of(assets[name]).id)],
+            [usage.Results([(assets[name].id, version_of(assets[name]).id)], NOW)],
             person=ana,
             session_key="s1",
             user_agent=BROWSER,
-            at=NOW,
         )
     for name in ("opened", "used"):
         happen(EventKind.VIEWED, assets[name], ana, NOW)
     use(assets["used"], deal("D", ana), ana)
     found = ignored.ignored_report(make_person(Role.MARKETER), YEAR)
-    assert (found.published, found.shown, found.opened, found.used) == (4, 3, 2, 1)
+    funnel = found.funnel
+    assert (funnel.published, funnel.shown, funnel.opened, funnel.used) == (4, 3, 2, 1)
     assert {row.title: row.reached.value for row in found.rows} == {
         "unseen": "never_shown",
         "shown": "shown_not_opened",
@@ -238,8 +238,9 @@ def test_overview_and_ignored_agree_for_each_reader(app: Flask) -> None:
     for reader, unused in ((make_person(Role.MANAGER), 3), (ana, 23), (cleo, 103)):
         figures = overview.overview(reader, YEAR).now
         report = ignored.ignored_report(reader, YEAR)
-        assert figures.cost_never_used == report.cost_unused == Decimal(unused)
-        assert (figures.published, figures.used) == (report.published, report.used)
+        funnel = report.funnel
+        assert figures.cost_never_used == funnel.cost_unused == Decimal(unused)
+        assert (figures.published, figures.used) == (funnel.published, funnel.used)
         listed = sum((row.cost or Decimal(0) for row in report.rows), Decimal(0))
         assert (
             listed

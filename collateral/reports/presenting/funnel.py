@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from collateral.reports.ignored import IgnoredReport, Reached
+from collateral.reports.ignored import Funnel, Reached
 from collateral.templating import address_with, number, percent
 
 
@@ -20,48 +20,30 @@ def reached_names() -> dict[str, str]:
     }
 
 
-def reached_tabs(found: IgnoredReport, current: Reached | None) -> list[dict[str, Any]]:
+def reached_tabs(found: Funnel, current: Reached | None) -> list[dict[str, Any]]:
     """The steps at which assets stopped."""
-    numbers = {
-        Reached.NOTHING: found.published - found.shown,
-        Reached.SHOWN: found.shown - found.opened,
-        Reached.OPENED: found.opened - found.used,
-    }
     names = reached_names()
-    every = {
-        "text": _("All without a use"),
-        "url": address_with(reached=None, page=None),
-        "current": current is None,
-        "count": sum(numbers.values()),
-    }
-    return [every] + [
+    return [
         {
-            "text": names[step.value],
-            "url": address_with(reached=step.value, page=None),
+            "text": names[step.value] if step else _("All without a use"),
+            "url": address_with(reached=step.value if step else None, page=None),
             "current": current is step,
-            "count": count,
+            "count": found.stopped(step),
         }
-        for step, count in numbers.items()
+        for step in (None, Reached.NOTHING, Reached.SHOWN, Reached.OPENED)
     ]
 
 
-def funnel(found: IgnoredReport) -> list[dict[str, Any]]:
+def funnel(found: Funnel) -> list[dict[str, Any]]:
     """The bars from published to used."""
     if not found.published:
         return []
+    stopped = {step: number(found.stopped(step)) for step in Reached}
     steps = (
         (_("Published"), found.published, ""),
-        (_("Shown"), found.shown, _("%(n)s never shown", n=number(found.published - found.shown))),
-        (
-            _("Opened"),
-            found.opened,
-            _("%(n)s shown, not opened", n=number(found.shown - found.opened)),
-        ),
-        (
-            _("Used in a deal"),
-            found.used,
-            _("%(n)s opened, not used", n=number(found.opened - found.used)),
-        ),
+        (_("Shown"), found.shown, _("%(n)s never shown", n=stopped[Reached.NOTHING])),
+        (_("Opened"), found.opened, _("%(n)s shown, not opened", n=stopped[Reached.SHOWN])),
+        (_("Used in a deal"), found.used, _("%(n)s opened, not used", n=stopped[Reached.OPENED])),
     )
     return [
         {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from collateral.accounts.guard import actor, requires
-from collateral.accounts.permissions import Permission
+from collateral.accounts.permissions import Permission, can
 from collateral.adaptations.views.wording import reason_labels
 from collateral.reports import (
     adoption,
@@ -19,10 +21,15 @@ from collateral.reports import (
     presenting,
     searches,
 )
+from collateral.reports.asking import ReportRequest
 from collateral.reports.ignored import Reached
 from collateral.reports.views import bp
 from collateral.reports.views.frame import asked, render
+from collateral.retirement import board
 from collateral.usage.counting import zone
+
+PANELS = "panels"
+"""The part of the overview that is asked for apart: as a fragment, and in the address."""
 
 
 @bp.get("/reports")
@@ -35,8 +42,14 @@ def index() -> ResponseReturnValue:
 @bp.get("/reports/overview")
 @requires(Permission.REPORT_READ)
 def overview_page() -> ResponseReturnValue:
-    """What the library did for sales, and what it cost."""
+    """What the library did for sales, and what it cost.
+
+    Coverage and the way from published to used come by themselves once the page is seen; a
+    browser without scripts asks for them by `panels`.
+    """
     wanted = asked()
+    if PANELS in request.headers.get("X-Fragment", "").split():
+        return render_template("reports/_overview_panels.html", **_panels(wanted))
     found = overview.overview(actor(), wanted)
     return render(
         "reports/overview.html",
@@ -49,7 +62,20 @@ def overview_page() -> ResponseReturnValue:
         costs=presenting.costs(found),
         team_changes=presenting.team_changes(found),
         team_lines=presenting.team_lines(found),
+        **(_panels(wanted) if request.args.get(PANELS) else {}),
     )
+
+
+def _panels(wanted: ReportRequest) -> dict[str, Any]:
+    """The context of reports/_overview_panels.html."""
+    covered = coverage.coverage(actor(), wanted)
+    return {
+        "covered": covered,
+        "heat": presenting.heat(covered),
+        "funnel": presenting.funnel(ignored.funnel(actor(), wanted)),
+        "docket": board.open_count(actor()) if can(actor(), Permission.DOCKET) else None,
+        "kept": presenting.kept(),
+    }
 
 
 @bp.get("/reports/assets")
@@ -136,8 +162,8 @@ def ignored_page() -> ResponseReturnValue:
         wanted,
         found=found,
         reached=reached,
-        funnel=presenting.funnel(found),
-        steps=presenting.reached_tabs(found, reached),
+        funnel=presenting.funnel(found.funnel),
+        steps=presenting.reached_tabs(found.funnel, reached),
         names=presenting.reached_names(),
     )
 
