@@ -33,8 +33,9 @@ from collateral.assets import queries as assets
 from collateral.assets.models import AssetVersion
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals import operations, queries
+from collateral.deals import queries
 from collateral.deals.models import Deal, Outcome, RowResult
+from collateral.deals.one_deal import upsert_deal
 from collateral.errors import Invalid, NotFound
 from collateral.sharing.visited import counts_in
 from collateral.usage import operations as usage
@@ -145,7 +146,7 @@ def get_deal(deal: str) -> Answer:
 def put_deal(deal: str, query: Source, body: DealGiven) -> Answer:
     known = _hold(deal, query.source)
     check_tag(_tag(known) if known else None)
-    stored, result = operations.upsert_deal(
+    stored, result = upsert_deal(
         deal,
         as_words(body),
         source=query.source or (known.source if known else "api"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
-
-import requests
 
 from collateral.clock import now
 from collateral.connect.calling import Caller, retry_after
 from collateral.connect.crm import BROKE, SILENT, UNREADABLE, CrmError, Expired, Refused, Temporary
 from collateral.words import N_, Sentence
+
+if TYPE_CHECKING:
+    import requests
 
 VERSION = "60.0"
 TIMEOUT = (10, 90)
@@ -80,6 +81,7 @@ class Session:
 
     def _asked(self, ask: Callable[[], T]) -> T:
         """The answer, with the library's and the network's failures as ours."""
+        import requests
         from simple_salesforce.exceptions import SalesforceError
 
         try:
@@ -124,6 +126,7 @@ class Session:
 
     def _sign_in(self) -> None:
         """A new session, by the app's own key."""
+        import requests
         from simple_salesforce.api import Salesforce as Client
 
         session = requests.Session()
@@ -189,6 +192,8 @@ def _belongs(instance: str, address: str) -> bool:
 
 def _said(error: Exception) -> Sentence:
     """What became of a call, without its address, which may be long."""
+    import requests
+
     if isinstance(error, requests.Timeout):
         return SILENT
     if isinstance(error, requests.ConnectionError | requests.exceptions.ChunkedEncodingError):

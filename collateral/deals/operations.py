@@ -1,4 +1,4 @@
-"""Changes of deals: files that come in, and one deal at a time."""
+"""Files of deals that come in; one deal at a time is in `one_deal`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,8 @@ from collateral.db import db
 from collateral.deals import csv_files
 from collateral.deals.importing import Progress, run_import
 from collateral.deals.mapping import ColumnMapping, from_json, guess
-from collateral.deals.models import (
-    ImportRow,
-    ImportRun,
-    ImportState,
-)
-from collateral.deals.one_deal import UPSERT_FIELDS, upsert_deal
-from collateral.deals.reporting import ImportReport, RowReport, as_json, report_of
+from collateral.deals.models import ImportRow, ImportRun, ImportState
+from collateral.deals.reporting import ImportReport, report_of
 from collateral.errors import Invalid, WrongState
 from collateral.storage import storage
 
@@ -87,6 +82,7 @@ def carry_out(
 
     Raises:
         Invalid: the file as a whole cannot be read.
+        WrongState: it does not wait.
     """
     if run.sha256 is None or run.state is not ImportState.WAITING:
         raise WrongState(_("This import does not wait for its turn."))
@@ -102,7 +98,7 @@ def fail(run: ImportRun, sentence: str, *, at: datetime) -> None:
 
 
 def import_deals(
-    source_file: BinaryIO | Path,
+    stream: BinaryIO,
     filename: str,
     *,
     by: Person | None,
@@ -113,7 +109,7 @@ def import_deals(
     dry_run: bool = False,
     zone: tzinfo = UTC,
 ) -> ImportReport:
-    """Read a whole file at once: the API's and the command line's way.
+    """Read a whole file at once: the API's way.
 
     Args:
         mapping: as `mapping.from_json` takes it; what it does not say is guessed from the heads.
@@ -122,19 +118,15 @@ def import_deals(
 
     Raises:
         Invalid: the file as a whole cannot be read, or the mapping does not fit it.
+        TooLarge: it has more bytes than csv_files.LARGEST.
     """
-    if isinstance(source_file, Path):
-        run = import_path(
-            source_file, filename, by=by, at=at, mapping=mapping, preset=preset, source=source,
-            dry_run=dry_run, zone=zone,
-        )  # fmt: skip
-        return report_of(run)
-    kept = storage().put(source_file, limit=csv_files.LARGEST)
+    kept = storage().put(stream, limit=csv_files.LARGEST)
     with storage().local(kept.sha256) as path:
-        return import_deals(
+        run = import_path(
             path, filename, by=by, at=at, mapping=mapping, preset=preset, source=source,
             dry_run=dry_run, zone=zone,
         )  # fmt: skip
+    return report_of(run)
 
 
 def import_path(
@@ -150,10 +142,14 @@ def import_path(
     zone: tzinfo = UTC,
     progress: Progress | None = None,
 ) -> ImportRun:
-    """The same without its report, which has a row for each line, however many those are.
+    """The same from a path, the command line's way. The run is flushed; its report, which has a row
+    for each line, however many those are, is not made.
 
     Args:
         progress: is told how many lines are done, of about how many, again and again.
+
+    Raises:
+        Invalid: as `import_deals`.
     """
     told = from_json(mapping or {})
     guessed = guess(
@@ -227,20 +223,3 @@ def load_json(text: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
     raise Invalid(_('The mapping must be a JSON object, such as {"columns": {"name": "Title"}}.'))
-
-
-__all__ = [
-    "UPSERT_FIELDS",
-    "ImportReport",
-    "RowReport",
-    "as_json",
-    "carry_out",
-    "choose_mapping",
-    "discard_file",
-    "fail",
-    "import_deals",
-    "load_json",
-    "receive",
-    "report_of",
-    "upsert_deal",
-]

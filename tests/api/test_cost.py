@@ -11,7 +11,7 @@ from collateral.accounts.models import Role
 from collateral.assets.models import Asset
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals.operations import upsert_deal
+from collateral.deals.one_deal import upsert_deal
 from collateral.usage.operations import declare_use
 from tests.api.conftest import Caller
 from tests.factories import make_asset, make_person

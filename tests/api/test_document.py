@@ -16,7 +16,7 @@ from collateral.accounts.models import Role
 from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals.operations import upsert_deal
+from collateral.deals.one_deal import upsert_deal
 from collateral.storage import storage
 from tests.api.conftest import Server, make_token
 from tests.factories import make_asset, make_person, make_term

@@ -10,7 +10,7 @@ from collateral.accounts.models import Role
 from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals import operations as deals
+from collateral.deals import one_deal as deals
 from collateral.usage import operations as usage
 from tests.api.conftest import Caller
 from tests.factories import make_asset, make_person, make_term

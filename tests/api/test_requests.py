@@ -8,7 +8,7 @@ from collateral.accounts.models import Role
 from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals.operations import upsert_deal
+from collateral.deals.one_deal import upsert_deal
 from collateral.requests import operations
 from collateral.requests.queries import get
 from tests.api.conftest import Caller

@@ -15,7 +15,8 @@ from collateral.assets.models import Vocabulary
 from collateral.db import db
 from collateral.deals import operations
 from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
-from collateral.deals.operations import ImportReport
+from collateral.deals.one_deal import upsert_deal
+from collateral.deals.reporting import ImportReport
 from collateral.errors import Invalid
 from tests.factories import make_person, make_term
 
@@ -227,7 +228,7 @@ def test_a_thousand_lines_cost_no_query_each(app: Flask) -> None:
 
 def test_one_deal_is_made_and_changed_by_its_id(app: Flask) -> None:
     ana = make_person(Role.REP, email="ana@example.com")
-    made, result = operations.upsert_deal(
+    made, result = upsert_deal(
         "X-1",
         {
             "name": "Line",
@@ -239,9 +240,9 @@ def test_one_deal_is_made_and_changed_by_its_id(app: Flask) -> None:
         at=AT,
     )
     assert (result, made.owner_id, made.amount) == (RowResult.NEW, ana.id, Decimal(1200))
-    same, result = operations.upsert_deal("X-1", {"amount": "1200", "currency": "EUR"}, at=AT)
+    same, result = upsert_deal("X-1", {"amount": "1200", "currency": "EUR"}, at=AT)
     assert (same.id, result) == (made.id, RowResult.UNCHANGED)
-    won, result = operations.upsert_deal("X-1", {"stage": "Won", "closed_on": "2026-11-02"}, at=AT)
+    won, result = upsert_deal("X-1", {"stage": "Won", "closed_on": "2026-11-02"}, at=AT)
     assert (won.outcome, won.closed_on, won.amount) == (
         Outcome.WON,
         date(2026, 11, 2),
@@ -249,4 +250,4 @@ def test_one_deal_is_made_and_changed_by_its_id(app: Flask) -> None:
     )
     assert [move.label for move in won.stages] == ["Evaluation", "Won"]
     with pytest.raises(Invalid):
-        operations.upsert_deal("X-2", {"name": "No stage"}, at=AT)
+        upsert_deal("X-2", {"name": "No stage"}, at=AT)

@@ -16,6 +16,7 @@ from collateral.assets.models import Vocabulary
 from collateral.db import db
 from collateral.deals import importing, jobs, mapping, operations, queries
 from collateral.deals.models import Deal, ImportRun, ImportState, Outcome
+from collateral.deals.one_deal import upsert_deal
 from collateral.errors import NotFound
 from tests.factories import make_asset, make_person, make_team, make_term
 from tests.support import Visitor, counted_queries
@@ -27,7 +28,7 @@ def make_deal(name: str, owner: Person | None = None, **more: Any) -> Deal:
     fields = {"name": name, "stage": "Discovery"} | more
     if owner:
         fields["owner"] = owner.email
-    deal, _result = operations.upsert_deal(f"D-{name}", fields, at=AT)
+    deal, _result = upsert_deal(f"D-{name}", fields, at=AT)
     db.session.commit()
     return deal
 
@@ -117,7 +118,7 @@ def test_the_likeliest_deal_has_the_next_call(app: Flask) -> None:
 def test_a_stage_is_known_for_each_moment(app: Flask) -> None:
     for slug in ("discovery", "evaluation"):
         make_term(Vocabulary.STAGE, slug)
-    deal, _ = operations.upsert_deal(
+    deal, _ = upsert_deal(
         "H",
         {"name": "History", "stage": "Evaluation"},
         at=AT,

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.db import db, table
-from collateral.deals import operations as deals
+from collateral.deals import one_deal as deals
 from collateral.errors import NotFound
 from collateral.reports import adoption, searches
 from collateral.reports.asking import ReportRequest

@@ -17,7 +17,7 @@ from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Asset, Status, Vocabulary
 from collateral.db import db
-from collateral.deals import operations as deals
+from collateral.deals import one_deal as deals
 from collateral.deals.models import Deal
 from collateral.reports import assets as assets_report
 from collateral.reports import ignored, overview

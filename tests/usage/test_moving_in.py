@@ -16,7 +16,7 @@ from collateral import clock
 from collateral.accounts.models import Role
 from collateral.assets.models import Asset
 from collateral.db import db
-from collateral.deals import operations as deals
+from collateral.deals import one_deal as deals
 from collateral.errors import Invalid
 from collateral.usage import bulk, commands, counting, moving_in, recounting, retention, rules
 from collateral.usage.models import DailySum, Event, EventKind, Use

@@ -14,7 +14,7 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals import csv_files, jobs, mapping, operations, queries
+from collateral.deals import csv_files, jobs, mapping, operations, queries, reporting
 from collateral.deals.forms import UploadForm
 from collateral.deals.models import ImportRun, ImportState, RowResult
 from collateral.deals.presenting import stage_labels
@@ -104,7 +104,7 @@ def import_report(run_id: int) -> ResponseReturnValue:
         raise NotFound
     rows = (
         (row.line, row.result, row.external_id, row.name, " ".join(row.notes))
-        for row in operations.report_of(run).rows
+        for row in reporting.report_of(run).rows
     )
     return csv_out.attachment(
         f"import-{run.id}.csv", ("line", "result", "deal id", "name", "notes"), rows
