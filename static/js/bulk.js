@@ -18,7 +18,6 @@ export default function bulk(element) {
     if (bar) {
       bar.hidden = chosen === 0;
       one("[data-bulk-count]", bar).textContent = chosen === 1 ? bar.dataset.one : bar.dataset.many.replace("#", chosen);
-      for (const part of all("[data-bulk-label]", bar)) part.textContent = part.dataset.bulkLabel.replace("#", chosen);
     }
     if (whole) {
       whole.checked = chosen > 0 && chosen === items().length;

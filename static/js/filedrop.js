@@ -23,7 +23,7 @@ export default function filedrop(element) {
       input.files = carried.files;
     }
     hint.textContent = files.map((file) => file.name).join(", ");
-    if (element.dataset.filedropWaits === undefined) input.form?.requestSubmit();
+    input.form?.requestSubmit();
   }
 
   one("[data-filedrop-choose]", element)?.addEventListener("click", () => {

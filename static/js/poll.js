@@ -15,7 +15,7 @@ export default function poll(element) {
     if (!element.isConnected) return;
     if (document.hidden || busy()) return void setTimeout(again, wait);
     try {
-      const fetched = await fetchPage(element.dataset.pollUrl || location.href, names.join(" "));
+      const fetched = await fetchPage(location.href, names.join(" "));
       for (const part of replaceFragments(fetched.document, names)) {
         bind(part);
         const said = one("[data-announce]", part)?.textContent.trim();
