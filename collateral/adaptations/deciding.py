@@ -56,11 +56,11 @@ def decide(
         last = max(known[p].print.number for p in versions[version])
         proving = _proving(query, known, pairs, found, last)
         inside = _inside(known, pairs, last)
-        sure = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
+        strong = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
         if _declared(len(query), pairs, proving, worth, found) or _repeats(
-            [(query[q], known[pairs[q].position].print) for q in sure], found
+            [(query[q], known[pairs[q].position].print) for q in strong], found
         ):
-            certain[version] = sure
+            certain[version] = strong
         for q, match in pairs.items():
             support = math.fsum(s for other, s in strength.items() if other != q)
             others = math.fsum(w for other, w in worth.items() if other != q) or 1.0

@@ -83,7 +83,7 @@ class DatabaseLibrary:
         only_asset: int | None = None,
         only_version: int | None = None,
     ) -> None:
-        allowed = [not_(PrintFile.asset_id.in_(sorted(without_assets)))]
+        allowed: list[ColumnElement[bool]] = [not_(PrintFile.asset_id.in_(sorted(without_assets)))]
         if person is not None:
             allowed.append(visible(person))
         if only_asset is not None:

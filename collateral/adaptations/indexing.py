@@ -54,10 +54,11 @@ def index_version(version_id: int, *, at: datetime) -> Lineage | None:
     """Put a version that has been read into the index, in place of what stood there of it.
 
     Returns:
-        Where its pages came from, its own asset left out; None when it is not ready.
+        Where its pages came from, its own asset left out; None when it is not ready, or its file
+        was deleted for good.
     """
     version = db.session.get(AssetVersion, version_id)
-    if version is None or version.state is not ReadingState.READY:
+    if version is None or version.state is not ReadingState.READY or not version.sha256:
         return None
     forget([version_id])
     printed, pages = is_printed(version.family), prints_of(version)

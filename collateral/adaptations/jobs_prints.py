@@ -10,6 +10,7 @@ from collateral.adaptations.models_prints import PrintFile
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
 from collateral.db import db
+from collateral.later import LaterProgram
 from collateral.queue import background, every, queue, send
 
 BATCH = 64
@@ -21,6 +22,9 @@ def index_version(version_id: int) -> None:
     """Put a version that has been read into the index of prints, unless it is there. Commits.
 
     The sweep may have sent it again while it waited.
+
+    Raises:
+        LaterProgram: it is there by a later recipe, which this program must not take the place of.
     """
     if not _missing(version_id):
         return
@@ -44,6 +48,8 @@ def _missing(version_id: int) -> bool:
     if found is None:
         return True
     recipe, indexed_at, read_at = found
+    if recipe > indexing.RECIPE:
+        raise LaterProgram("These prints were made by a later recipe than ours.")
     return bool(recipe < indexing.RECIPE or (read_at is not None and indexed_at < read_at))
 
 
@@ -68,7 +74,8 @@ def _queue(beyond: int) -> None:
 
 
 def behind(beyond: int, limit: int) -> list[int]:
-    """Versions with a higher number that are ready and not indexed as they would be today."""
+    """Versions with a higher number that are ready, have their file, and are not indexed as they
+    would be today."""
     return list(
         db.session.scalars(
             select(AssetVersion.id)
@@ -76,6 +83,7 @@ def behind(beyond: int, limit: int) -> list[int]:
             .where(
                 AssetVersion.id > beyond,
                 AssetVersion.state == ReadingState.READY,
+                AssetVersion.sha256 != "",
                 or_(PrintFile.id.is_(None), PrintFile.recipe < indexing.RECIPE),
             )
             .order_by(AssetVersion.id)

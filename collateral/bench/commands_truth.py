@@ -123,9 +123,11 @@ def _lineage_table(result: Result) -> str:
     "--split",
     default="held-out",
     show_default=True,
-    type=click.Choice(["train", "held-out", "all"]),
+    type=click.Choice(["train", "held-out", "all", "charts"]),
 )
 @click.option("--kind", "kinds", multiple=True, help="Only this kind of edit; may be repeated.")
+@click.option("--form", "forms", multiple=True, type=click.Choice(["deck", "print"]))
+@click.option("--only-without", is_flag=True, help="Ask with the family taken out alone.")
 @click.option(
     "--pages",
     type=click.IntRange(20_000, 10_000_000),
@@ -140,6 +142,8 @@ def lineage_bench(
     folder: Path | None,
     split: str,
     kinds: tuple[str, ...],
+    forms: tuple[str, ...],
+    only_without: bool,
     pages: int | None,
     queries: int,
     database: str,
@@ -151,7 +155,15 @@ def lineage_bench(
     from collateral.db import db
 
     if pages is None:
-        return lineage.measure(folder, seed, files=files, split=split, kinds=kinds or KINDS)
+        return lineage.measure(
+            folder,
+            seed,
+            files=files,
+            split=split,
+            kinds=kinds or KINDS,
+            forms=forms or lineage.FORMS,
+            only_without=only_without,
+        )
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as home:
         app, _environ = app_in(Path(home), database)
         with app.app_context():

@@ -7,7 +7,7 @@ named is a false source. `lineage_counts` says what counts as right.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from collateral.adaptations.lineage import trace
 from collateral.adaptations.prints import PagePrint
 from collateral.bench.lineage_counts import Figures, Library, judge, judge_without
 from collateral.bench.truth.bases import Base, made_bases, real_bases
+from collateral.bench.truth.charts import chart_bases, is_chart_base
 from collateral.bench.truth.kinds import KINDS, Case, cases
 from collateral.bench.truth.printing import print_deck
 from collateral.bench.truth.prints import read_prints
@@ -24,17 +25,32 @@ from collateral.reading.kinds import KINDS as FILES
 STRANGERS_EVERY = 6
 
 
+FORMS = ("deck", "print")
+CHARTS = "charts"
+
+
 def measure(
-    folder: Path | None, seed: int, *, files: int, split: str, kinds: Sequence[str] = KINDS
+    folder: Path | None,
+    seed: int,
+    *,
+    files: int,
+    split: str,
+    kinds: Sequence[str] = KINDS,
+    forms: Sequence[str] = FORMS,
+    only_without: bool = False,
 ) -> dict[str, Any]:
     """The figures, by kind and form.
 
     Args:
         folder: real decks; without it only the sample company's.
         files: how many decks are adapted at most, one of each family.
-        split: `train`, `held-out` (families that no threshold was set on) or `all`.
+        split: `train`, `held-out` (families that no threshold was set on), `all`, or `charts`:
+            made decks of bare charts, beside the others.
+        forms: as a deck, as a print, or both.
+        only_without: ask with the family taken out alone, which costs half.
     """
     bases = [*(real_bases(folder) if folder else ()), *made_bases()]
+    bases += chart_bases(seed) if split == CHARTS else ()
     known, strangers = parted(bases, seed)
     library = Library()
     for base in known:
@@ -42,14 +58,17 @@ def measure(
     figures: dict[tuple[str, str], Figures] = defaultdict(Figures)
     adapted = chosen(known, seed, files, split)
     for case in cases(adapted, known, strangers, seed, kinds=kinds):
-        for form, pages in _forms(case):
-            printed = form == "print"
-            library.memory.without = None
-            found = trace(pages, library.memory, printed=printed)
+        for form in forms:
+            pages, printed = _read(case, form), form == "print"
+            keys = ((case.kind, form), ("all", form), ("all", "all"))
+            if not only_without:
+                library.memory.without = None
+                found = trace(pages, library.memory, printed=printed)
+                for key in keys:
+                    judge(case, pages, found, library, figures[key])
             library.memory.without = library.roots[case.base.family]
             alone = trace(pages, library.memory, printed=printed)
-            for key in ((case.kind, form), ("all", form), ("all", "all")):
-                judge(case, pages, found, library, figures[key])
+            for key in keys:
                 judge_without(case, pages, alone, library, figures[key])
     return {
         "decks": len(bases),
@@ -79,7 +98,7 @@ def chosen(known: Sequence[Base], seed: int, files: int, split: str) -> list[Bas
     """One deck of each family on that side of the split, in an order by chance."""
     by_family: dict[str, list[Base]] = defaultdict(list)
     for base in known:
-        if split == "all" or base.held_out is (split == "held-out"):
+        if _on_side(base, split):
             by_family[base.family].append(base)
     random = Random(seed)
     one_each = [random.choice(by_family[family]) for family in sorted(by_family)]
@@ -87,9 +106,16 @@ def chosen(known: Sequence[Base], seed: int, files: int, split: str) -> list[Bas
     return one_each[:files]
 
 
-def _forms(case: Case) -> Iterator[tuple[str, list[PagePrint]]]:
-    yield "deck", read_prints(case.data, FILES["pptx"])
-    yield "print", read_prints(print_deck(case.data), FILES["pdf"])
+def _on_side(base: Base, split: str) -> bool:
+    if split in ("all", CHARTS):
+        return split == "all" or is_chart_base(base)
+    return base.held_out is (split == "held-out")
+
+
+def _read(case: Case, form: str) -> list[PagePrint]:
+    if form == "deck":
+        return read_prints(case.data, FILES["pptx"])
+    return read_prints(print_deck(case.data), FILES["pdf"])
 
 
 def table(result: dict[str, Any]) -> str:

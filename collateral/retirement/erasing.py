@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
+from collateral.adaptations.erasing import erase_texts
 from collateral.assets.models import Asset, AssetVersion, Page, Status
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
@@ -94,6 +95,7 @@ def erase(asset: Asset, *, by: Person, at: datetime, reason: str, title: str) ->
         pages=found.pages,
         files=[version.sha256 for version in asset.versions],
     )
+    erase_texts([version.id for version in asset.versions])
     for version in asset.versions:
         db.session.execute(delete(Page).where(Page.version_id == version.id))
         db.session.expire(version, ["pages"])

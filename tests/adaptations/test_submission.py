@@ -188,6 +188,17 @@ def test_a_private_one_is_removed_with_all_that_belongs_to_it(scene: Scene, app:
     assert db.session.query(Adaptation).count() == 0
 
 
+def test_what_is_refused_is_said_in_the_readers_language(scene: Scene, visitor: Visitor) -> None:
+    adaptation = scene.submit()
+    scene.rep.locale = "de"
+    db.session.commit()
+    client, url = visitor.as_(scene.rep), f"/adaptations/{adaptation.id}"
+
+    assert "Sie wurde schon eingereicht." in client.post(f"{url}/submit").text
+    late = client.post(f"{url}/take-back", data={"revision": adaptation.revision - 1})
+    assert "Nichts wurde überschrieben" in client.get(late.location).text
+
+
 def test_a_rep_sees_nothing_of_another_rep(scene: Scene, visitor: Visitor) -> None:
     adaptation = scene.submit()
     other = visitor.as_(make_person(Role.REP))

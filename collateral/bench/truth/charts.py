@@ -16,6 +16,7 @@ from collateral.bench.truth.bases import Base
 
 LEAST_SLIDES, MOST_SLIDES = 8, 20
 TITLED_EVERY = 4
+FAMILY = "charts"
 _REGIONS = ("North", "South", "East", "West", "Export", "Iberia", "Nordics", "Benelux")
 _LINES = ("Filling", "Packing", "Pumps", "Gearboxes", "Sensors", "Bearings", "Conveyors", "Drives")
 
@@ -28,7 +29,13 @@ def chart_bases(seed: int, count: int = 6) -> Iterator[Base]:
     for number in range(count):
         random = Random(f"charts:{seed}:{number}")
         data = _deck(random, kinds[number % len(kinds)], titled=number % 2 == 1)
-        yield Base(f"charts {seed} {number}.pptx", f"charts {seed} {number}", data, real=False)
+        family = f"{FAMILY} {seed} {number}"
+        yield Base(f"{family}.pptx", family, data, real=False)
+
+
+def is_chart_base(base: Base) -> bool:
+    """Whether it is one of these."""
+    return base.family.startswith(f"{FAMILY} ")
 
 
 def _days(random: Random) -> Sequence[str]:
@@ -59,6 +66,7 @@ def _deck(random: Random, labels: Labels, *, titled: bool) -> bytes:
     from pptx.enum.chart import XL_CHART_TYPE
     from pptx.util import Inches
 
+    chart_data: Any = CategoryChartData
     types = (XL_CHART_TYPE.COLUMN_CLUSTERED, XL_CHART_TYPE.LINE, XL_CHART_TYPE.AREA)
     deck: Any = pptx.Presentation()
     categories = labels(random)
@@ -68,7 +76,7 @@ def _deck(random: Random, labels: Labels, *, titled: bool) -> bytes:
         slide = deck.slides.add_slide(deck.slide_layouts[5 if title else 6])
         if title:
             slide.shapes.title.text = f"{random.choice(_LINES)} in {random.choice(_REGIONS)}"
-        data = CategoryChartData()
+        data: Any = chart_data()
         data.categories = categories
         scale = 10 ** random.randrange(4)
         for name in series:
