@@ -25,10 +25,11 @@ def test_a_file_goes_its_way_though_no_two_steps_share_a_home(
     marketer = sign_in("marketer@example.com")
     marketer.goto("/upload")
     marketer.locator("input[type=file]").first.set_input_files(deck)
-    expect(marketer.locator("[data-upload-row]")).to_have_count(1)
+    row = marketer.locator("[data-upload-row]").filter(has_text=deck.name)
+    expect(row).to_have_count(1)
     expect(marketer.locator("[data-upload-busy]")).to_have_count(0, timeout=60_000)
     marketer.reload()
-    marketer.get_by_role("button", name=re.compile("Publish")).first.click()
+    row.get_by_role("button", name=re.compile("Publish")).click()
     marketer.wait_for_load_state()
 
     rep = sign_in("rep@example.com")

@@ -39,10 +39,20 @@ def old_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = tmp_path_factory.mktemp("before")
         with tarfile.open(fileobj=io.BytesIO(git("archive", commit))) as archive:
             archive.extractall(folder, filter="data")
-        if collateral(folder, dict(os.environ), "--help").returncode == 0:
+        if starts(folder):
             assert migrations(folder) < migrations(ROOT), "the code before has as many migrations"
             return folder
     pytest.skip("this checkout has no history to take the code before the migration from")
+
+
+def starts(root: Path) -> bool:
+    """Whether that code makes an application; of a change in several commits not each does."""
+    program = "from collateral import create_app; create_app()"
+    environ = {**os.environ, "COLLATERAL_HOME": str(root / "instance")}
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environ, capture_output=True, cwd=root, check=False
+    )
+    return ran.returncode == 0
 
 
 def collateral(
