@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetTerm, AssetVersion, Page, Term
 from collateral.assets.queries import visible
-from collateral.db import db
+from collateral.db import db, table
 from collateral.search.engines.memory import Memory
 from collateral.search.engines.protocol import Match
 from collateral.search.results import FoundAsset, FoundPage, FoundTerm, Hit, Uses
@@ -20,6 +20,24 @@ from collateral.search.snippets import Marks, PageMatch, PageText, best_page, in
 from collateral.usage.queries import deal_counts
 
 KEPT_BYTES = 4 << 20
+
+# Bare tables and statements that are made once: objects of the rows would cost more than they.
+_asset_term, _term, _page = table(AssetTerm).c, table(Term).c, table(Page).c
+_IDS = bindparam("ids", expanding=True)
+_TERMS = (
+    select(_asset_term.asset_id, _term.vocabulary, _term.slug, _term.label)
+    .join_from(table(AssetTerm), table(Term), _asset_term.term_id == _term.id)
+    .where(_asset_term.asset_id.in_(_IDS))
+    .order_by(_term.position, _term.label)
+)
+_TEXTS = (
+    select(_page.version_id, _page.number, _page.title, _page.text, _page.notes)
+    .where(_page.version_id.in_(_IDS))
+    .order_by(_page.version_id, _page.number)
+)
+_PAGES = select(
+    _page.version_id, _page.number, _page.title, _page.preview_320, _page.width, _page.height
+).where(_page.version_id.in_(_IDS), _page.number.in_(bindparam("numbers", expanding=True)))
 
 
 def shown(person: Person, matches: Sequence[Match], marks: Marks) -> tuple[Hit, ...]:
@@ -91,12 +109,7 @@ def _rows(person: Person, ids: Sequence[int]) -> dict[int, Any]:
 
 def _terms(ids: Sequence[int]) -> dict[int, list[FoundTerm]]:
     found: dict[int, list[FoundTerm]] = defaultdict(list)
-    for asset_id, vocabulary, slug, label in db.session.execute(
-        select(AssetTerm.asset_id, Term.vocabulary, Term.slug, Term.label)
-        .join(Term, AssetTerm.term_id == Term.id)
-        .where(AssetTerm.asset_id.in_(ids))
-        .order_by(Term.position, Term.label)
-    ):
+    for asset_id, vocabulary, slug, label in db.session.execute(_TERMS, {"ids": ids}):
         found[asset_id].append(FoundTerm(vocabulary, slug, label))
     return found
 
@@ -128,9 +141,7 @@ def _texts(version_ids: Sequence[int]) -> dict[int, list[PageText]]:
     texts: dict[int, list[PageText]] = {version_id: [] for version_id in version_ids}
     if version_ids:
         for version_id, number, title, text, notes in db.session.execute(
-            select(Page.version_id, Page.number, Page.title, Page.text, Page.notes)
-            .where(Page.version_id.in_(version_ids))
-            .order_by(Page.version_id, Page.number)
+            _TEXTS, {"ids": version_ids}
         ):
             texts[version_id].append(PageText(number, title, text, notes))
     return texts
@@ -145,9 +156,7 @@ def _pages(rows: Any, found: dict[int, PageMatch]) -> dict[tuple[int, int], Foun
     return {
         (version_id, number): FoundPage(number, title, preview, width, height)
         for version_id, number, title, preview, width, height in db.session.execute(
-            select(
-                Page.version_id, Page.number, Page.title, Page.preview_320, Page.width, Page.height
-            ).where(Page.version_id.in_(version_ids), Page.number.in_(numbers))
+            _PAGES, {"ids": version_ids, "numbers": sorted(numbers)}
         )
         if (version_id, number) in wanted
     }

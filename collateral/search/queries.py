@@ -15,7 +15,7 @@ from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Status, SynonymGroup, Term, Vocabulary
 from collateral.assets.queries import visible
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, table
 from collateral.observing import events
 from collateral.queue import send
 from collateral.search import fallback, hits, spelling
@@ -40,7 +40,11 @@ SECONDS = 0.5
 """How long an engine may look, for the answer and for what may have been meant together."""
 LEAST_LEFT = 0.1
 """With less time than this left, nobody looks for what may have been meant."""
-_WAITING = select(Asset.id).where(Asset.indexed_revision < Asset.revision).limit(1)
+# Of bare tables, for they are asked with every search.
+_asset, _term, _synonyms = table(Asset).c, table(Term).c, table(SynonymGroup).c
+_WAITING = select(_asset.id).where(_asset.indexed_revision < _asset.revision).limit(1)
+_TERMS = select(_term.vocabulary, _term.slug, _term.label).order_by(_term.position, _term.label)
+_SYNONYMS = select(_synonyms.words).order_by(_synonyms.id)
 FACETS = (
     Vocabulary.STAGE,
     Vocabulary.TYPE,
@@ -190,15 +194,13 @@ def hidden(person: Person) -> frozenset[int]:
 def _terms() -> dict[Vocabulary, list[tuple[str, str]]]:
     """Slug and label of every term, in the order that admins gave."""
     found: dict[Vocabulary, list[tuple[str, str]]] = {vocabulary: [] for vocabulary in Vocabulary}
-    for vocabulary, slug, label in db.session.execute(
-        select(Term.vocabulary, Term.slug, Term.label).order_by(Term.position, Term.label)
-    ):
+    for vocabulary, slug, label in db.session.execute(_TERMS):
         found[vocabulary].append((slug, label))
     return found
 
 
 def _synonym_groups() -> list[list[str]]:
-    return list(db.session.scalars(select(SynonymGroup.words).order_by(SynonymGroup.id)))
+    return list(db.session.scalars(_SYNONYMS))
 
 
 def _resolved(query: Query, terms: dict[Vocabulary, list[tuple[str, str]]]) -> Query:

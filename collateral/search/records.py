@@ -12,6 +12,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +27,7 @@ from collateral.db import db, is_sqlite
 from collateral.search.models import Search, SearchOpening
 from collateral.search.requests import SearchRequest
 from collateral.search.results import Hit, SearchResult
-from collateral.usage.operations import record_shown
+from collateral.usage.operations import Results, record_shown
 
 log = logging.getLogger(__name__)
 
@@ -144,17 +145,14 @@ class Recorder:
 
 
 def _record_shown(shown: Sequence[Shown]) -> None:
+    by_reader: dict[tuple[int, str, str], list[Results]] = defaultdict(list)
     for one in shown:
-        person = db.session.get(Person, one.person_id)
-        if person is not None and one.pairs:
-            record_shown(
-                one.pairs,
-                person=person,
-                session_key=one.session,
-                user_agent=one.user_agent,
-                at=one.at,
-                search=one.search_id,
-            )
+        reader = (one.person_id, one.session, one.user_agent)
+        by_reader[reader].append(Results(one.pairs, one.at, one.search_id))
+    for (person_id, session, user_agent), pages in by_reader.items():
+        person = db.session.get(Person, person_id)
+        if person is not None:
+            record_shown(pages, person=person, session_key=session, user_agent=user_agent)
 
 
 def _insert(table: Table, rows: list[dict[str, Any]]) -> None:

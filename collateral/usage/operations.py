@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import insert, select, update
@@ -85,34 +88,36 @@ def record(
     return event
 
 
-def record_shown(
-    shown: Sequence[tuple[int, int]],
-    *,
-    person: Person,
-    session_key: str | None,
-    user_agent: str,
-    at: datetime,
-    search: int | None = None,
-) -> None:
-    """Append that these assets stood in one page of results. A handful of statements in all.
+@dataclass(frozen=True)
+class Results:
+    """One page of results as it was shown: pairs of asset id and version id, when, and of which
+    search."""
 
-    Args:
-        shown: pairs of asset id and version id.
-    """
-    if not shown:
+    pairs: Sequence[tuple[int, int]]
+    at: datetime
+    search: int | None = None
+
+
+def record_shown(
+    pages: Sequence[Results], *, person: Person, session_key: str | None, user_agent: str
+) -> None:
+    """Append that these assets stood in pages of results. A handful of statements in all."""
+    if not any(page.pairs for page in pages):
         return
     who = f"p{person.id}"
     team_set = set_of(person)
     zone = counting.zone()
-    day = rules.counting_day(at, zone)
-    session = rules.session_key(who, session_key, at, zone, team_set)
     left_out = LeftOut.ROBOT if is_robot(user_agent) else None
     counting.hold_together(who)
-    db.session.execute(
-        insert(table(Event)),
-        [
+    rows: list[dict[str, Any]] = []
+    by_day: dict[date, list[tuple[int, int]]] = defaultdict(list)
+    for page in pages:
+        day = rules.counting_day(page.at, zone)
+        session = rules.session_key(who, session_key, page.at, zone, team_set)
+        by_day[day] += page.pairs
+        rows += [
             {
-                "at": at,
+                "at": page.at,
                 "day": day,
                 "kind": EventKind.SHOWN,
                 "asset_id": asset_id,
@@ -121,15 +126,16 @@ def record_shown(
                 "who": who,
                 "session": session,
                 "team_set_id": team_set,
-                "search_id": search,
+                "search_id": page.search,
                 "left_out": left_out,
                 "kept": left_out is None,
             }
-            for asset_id, version_id in shown
-        ],
-    )
+            for asset_id, version_id in page.pairs
+        ]
+    db.session.execute(insert(table(Event)), rows)
     if left_out is None:
-        counting.count_shown(shown, day, team_set)
+        for day, pairs in by_day.items():
+            counting.count_shown(pairs, day, team_set)
 
 
 def leave_out(event: Event, why: LeftOut, *, by: Person | None, reason: str = "") -> None:

@@ -158,11 +158,10 @@ def test_the_hour_that_an_autumn_night_has_twice_is_two() -> None:
 def test_results_shown_are_not_views(app: Flask) -> None:
     asset, person = make_asset(), make_person()
     operations.record_shown(
-        [(asset.id, version_of(asset).id)],
+        [operations.Results([(asset.id, version_of(asset).id)], START)],
         person=person,
         session_key="s1",
         user_agent=BROWSER,
-        at=START,
     )
     assert total(asset) | {"shown": 0} == dict.fromkeys(total(asset), 0)
     assert total(asset)["shown"] == 1

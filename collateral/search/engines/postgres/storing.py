@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -63,13 +64,7 @@ def rebuild(database: Engine, documents: Iterator[Document], late: Callable[[], 
             text(f"insert into {schema}.state values (:generation, :version, :made, 0)"),
             {"generation": generation, "version": VERSION, "made": datetime.now(UTC)},
         )
-    known: dict[str, bool] = {}
-    while batch := [Cut(document) for document in islice(documents, BATCH)]:
-        with database.begin() as connection:
-            _add(connection, schema, batch, 0)
-            _add_words(connection, schema, batch, known)
-        if len(known) > MANY_WORDS:
-            known.clear()
+    _fill(database, schema, documents)
     with database.begin() as connection:
         connection.execute(text("set local maintenance_work_mem = '256MB'"))
         connection.execute(text(weighing(schema)))
@@ -83,6 +78,27 @@ def rebuild(database: Engine, documents: Iterator[Document], late: Callable[[], 
         connection.execute(text(f"drop schema if exists {LIVE} cascade"))
         connection.execute(text(f"alter schema {schema} rename to {LIVE}"))
     _settle(database)
+
+
+def _fill(database: Engine, schema: str, documents: Iterator[Document]) -> None:
+    """Write all documents, a batch while the next is read."""
+    known: dict[str, bool] = {}
+
+    def write(batch: list[Cut]) -> None:
+        with database.begin() as connection:
+            _add(connection, schema, batch, 0)
+            _add_words(connection, schema, batch, known)
+        if len(known) > MANY_WORDS:
+            known.clear()
+
+    with ThreadPoolExecutor(1, "search-rebuild") as pool:
+        writing: Future[None] | None = None
+        while batch := [Cut(document) for document in islice(documents, BATCH)]:
+            if writing is not None:
+                writing.result()
+            writing = pool.submit(write, batch)
+        if writing is not None:
+            writing.result()
 
 
 def _settle(database: Engine) -> None:
