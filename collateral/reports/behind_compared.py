@@ -31,8 +31,9 @@ def compared(asked: Asked, of: Of, part: slice) -> tuple[Mapping[str, int], list
     """
     import numpy as np
 
-    loaded = load(asked)
-    known = known_assets(asked, [of.asset_id] if of.asset_id is not None else [], loaded)
+    wanted = [of.asset_id] if of.asset_id is not None else []
+    loaded = load(asked, wanted)
+    known = known_assets(asked, wanted, loaded)
     if not known:
         raise NotFound("There is no such asset.")
     used, eligible = first_uses(known[0].id, loaded), eligible_deals(known[0], loaded)

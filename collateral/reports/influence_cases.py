@@ -93,7 +93,7 @@ def influence_of(
         NotFound: the team is not the reader's to ask for.
     """
     asked = ask(reader, request)
-    loaded = load(asked)
+    loaded = load(asked, asset_ids)
     known = known_assets(asked, asset_ids, loaded)
     rows = [_one(asset, loaded) for asset in known]
     differences = [row.difference for row in rows if row.difference]

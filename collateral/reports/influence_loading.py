@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 
 from collateral.accounts.models import TeamMember
 from collateral.assets import queries as assets
@@ -84,8 +84,12 @@ def _deals(asked: Asked) -> Any:
     return and_(*wanted)
 
 
-def load(asked: Asked) -> Loaded:
-    """The closed deals of the request with their stages and uses. Five queries."""
+def load(asked: Asked, among: Collection[int] | None = None) -> Loaded:
+    """The closed deals of the request with their stages and uses. Five queries.
+
+    Args:
+        among: the uses and amounts of these assets alone; of all for None.
+    """
     import numpy as np
 
     period, currency = asked.period, main_currency(asked.reader)
@@ -136,11 +140,11 @@ def load(asked: Asked) -> Loaded:
     for asset_id, deal_id, at in db.session.execute(
         select(Use.asset_id, Use.deal_id, func.min(Use.at))
         .join(Deal, Deal.id == Use.deal_id)
-        .where(closed, Use.retracted_at.is_(None))
+        .where(closed, Use.retracted_at.is_(None), _among(among))
         .group_by(Use.asset_id, Use.deal_id)
     ):
         used[asset_id][place[deal_id]] = day_count(at)
-    money, assets_in = _money(asked, currency)
+    money, assets_in = _money(asked, currency, among)
     amounts = [float(r.amount) if r.amount and r.currency == currency else 0.0 for r in rows]
     cases = Cases(
         rep=_codes([row.owner_email or row.owner_id or None for row in rows]),
@@ -160,6 +164,10 @@ def load(asked: Asked) -> Loaded:
     return Loaded(cases, ids, labels, owners, stages, used, assets_in, money, currency, last)
 
 
+def _among(asset_ids: Collection[int] | None) -> ColumnElement[bool]:
+    return true() if asset_ids is None else Use.asset_id.in_(asset_ids)
+
+
 def _codes(values: Sequence[Any]) -> Any:
     """A number for each distinct value, -1 for None."""
     import numpy as np
@@ -170,9 +178,10 @@ def _codes(values: Sequence[Any]) -> Any:
 
 
 def _money(
-    asked: Asked, currency: str
+    asked: Asked, currency: str, among: Collection[int] | None
 ) -> tuple[dict[int, list[tuple[int, Decimal, bool]]], dict[int, int]]:
-    """Amounts of deals won in the period or open now, by asset; how many assets each had."""
+    """Amounts of deals won in the period or open now, by asset; how many assets each had: of the
+    deals that had one of `among`."""
     won = and_(
         Deal.outcome == Outcome.WON,
         Deal.closed_on.between(asked.period.first, asked.period.last),
@@ -187,6 +196,8 @@ def _money(
     )
     if asked.request.stage:
         query = query.where(Use.stage == asked.request.stage)
+    if among is not None:
+        query = query.where(Use.deal_id.in_(select(Use.deal_id).where(_among(among))))
     for asset_id, deal_id, amount, unit, outcome in db.session.execute(query):
         assets_in[deal_id] += 1
         known = amount if amount is not None and unit == currency else Decimal(0)

@@ -215,8 +215,10 @@ def _part(
     query = select(
         model.ref, *((getattr(model, metric) * sign).label(metric) for metric in metrics)
     ).where(model.level == kept, scope.covers(model.team_set_id))
-    if span is not None and refs is not None and model is DailySum:
-        query = query.where(model.day.in_(span.each_day()))
+    if span is not None and refs is not None:
+        # One by one they lead into the key, and nobody else's rows are walked through.
+        days = span.months() if model is MonthlySum else span.each_day()
+        query = query.where(model.day.in_(days))
     elif span is not None:
         query = query.where(model.day.between(span.first, span.last))
     if refs is not None:
