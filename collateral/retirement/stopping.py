@@ -4,10 +4,11 @@ Three steps lead from a deal to a use: shown, opened, used. At each, an asset go
 ones do or at 8 % of that; both are negative-binomial, the live rate and spread taken from
 the assets that are surely alive, and a quarter stop at each step before anything is known.
 The answer is the step that is the first to stop with a probability of 80 %: it stopped there
-and went on at every step before. Where none is, it is "not clear". Before that two other
-signs are looked for: use that fell off, and adaptations in place of uses. The settings are
-the project's own (`collateral bench evidence` prints how often an answer is wrong: fixed
-thresholds are wrong in a quarter).
+and went on at every step before. Where less than a fifth of the library seems alive it takes
+90 %, because the few that say what is usual may themselves be ignored. Where no step is so
+sure, it is "not clear". Before that two other signs are looked for: use that fell off, and
+adaptations in place of uses. The settings are the project's own (`collateral bench evidence`
+prints how often an answer is wrong: fixed thresholds are wrong in a quarter).
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ USUAL_SHAPE, SHAPE_WEIGHT = 1.5, 20.0
 """How unlike live assets usually are in a step (a gamma's shape), and how many assets' word that
 is worth: where little is alive, the moments of the few say too much."""
 STOPPED_PRIOR = 0.25
-SURE = 0.80
+SURE, SURE_OF_FEW, FEW = 0.80, 0.90, 0.20
+"""An answer is at least so sure; so sure where less than the last, of the library, seems alive."""
 SURELY_ALIVE = 0.8
 STEPS = (Stopped.NEVER_SHOWN, Stopped.NOT_OPENED, Stopped.NOT_USED)
 
@@ -82,8 +84,8 @@ def where_stopped(funnel: Funnel, alive: Floats, asked: Sequence[int]) -> list[S
     """For each of the positions asked for where it stopped, in their order.
 
     Args:
-        alive: for each asset the probability that it is alive; those above 0.8 say what is
-            usual.
+        alive: for each asset of the library the probability that it is alive; those above 0.8
+            say what is usual.
     """
     import numpy as np
 
@@ -94,10 +96,11 @@ def where_stopped(funnel: Funnel, alive: Floats, asked: Sequence[int]) -> list[S
         usual.append(rate)
         chances.append(_chance(before[list(asked)], after[list(asked)], rate, shape))
     firsts = _first_to_stop(chances)
+    sure = SURE_OF_FEW if alive.mean() < FEW else SURE
     stops = []
     for place, position in enumerate(asked):
         step = int(firsts[:, place].argmax())
-        if firsts[step, place] < SURE:
+        if firsts[step, place] < sure:
             stops.append(Stop(Stopped.NOT_CLEAR, {}))
             continue
         entered, came = (float(side[position]) for side in funnel.steps()[step])

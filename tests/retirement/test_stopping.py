@@ -59,6 +59,19 @@ def test_what_was_hardly_shown_is_not_said_to_be_unopened() -> None:
     assert stop.where is Stopped.NOT_CLEAR
 
 
+@pytest.mark.parametrize(
+    ("others", "where"),
+    [(100, (Stopped.NOT_USED, Stopped.NOT_OPENED)), (400, (Stopped.NOT_CLEAR, Stopped.NOT_OPENED))],
+)
+def test_it_takes_more_to_be_sure_where_little_is_alive(
+    others: int, where: tuple[Stopped, ...]
+) -> None:
+    # "Not used" has a probability of 85 %, "not opened" one of nearly 1.
+    funnel, alive = funnel_with((9.0, 500, 46, 0), (9.0, 500, 4, 0), *[(0.0, 0, 0, 0)] * others)
+    stops = where_stopped(funnel, alive, [60, 61])
+    assert tuple(stop.where for stop in stops) == where
+
+
 def test_without_live_assets_nothing_is_clear() -> None:
     funnel, alive = funnel_with((9.0, 4, 0, 0))
     (stop,) = where_stopped(funnel, np.zeros_like(alive), [60])
