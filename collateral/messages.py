@@ -9,6 +9,7 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+_MINUTE = "minute"
 KEPT = 7200
 """Seconds for which it is known that a minute's periodic work was queued."""
 
@@ -20,11 +21,7 @@ def make_huey(url: str) -> Any:
 
         return MemoryHuey("collateral")
     if url.startswith("sqlite:"):
-        from huey import SqliteHuey
-
-        path = Path(url.removeprefix("sqlite:"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteHuey("collateral", filename=str(path), results=False, fsync=False)
+        return _embedded(Path(url.removeprefix("sqlite:")))
     return _shared(url)
 
 
@@ -35,6 +32,24 @@ def times(minutes: int) -> Any:
     if minutes < 60:
         return crontab(minute=f"*/{minutes}")
     return crontab(minute="0", hour=f"*/{minutes // 60}")
+
+
+def _embedded(path: Path) -> Any:
+    from huey import SqliteHuey
+
+    class EmbeddedHuey(SqliteHuey):  # type: ignore[misc]
+        """Of several workers after one another the first in a minute queues what is due in it."""
+
+        def read_periodic(self, timestamp: datetime | None) -> list[Any]:
+            moment = timestamp or self._get_timestamp()
+            minute = f"{moment:%Y-%m-%dT%H:%M}"
+            if self.get(_MINUTE, peek=True) == minute:
+                return []
+            self.put(_MINUTE, minute)
+            return list(super().read_periodic(moment))
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return EmbeddedHuey("collateral", filename=str(path), results=False, fsync=False)
 
 
 def _shared(url: str) -> Any:

@@ -19,22 +19,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, has_app_context
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from collateral.clock import now
-from collateral.crew import Crew, Held, only_one
+from collateral.crew import Held
 from collateral.db import db
+from collateral.later import LaterProgram, tables_are_later
 from collateral.logs import request_id
-from collateral.messages import make_huey, times
+from collateral.messages import make_huey
 from collateral.observing import events
 
 log = logging.getLogger(__name__)
@@ -43,13 +42,18 @@ Job = Callable[..., None]
 F = TypeVar("F", bound=Job)
 
 _JOBS: dict[str, Job] = {}
-_PERIODIC: dict[str, int] = {}
+PERIODIC: dict[str, int] = {}
+"""The minutes between two times of each job that runs by the clock."""
 _BACKGROUND: set[str] = set()
 _LET_GO: dict[str, Job] = {}
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
 DEATHS = 3
 """A job that so many workers died with is not tried again by itself."""
+AGAIN = 5.0
+"""Seconds until a job that only a later program can do is offered again at first."""
+PATIENCE = 3600.0
+"""Seconds after which nobody waits for a later program any more."""
 
 
 def job(function: F) -> F:
@@ -68,7 +72,7 @@ def every(*, minutes: int) -> Callable[[Job], Job]:
     """Register a job without arguments that runs once every so many minutes."""
 
     def register(function: Job) -> Job:
-        _PERIODIC[_name(function)] = minutes
+        PERIODIC[_name(function)] = minutes
         return job(function)
 
     return register
@@ -114,24 +118,30 @@ class Queue:
     run_task: Any = field(init=False)
     alone_since: datetime | None = field(default=None, init=False)
     """Since when this process is known to be the only worker; None where it cannot be known."""
-    _crew: Crew | None = field(default=None, init=False)
+    in_hand: Callable[[Held], AbstractContextManager[None]] = field(init=False)
+    """What a worker notes of each message while it is busy with it."""
     _began: dict[str, float] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self.huey = make_huey(self.url)
-        self.run_task = self.huey.task(name="run_job")(self._run)
+        self.run_task = self.huey.task(name="run_job")(self.run)
+        self.in_hand = lambda _held: nullcontext()
 
     def send(self, name: str, args: tuple[int | str, ...]) -> None:
         if self.url == "immediate:":
-            self._run(name, list(args), request_id.get())
+            self.run(name, list(args), request_id.get())
             return
         try:
-            self.run_task(name, list(args), request_id.get(), time.time(), priority=_priority(name))
+            self.run_task(name, list(args), request_id.get(), time.time(), priority=priority(name))
         except Exception:
             # The rows say what is still to be done; the sweep will find it.
             log.exception("queue_unavailable", extra={"job": name})
 
-    def _run(
+    def send_again(self, held: Held) -> None:
+        """What a dead worker held, before all that waits."""
+        self.run_task(held.job, held.args, held.request, 0.0, held.deaths, priority=1)
+
+    def run(
         self,
         name: str,
         args: list[int | str],
@@ -139,27 +149,38 @@ class Queue:
         sent: float = 0.0,
         deaths: int = 0,
     ) -> None:
+        """Do the job of a message, which was sent at that moment (0: nobody knows) and which so
+        many workers died with."""
         if not args and sent and self._seen_since(name, sent):
             return
         token = request_id.set(request)
         try:
             # A context of its own is a session of its own, here as in the worker.
-            with self._holding(Held(name, args, request, deaths)), self.app.app_context():
+            with self.in_hand(Held(name, args, request, deaths)), self.app.app_context():
                 if deaths and name in _LET_GO:
                     _LET_GO[name](*args)
-                if deaths < DEATHS:
-                    _run_registered(name, args, sent)
-                else:
+                if deaths >= DEATHS:
                     log.error("job_given_up", extra={"job": name, "ids": args})
+                elif not _carried_out(name, args, sent):
+                    self._leave(name, args, request, sent, deaths)
         finally:
             request_id.reset(token)
 
-    def _holding(self, held: Held) -> AbstractContextManager[None]:
-        return self._crew.holding(held) if self._crew else nullcontext()
+    def _leave(
+        self, name: str, args: list[int | str], request: str, sent: float, deaths: int
+    ) -> None:
+        """Offer a job that this program is too old for again, to whoever takes it then.
 
-    def _take_over(self, held: Held) -> None:
-        """Send what a dead worker held again, before all that waits."""
-        self.run_task(held.job, held.args, held.request, 0.0, held.deaths, priority=1)
+        Only where workers of two versions share the queue. What runs by the clock comes again.
+        """
+        since = sent or time.time()
+        waited = time.time() - since
+        if not self.shared or waited > PATIENCE:
+            log.error("unknown_job", extra={"job": name, "ids": args})
+        elif name not in PERIODIC:
+            message = (name, args, request, since, deaths)
+            delay = max(AGAIN, waited / 2)
+            self.run_task.schedule(message, delay=delay, priority=priority(name))
 
     def _seen_since(self, name: str, sent: float) -> bool:
         """Whether this job, which finds by itself what is to be done, began after it was sent.
@@ -167,104 +188,55 @@ class Queue:
         Then it has seen what this message was sent for: of many changes in a row the index is
         written once. Only where all share one clock.
         """
-        if not self.url.startswith("sqlite:"):
+        if self.shared:
             return False
         seen = self._began.get(name, 0.0) > sent
         if not seen:
             self._began[name] = time.time()
         return seen
 
+    @property
+    def shared(self) -> bool:
+        """Whether workers of several machines, and so of several versions, take from it."""
+        return self.url.startswith(("redis:", "rediss:"))
+
     def waiting(self) -> int:
         """How many messages wait."""
         return 0 if self.url == "immediate:" else int(self.huey.pending_count())
 
-    def consume(self, workers: int) -> None:
-        """Work until told to stop (SIGTERM or SIGINT). Blocks."""
-        with self._presence():
-            self._consumer(workers).run()
 
-    @contextmanager
-    def helping(self, workers: int) -> Iterator[bool]:
-        """Work beside the block where no worker runs; False, and nothing, where one does.
-
-        With Redis workers run on machines of their own: there it always answers False.
-        """
-        if not self.url.startswith("sqlite:"):
-            yield False
-            return
-        with self._presence() as alone:
-            if not alone:
-                yield False
-                return
-            consumer = self._consumer(workers)
-            consumer.start()
-            try:
-                yield True
-            finally:
-                consumer.stop(graceful=True)
-
-    @contextmanager
-    def _presence(self) -> Iterator[bool]:
-        """Be the embedded queue's only worker, or one of those that share Redis."""
-        if not self.url.startswith("sqlite:"):
-            self._crew = Crew(self.url)
-            with self._crew.present(self._take_over):
-                yield False
-            return
-        with only_one(Path(self.url.removeprefix("sqlite:") + ".worker")) as alone:
-            self.alone_since = now() if alone else None
-            try:
-                yield alone
-            finally:
-                self.alone_since = None
-
-    def _consumer(self, workers: int) -> Any:
-        for name, minutes in _PERIODIC.items():
-
-            def periodic(name: str = name) -> None:
-                self._run(name, [])
-
-            self.huey.periodic_task(
-                times(minutes),
-                name=f"every_{name.replace('.', '_')}",
-                priority=-1 if minutes >= 60 else _priority(name),
-            )(periodic)
-        # What was due while no worker ran is not left until the next minute.
-        for name, minutes in _PERIODIC.items():
-            if minutes == 1:
-                self.send(name, ())
-        return self.huey.create_consumer(
-            workers=workers,
-            periodic=True,
-            check_worker_health=True,
-            initial_delay=0.05,
-            backoff=1.1,
-            max_delay=0.25,
-        )
-
-
-def _priority(name: str) -> int:
+def priority(name: str) -> int:
+    """Of its messages: the highest first."""
     return -1 if name in _BACKGROUND else 0
 
 
-def _run_registered(name: str, args: list[int | str], sent: float) -> None:
+def _carried_out(name: str, args: list[int | str], sent: float) -> bool:
+    """Do it and count it; what it fails at is logged. False where it is for a later program."""
     function = _JOBS.get(name)
     if function is None:
-        log.error("unknown_job", extra={"job": name})
-        return
+        log.warning("job_of_a_later_program", extra={"job": name, "ids": args})
+        return False
     log.debug("job_started", extra={"job": name, "ids": args})
-    began, failed = time.time(), True
+    began = time.time()
     try:
         function(*args)
-        failed = False
-    except Exception:
+    except Exception as error:
         db.session.rollback()
+        if isinstance(error, LaterProgram) or tables_are_later():
+            log.warning("job_of_a_later_program", extra={"job": name, "ids": args}, exc_info=True)
+            return False
         log.exception("job_failed", extra={"job": name, "ids": args})
+        _count(name, began, sent, failed=True)
         if current_app.testing:
             raise
-    finally:
-        ended = time.time()
-        events.job_ended(name, ended - began, failed=failed, behind=ended - sent if sent else None)
+    else:
+        _count(name, began, sent, failed=False)
+    return True
+
+
+def _count(name: str, began: float, sent: float, *, failed: bool) -> None:
+    ended = time.time()
+    events.job_ended(name, ended - began, failed=failed, behind=ended - sent if sent else None)
 
 
 def init_app(app: Flask, url: str) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any, cast
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from collateral.config import ROOT
+from collateral import preloaded
 from collateral.db import db
-from collateral.supervising import SUPERVISED, become, stop_with_parent
 
 
 def migrate_database() -> None:
@@ -50,7 +47,8 @@ def run(host: str, port: int, web: int, threads: int, workers: int) -> None:
     migrate_database()
     setup_token.announce(cast(Any, current_app)._get_current_object())
     db.engine.dispose()
-    become(processes(host, port, web, threads, workers))
+    asked = preloaded.command(host, port, web=web, threads=threads, workers=workers)
+    preloaded.become(asked)
 
 
 @click.command()
@@ -58,48 +56,10 @@ def run(host: str, port: int, web: int, threads: int, workers: int) -> None:
 @with_appcontext
 def worker(workers: int) -> None:
     """Work through the queue until interrupted."""
+    from collateral import working
     from collateral.queue import queue
 
-    if SUPERVISED in os.environ:
-        stop_with_parent()
-    queue().consume(workers)
-
-
-def processes(host: str, port: int, web: int, threads: int, workers: int) -> dict[str, list[str]]:
-    """The command of each process. Without jobs at once there is no worker."""
-    commands = {
-        "web": [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "wsgi:app",
-            "--chdir",
-            str(ROOT),
-            "--bind",
-            f"{host}:{port}",
-            "--workers",
-            str(web),
-            "--threads",
-            str(threads),
-            "--worker-class",
-            "gthread",
-            "--timeout",
-            "120",
-            "--graceful-timeout",
-            "20",
-            "--keep-alive",
-            "30",
-            "--config",
-            "python:collateral.serve_hooks",
-        ],
-        "worker": [sys.executable, "-m", "collateral", "worker", "--workers", str(workers)],
-    }
-    if web > 1:
-        # What they share is loaded once. One alone is better off without a copy in its parent.
-        commands["web"].append("--preload")
-    if not workers:
-        del commands["worker"]
-    return commands
+    working.work(queue(), workers)
 
 
 commands = [run, worker, migrate]

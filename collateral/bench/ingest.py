@@ -33,6 +33,7 @@ from collateral.demo.catalogue import catalogue
 from collateral.demo.files.make import make_file
 from collateral.demo.load import SEED
 from collateral.queue import queue
+from collateral.working import helping
 from collateral.reading import door
 from collateral.reading.confined.client import shared
 from collateral.reading.sniff import identify
@@ -172,7 +173,7 @@ def measure(by: Person, count: int, readers: int) -> dict[str, Any]:
         files, warming = files[:count], files[count:]
         bare(warming, readers)
         floor = _measured(lambda: bare(files, readers))
-        with queue().helping(readers):
+        with helping(queue(), readers):
             ingested(warming, by)
             compared()
             run = _measured(lambda: ingested(files, by))

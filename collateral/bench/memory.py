@@ -1,17 +1,20 @@
 """What web and worker take while nobody does anything: the proportional set size of all processes.
 
 PSS counts a page that several processes share once, in parts: the sum is what the machine would
-have back if all of them ended. The floor is the same web server with the barest application,
-and a bare Python in the worker's place.
+have back if all of them ended. Idle is a whole minute, looked at every second: the worker comes in it
+for what is due, and goes. The floor is the same web server with the barest application, and a
+bare Python in the worker's place.
 """
 
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -21,19 +24,24 @@ from typing import Any
 import psutil
 from flask_migrate import stamp
 
+from collateral.bench import ingest
 from collateral.bench.homes import Measured, somebody
 from collateral.bench.library import Writer
 from collateral.bench.serving import answering, cookie_of, timed_get
 from collateral.config import ROOT
+from collateral.preloaded import NAME, WEB, WORKER
 
 SETTLE = 100.0
-"""Seconds without work: the fork server of readers ends itself after 90."""
+"""Seconds without work: the fork server of readers ends itself after 90, the worker after 60."""
+WATCHED = 60
+"""Seconds, a look in each."""
 _APPLICATION = "def app(environ, start): start('204 No Content', []); return []"
 
 
 def measure(made: Measured, after: int, settle: float = SETTLE) -> dict[str, Any]:
     """Megabytes of each process and of all, just started and after so many pages and a rest."""
     stamp()  # the tables were made from the models: `run` has nothing to bring up to date
+    ingest.known_prints()  # nor has the worker anything to compare
     cookie = cookie_of(made.app, somebody())
     words = Writer(made.told["seed"])
     with _running(made) as (top, connection):
@@ -43,13 +51,21 @@ def measure(made: Measured, after: int, settle: float = SETTLE) -> dict[str, Any
             timed_get(connection, "/" if number % 3 else f"/library?q={words.draw(1)[0]}", cookie)
         connection.close()
         time.sleep(settle)
-        idle = _by_process(top)
+        looks = _looks(top)
+    sums = [sum(look.values()) for look in looks]
+    idle: dict[str, float] = defaultdict(float)
+    for look in looks:
+        for name, size in look.items():
+            idle[name] += size / len(looks)
     return {
         "bare_mb": round(_bare(), 1),
         "started_mb": round(sum(started.values()), 1),
-        "idle_mb": round(sum(idle.values()), 1),
+        "idle_mb": round(statistics.fmean(sums), 1),
+        "idle_median_mb": round(statistics.median(sums), 1),
+        "idle_most_mb": round(max(sums), 1),
         "pages_before": after,
-        "idle": {name: round(size, 1) for name, size in idle.items()},
+        "idle": {name: round(size, 1) for name, size in sorted(idle.items())},
+        "worker_there": round(sum(WORKER in look for look in looks) / len(looks), 2),
     }
 
 
@@ -68,22 +84,33 @@ def _running(made: Measured) -> Iterator[tuple[psutil.Process, HTTPConnection]]:
         process.wait(60)
 
 
+def _looks(top: psutil.Process) -> list[dict[str, float]]:
+    """One look a second, for WATCHED of them."""
+    found, began = [], time.monotonic()
+    for number in range(WATCHED):
+        found.append(_by_process(top))
+        time.sleep(max(0.0, began + number + 1 - time.monotonic()))
+    return found
+
+
 def _by_process(top: psutil.Process) -> dict[str, float]:
     """Megabytes by what a process is; several of one kind are added up."""
     found: dict[str, float] = {}
     for process in (top, *top.children(recursive=True)):
-        name = _name(process, top)
-        found[name] = found.get(name, 0.0) + process.memory_full_info().pss / 1e6
+        try:
+            name, size = _name(process), process.memory_full_info().pss / 1e6
+        except psutil.NoSuchProcess:
+            continue  # it went between two of our steps
+        found[name] = found.get(name, 0.0) + size
     return found
 
 
-def _name(process: psutil.Process, top: psutil.Process) -> str:
-    if process == top:
-        return "supervisor"
-    words = process.cmdline()
-    if "gunicorn" in words:
-        return "web, parent" if process.parent() == top else "web"
-    return "worker" if "worker" in words else "readers"
+def _name(process: psutil.Process) -> str:
+    name = process.name()
+    if name not in (NAME, WEB, WORKER):
+        return "readers"
+    parent = process.parent()
+    return f"{name}, parent" if name == WEB and parent and parent.name() == NAME else name
 
 
 def _bare() -> float:

@@ -21,8 +21,8 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.demo.load import complete, load, present, sign_ins
 from collateral.demo.remove import remove
-from collateral.serve import migrate_database, processes
-from collateral.supervising import keep as keep_running
+from collateral import preloaded
+from collateral.serve import migrate_database
 
 _WORDS = ("birch", "copper", "dune", "ember", "fjord", "garnet", "harbor", "inlet", "juniper",
           "kelp", "larch", "meadow", "nettle", "osprey", "pebble", "quartz", "reed", "slate",
@@ -49,7 +49,7 @@ def demo(host: str, port: int, keep: bool) -> None:
     # Beside the worker, which reads each file as soon as it is there.
     maker = threading.Thread(target=_make_and_tell, args=(app, host, port, keep), daemon=True)
     maker.start()
-    sys.exit(keep_running(processes(host, port, web=1, threads=8, workers=2)))
+    sys.exit(preloaded.run_beside(preloaded.command(host, port, web=1, threads=8, workers=2)))
 
 
 def _make_and_tell(app: Flask, host: str, port: int, keep: bool) -> None:
