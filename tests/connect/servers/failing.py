@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -69,7 +70,7 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator[Server]:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        server = Quiet(("127.0.0.1", 0), _handler(self))
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
@@ -79,6 +80,14 @@ class Server:
         finally:
             server.shutdown()
             server.server_close()
+
+
+class Quiet(ThreadingHTTPServer):
+    """A client that goes away in the middle is nothing to speak of."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _handler(of: Server) -> type[BaseHTTPRequestHandler]:
