@@ -13,7 +13,6 @@ from collateral.adaptations.scoring import chart_mass, make_weights, mass
 
 TOP_ASSETS, TOP_VERSIONS = 8, 3
 MOST_KEYS = 30_000
-USUAL_CEILING = math.log(30)
 TEMPLATE_ROOTS = 3
 
 
@@ -30,7 +29,7 @@ class Candidates:
 
     def scaled(self, amount: float) -> float:
         """A mass that was tuned in a library of thirty roots, for one of this size."""
-        return amount * self.weights.ceiling / USUAL_CEILING
+        return self.weights.scaled(amount)
 
     def proof(self, page: PagePrint, source: PagePrint, told: set[int]) -> float:
         """How much it proves that the one came from the other: what the page says, if that is

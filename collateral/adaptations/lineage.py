@@ -79,7 +79,7 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
         # What has pages of one family word for word is no translation of another's.
         kin = {known[versions[v][0]].root for v in pairs_of}
         files = {v: own for v, own in found.files.items() if not kin or own[0].root in kin}
-        if (other := _translation(query, files)) is not None:
+        if (other := _translation(query, files, found)) is not None:
             # A relation of its own: its pages are new, whatever pictures and figures they kept.
             return Lineage((), tuple(new_page(page.number) for page in pages), False, other)
     return tell(pages, known, versions, decided)
@@ -121,10 +121,13 @@ def _only_pictures(page: PagePrint) -> bool:
 
 
 def _translation(
-    query: Sequence[PagePrint], files: Mapping[int, Sequence[KnownPage]]
+    query: Sequence[PagePrint], files: Mapping[int, Sequence[KnownPage]], found: Candidates
 ) -> Translation | None:
     """The file that this one says in another language, if any does."""
-    alike = {v: translated(query, [page.print for page in pages]) for v, pages in files.items()}
+    alike = {
+        version: translated(query, [page.print for page in pages], found.weights)
+        for version, pages in files.items()
+    }
     best = max(alike, key=lambda v: (alike[v], v), default=None)
     if best is None or alike[best] < SURE:
         return None

@@ -23,6 +23,7 @@ T = TypeVar("T")
 STEEPNESS, MIDDLE = 14.0, 0.38
 OWN_FURNITURE_SHARE, FURNITURE_WEIGHT = 0.3, 0.05
 PICTURE_TRUST = 0.9
+USUAL_CEILING = math.log(30)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Weights:
 
     def shingle(self, shingle: int) -> float:
         return self.shingles.get(shingle, self.ceiling)
+
+    def scaled(self, amount: float) -> float:
+        """A mass that was tuned in a library of thirty roots, for one of this size."""
+        return amount * self.ceiling / USUAL_CEILING
 
 
 def make_weights(

@@ -2,7 +2,8 @@
 
 Pure. A page pair is as alike as half its boxes' places, three tenths its pictures and two
 tenths its numbers; pages are aligned in order. Tried on five true pairs (.40 to .70) and 322
-unrelated ones (.39 at most); from `SURE` on it is said, and below not even suggested.
+unrelated ones (.39 at most); from `SURE` on it is said, and below not even suggested. Of a print's
+boxes no places are known: `translation_prints` compares those.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ from typing import Any, TypeVar
 
 from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.prints import PagePrint, is_number
+from collateral.adaptations.scoring import Weights
+from collateral.adaptations.translation_prints import proven_share
 
 T = TypeVar("T")
 
 SURE = 0.5
 PLACES, PICTURES, NUMBERS, ALL_SIGNS = 0.5, 0.3, 0.2, 0.7
 MOST_SHARED_WORDS = 0.3
+LEAST_PROVEN = 12.0
+"""Of a print, in units of a word's rarity in a library of thirty roots."""
 
 
-def translated(query: Sequence[PagePrint], known: Sequence[PagePrint]) -> float:
-    """How surely the one is the other in another language, 0 to 1."""
+def translated(query: Sequence[PagePrint], known: Sequence[PagePrint], weights: Weights) -> float:
+    """How surely the one is the other in another language, 0 to 1; `SURE` and more says it."""
     if len(query) < 3 or _shared_words(query, known) > MOST_SHARED_WORDS:
         return 0.0
+    if any(page.flow for page in (*query, *known)):
+        share, proven = proven_share(query, known, weights)
+        return share if proven >= weights.scaled(LEAST_PROVEN) else 0.0
     repeated = repeated_pictures(query) | repeated_pictures(known)
     theirs = [_Signs(page, repeated) for page in known]
     ours = [_Signs(page, repeated) for page in query]
