@@ -19,6 +19,7 @@ from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, StageChange
+from tests.accounts.routes import address_of
 from tests.factories import make_asset, make_person, make_term
 from tests.support import Visitor
 
@@ -196,6 +197,32 @@ def test_a_page_in_german(
     assert words.language == "de"
     assert [text for text in expected if text not in page] == []
     assert [said for said in words.said if ENGLISH.search(said)] == []
+
+
+@pytest.mark.either
+def test_no_page_has_english_left(
+    app: Flask, visitor: Visitor, german: Person, library: int
+) -> None:
+    """Every page whose address can be made from what there is; the style guide is in English."""
+    known = {"asset_id": library, "deal_id": 1, "person_id": 1, "number": 1, "page": 1}
+    known |= {"kind": "salesforce", "name": "overview", "metric": "views"}
+    asked = {"asset": library, "choice": "retire", "query": "q=nirgends", "back": "/"}
+    client, left, seen = visitor.as_(german), [], 0
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        mine = known | ({"metric": "hours"} if "/explain/report" in rule.rule else {})
+        if "GET" not in (rule.methods or ()) or not set(rule.arguments) <= set(known):
+            continue
+        if rule.rule.startswith(("/api/", "/static", "/styleguide")):
+            continue
+        words = Words()
+        with client.get(address_of(app, rule, **mine), query_string=asked) as answer:
+            if answer.status_code != 200 or answer.mimetype != "text/html":
+                continue
+            words.feed(answer.get_data(as_text=True))
+        seen += 1
+        left += [(rule.rule, said) for said in words.said if ENGLISH.search(said)]
+    assert left == []
+    assert seen > 60
 
 
 def test_each_person_reads_her_own_language(visitor: Visitor, german: Person) -> None:

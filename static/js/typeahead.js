@@ -3,25 +3,42 @@
 import { all, announce, icon, make, one, settled } from "./dom.js";
 
 const WAIT = 90;
+const PATIENCE = 8000;
 
 export default function typeahead(form) {
   const input = one("input[name=q]", form);
   const list = make("div", "float typeahead");
   const box = make("div");
-  let asked = null;
+  const note = make("p", "typeahead__head");
+  let asked = null; // the request whose answer is waited for
+  let moves = 0; // arrow keys pressed while it was
+  note.hidden = true;
   list.hidden = true;
   box.id = "find-suggestions";
   box.setAttribute("role", "listbox");
   box.setAttribute("aria-label", input.getAttribute("aria-label"));
-  list.append(box, foot(form));
+  list.append(note, box, foot(form));
   form.append(list);
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": box.id })) input.setAttribute(name, value);
 
   const options = () => all('[role="option"]', box);
   const active = () => one('[aria-selected="true"]', box);
 
+  /** No answer is waited for any more: one that comes late shows nothing. */
+  function forget() {
+    asked?.abort();
+    asked = null;
+    moves = 0;
+  }
+
   function close() {
+    forget();
+    fold();
+  }
+
+  function fold() {
     list.hidden = true;
+    note.hidden = true;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
@@ -39,36 +56,76 @@ export default function typeahead(form) {
 
   function show(groups, words) {
     const count = groups.reduce((sum, group) => sum + group.items.length, 0);
+    const before = active()?.dataset.url;
     box.replaceChildren(...groups.filter((group) => group.items.length).map((group, at) => part(group, at, words)));
+    note.hidden = true;
     list.hidden = count === 0;
     input.setAttribute("aria-expanded", String(count > 0));
+    // What was chosen stays so if it is still offered; keys that came before the answer count now.
+    choose(options().find((option) => option.dataset.url === before));
+    for (; moves; moves -= Math.sign(moves)) move(Math.sign(moves));
     announce(count ? form.dataset.results.replace("#", count) : form.dataset.nothing);
   }
 
-  const ask = settled(async () => {
+  /** Suggestions are a help: without them the search itself still works, and that is said. */
+  function fail() {
+    box.replaceChildren();
+    fold();
+    note.textContent = form.dataset.failed;
+    note.hidden = list.hidden = false;
+    announce(form.dataset.failed);
+  }
+
+  function move(step) {
+    const items = options();
+    if (!items.length) return;
+    const at = items.indexOf(active()) + step;
+    choose(at < 0 ? (active() ? null : items.at(-1)) : items[at] ?? null);
+  }
+
+  const ask = settled(async (asking) => {
     const words = input.value.trim();
-    asked?.abort();
-    if (words.length < 2) return close();
-    asked = new AbortController();
+    const late = setTimeout(() => asking.abort("late"), PATIENCE);
     try {
-      const response = await fetch(`${form.dataset.source}?q=${encodeURIComponent(words)}`, { signal: asked.signal, headers: { Accept: "application/json" } });
-      if (response.ok && document.activeElement === input) show((await response.json()).groups ?? [], words);
-    } catch { /* Suggestions are a help: without them the search itself still works. */ }
+      const response = await fetch(`${form.dataset.source}?q=${encodeURIComponent(words)}`, { signal: asking.signal, headers: { Accept: "application/json" } });
+      if (!response.ok) throw new Error(response.status);
+      const { groups = [] } = await response.json();
+      if (asked !== asking) return;
+      asked = null;
+      if (document.activeElement === input) show(groups, words);
+    } catch {
+      if (asked !== asking) return;
+      forget();
+      if (document.activeElement === input) fail();
+    } finally {
+      clearTimeout(late);
+    }
   }, WAIT);
 
-  input.addEventListener("input", ask);
-  input.addEventListener("focus", () => { if (input.value.trim().length > 1 && form.dataset.opened) ask(); form.dataset.opened = "1"; });
+  /** Ask for what is typed now; an answer to what was typed before is of no use from here on. */
+  function renew() {
+    if (input.value.trim().length < 2) return close();
+    const kept = asked ? moves : 0;
+    forget();
+    moves = kept;
+    asked = new AbortController();
+    ask(asked);
+  }
+
+  input.addEventListener("input", renew);
+  input.addEventListener("focus", () => { if (input.value.trim().length > 1 && form.dataset.opened) renew(); form.dataset.opened = "1"; });
   input.addEventListener("keydown", (event) => {
-    const items = options();
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") {
-      if (list.hidden) input.value = "";
+      if (list.hidden && !asked) input.value = "";
       close();
       event.preventDefault();
-    } else if (step && !list.hidden && items.length) {
+    } else if (step && !list.hidden && options().length) {
       event.preventDefault();
-      const at = items.indexOf(active()) + step;
-      choose(at < 0 ? (active() ? null : items.at(-1)) : items[at] ?? null);
+      move(step);
+    } else if (step && asked) {
+      event.preventDefault();
+      moves += step;
     } else if (event.key === "Enter" && !list.hidden && active()) {
       event.preventDefault();
       location.assign(active().dataset.url);
