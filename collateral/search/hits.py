@@ -24,6 +24,29 @@ KEPT_BYTES = 4 << 20
 # Bare tables and statements that are made once: objects of the rows would cost more than they.
 _asset_term, _term, _page = table(AssetTerm).c, table(Term).c, table(Page).c
 _IDS = bindparam("ids", expanding=True)
+_ROWS = (
+    select(
+        Asset.id,
+        Asset.title,
+        Asset.summary,
+        Asset.status,
+        Asset.owner_id,
+        Asset.published_at,
+        Asset.created_at,
+        Asset.review_on,
+        Asset.expires_on,
+        AssetVersion.number.label("version"),
+        AssetVersion.id.label("version_id"),
+        AssetVersion.created_at.label("version_at"),
+        AssetVersion.text_at,
+        AssetVersion.family,
+        AssetVersion.label,
+        AssetVersion.page_count,
+        AssetVersion.seconds,
+    )
+    .outerjoin(AssetVersion, Asset.current_version_id == AssetVersion.id)
+    .where(Asset.id.in_(_IDS))
+)
 _TERMS = (
     select(_asset_term.asset_id, _term.vocabulary, _term.slug, _term.label)
     .join_from(table(AssetTerm), table(Term), _asset_term.term_id == _term.id)
@@ -81,29 +104,7 @@ def shown(person: Person, matches: Sequence[Match], marks: Marks) -> tuple[Hit, 
 
 
 def _rows(person: Person, ids: Sequence[int]) -> dict[int, Any]:
-    found = db.session.execute(
-        select(
-            Asset.id,
-            Asset.title,
-            Asset.summary,
-            Asset.status,
-            Asset.owner_id,
-            Asset.published_at,
-            Asset.created_at,
-            Asset.review_on,
-            Asset.expires_on,
-            AssetVersion.number.label("version"),
-            AssetVersion.id.label("version_id"),
-            AssetVersion.created_at.label("version_at"),
-            AssetVersion.text_at,
-            AssetVersion.family,
-            AssetVersion.label,
-            AssetVersion.page_count,
-            AssetVersion.seconds,
-        )
-        .outerjoin(AssetVersion, Asset.current_version_id == AssetVersion.id)
-        .where(Asset.id.in_(ids), visible(person))
-    )
+    found = db.session.execute(_ROWS.where(visible(person)), {"ids": ids})
     return {row.id: row for row in found}
 
 

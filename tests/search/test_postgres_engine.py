@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.retirement import operations as retirement
 from collateral.search import engine as chosen
-from collateral.search.engines.postgres import PostgresEngine
-from collateral.search.engines.protocol import Engine
+from collateral.search.engines.postgres import PostgresEngine, holding, phrases
+from collateral.search.engines.protocol import Engine, Sort
 from tests.conftest import make_settings
 from tests.databases import SERVER
 from tests.factories import make_asset, make_person
@@ -77,6 +78,47 @@ def test_the_same_question_costs_one_look_until_the_index_changes(engine: Postgr
     assert len(asked) == first + 1 < 2 * first
     engine.write([document(2, "Turbine hall")], [])
     assert set(exact(engine, "turbine")) == {1, 2}
+
+
+def test_facts_in_memory_follow_single_changes_and_many(
+    engine: PostgresEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(engine, *(document(n, "Turbine", terms=("stage:a",)) for n in range(1, 6)))
+    assert found(engine, "turbine").facets["stage:a"] == 5
+    first = engine._held
+    engine.write([document(2, "Turbine", terms=("stage:b",)), document(9, "Turbine")], [4])
+    engine.write([document(9, "Turbine", status="retired", terms=("stage:b",))], [5])
+    answer = found(engine, "turbine")
+    assert {match.id for match in answer.matches} == {1, 2, 3}
+    assert (answer.facets["stage:a"], answer.facets["stage:b"]) == (2, 1)
+    assert found(engine, sort=Sort.TITLE).total == 3
+    assert engine._held.first is first.first  # what was there is not read again
+    monkeypatch.setattr(holding, "MUCH", 1)
+    engine.write([document(4, "Turbine", terms=("stage:a",))], [])
+    assert found(engine, "turbine").facets["stage:a"] == 3
+    assert engine._held.first.count == 5
+
+
+def test_a_phrase_that_takes_too_long_is_looked_for_as_far_as_the_time_goes(
+    engine: PostgresEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(
+        engine,
+        *(document(n, "Turbine", ["the hall of pumps"] * 40, deals=n) for n in range(1, 40)),
+        document(50, "Turbine", ["of the hall", "pumps"]),
+    )
+    assert found(engine, '"hall of"', limit=50).total == 39
+    monkeypatch.setattr(phrases, "BY_INDEX", 0.02)
+    monkeypatch.setattr(phrases, "AT_ONCE", 5)
+    engine.write((), [39])
+    with engine._database.connect() as other:  # for longer than the index is given
+        other.execute(text("lock table search_live.page in access exclusive mode"))
+        release = threading.Timer(0.6, other.rollback)
+        release.start()
+        answer = found(engine, '"hall of"', limit=50)
+        release.join()
+    assert answer.cut_short
+    assert {match.id for match in answer.matches if not match.near} == set(range(1, 39))
 
 
 def test_what_is_no_word_to_postgresql_breaks_nothing(engine: PostgresEngine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 MISSING: Any = object()
@@ -39,3 +40,9 @@ class Memory:
             while self._used > self._size:
                 _, (_, freed) = self._kept.popitem(last=False)
                 self._used -= freed
+
+    def forget(self, over: Callable[[Any], bool]) -> None:
+        """Let go of what nobody will ask for again: that whose key is such."""
+        with self._lock:
+            for key in [key for key in self._kept if over(key)]:
+                self._used -= self._kept.pop(key)[1]

@@ -43,6 +43,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 POSTINGS_BYTES = 32 << 20
+ANSWER_BYTES = 5000
+"""What an answer of twenty matches takes, in the mean."""
 
 
 class WhooshEngine:
@@ -66,7 +68,7 @@ class WhooshEngine:
         if found is None:
             found = self._guarded(lambda: self._search(snapshot, ask, offset, limit, seconds))
             if not found.cut_short:
-                self._found.put(key, found, 2000)
+                self._found.put(key, found, ANSWER_BYTES)
         return found
 
     def _search(
@@ -177,6 +179,10 @@ class WhooshEngine:
             parts.append(part)
             segments[key] = part
         self._segments = segments
+        # What was kept of earlier states would stay until newer things had pushed it out.
+        self._postings.forget(lambda key: key[0] not in segments)
+        self._ranked.forget(lambda key: key[0] != name)
+        self._found.forget(lambda key: key[0] != name)
         self._snapshot = Snapshot(name, parts)
         return self._snapshot
 
