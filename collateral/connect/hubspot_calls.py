@@ -7,10 +7,10 @@ its own classes for them are slow and refuse what they do not know.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from collateral.clock import now
 from collateral.connect.calling import Caller, retry_after
@@ -30,6 +30,8 @@ class Account:
     """`token`; or `client_id`, `client_secret` and `refresh_token`."""
     call: Caller
     _client: Any = None
+    _parts: dict[str, Any] = field(default_factory=dict)
+    """The client's APIs by name. It makes one at each mention, with connections of its own."""
 
     def ask(self, what: str, *args: Any, writes: bool = False, **said: Any) -> dict[str, Any]:
         """What HubSpot answers, as it sent it.
@@ -41,20 +43,25 @@ class Account:
         if self._client is None:
             self._let_in()
         renew = self._let_in if "refresh_token" in self.secrets else None
-        return self.call(lambda: _asked(self._client, what, *args, **said), renew, writes=writes)
+        return self.call(lambda: _asked(self._method(what), *args, **said), renew, writes=writes)
+
+    def _method(self, what: str) -> Callable[..., Any]:
+        part, _, name = what.rpartition(".")
+        if part not in self._parts:
+            self._parts[part] = attrgetter(part)(self._client)
+        return cast(Callable[..., Any], getattr(self._parts[part], name))
 
     def _let_in(self) -> None:
         from hubspot import HubSpot
 
         made = HubSpot(host=self.address, retry=False)
         made.access_token = self.secrets.get("token") or self._token(made)
-        self._client = made
+        self._client, self._parts = made, {}
 
     def _token(self, client: Any) -> str:
         granted = self.call(
             lambda: _asked(
-                client,
-                "oauth.tokens_api.create",
+                client.oauth.tokens_api.create,
                 grant_type="refresh_token",
                 refresh_token=self.secrets["refresh_token"],
                 client_id=self.secrets["client_id"],
@@ -64,13 +71,12 @@ class Account:
         return str(granted["access_token"])
 
 
-def _asked(client: Any, what: str, *args: Any, **said: Any) -> dict[str, Any]:
+def _asked(method: Callable[..., Any], *args: Any, **said: Any) -> dict[str, Any]:
     """The answer, with the library's and the network's failures as ours."""
     from urllib3.exceptions import HTTPError
 
     try:
-        call = attrgetter(what)(client)
-        answer = call(*args, **said, _preload_content=False, _request_timeout=TIMEOUT)
+        answer = method(*args, **said, _preload_content=False, _request_timeout=TIMEOUT)
         return dict(json.loads(answer.data))
     except HTTPError as error:
         raise Temporary(SILENT if "Timeout" in type(error).__name__ else BROKE) from error
