@@ -1,8 +1,8 @@
 """What web and worker take while nobody does anything: the proportional set size of all processes.
 
 PSS counts a page that several processes share once, in parts: the sum is what the machine would
-have back if all of them ended. Idle is a whole minute, looked at every second: the worker comes in it
-for what is due, and goes. The floor is the same web server with the barest application, and a
+have back if all of them ended. Idle is a whole minute, looked at every second: the worker comes in
+it for what is due, and goes. The floor is the same web server with the barest application, and a
 bare Python in the worker's place.
 """
 

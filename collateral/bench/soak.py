@@ -250,10 +250,9 @@ def table(result: dict[str, Any]) -> str:
         f"{each['count']:>8}"
         for each in result["figures"]
     ]
-    lines.append(f"{'megabytes by quarter of the time':<34}{'first':>9}{'last':>9}{'most':>10}")
-    lines += [
-        f"{each['process']:<34}{each['first_mb']:>9.1f}{each['last_mb']:>9.1f}"
-        f"{each['most_mb']:>10.1f}"
-        for each in result["memory"]
-    ]
+    heads = "".join(f"{number:>9}" for number in ("first", "second", "third", "last"))
+    lines.append(f"{'megabytes by quarter of the time':<34}{heads}{'most':>9}")
+    for each in result["memory"]:
+        quarters = "".join(f"{size:>9.1f}" for size in each["quarters_mb"])
+        lines.append(f"{each['process']:<34}{quarters}{each['most_mb']:>9.1f}")
     return "\n".join(lines)

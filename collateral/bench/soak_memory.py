@@ -8,10 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from threading import Event, Thread
 from typing import Any
 
 import psutil
+
+from collateral.preloaded import NAME, WEB, WORKER
+
+KINDS = {NAME: "what they share", WEB: "web", WORKER: "worker"}
 
 
 @dataclass
@@ -21,20 +26,21 @@ class Memory:
     looks: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def quarters(self) -> list[dict[str, Any]]:
-        """Mean of the first and the last quarter of the time, and the most there was."""
-        rows = []
-        for kind, sizes in sorted(self.looks.items()):
-            quarter = max(1, len(sizes) // 4)
-            first, last = statistics.fmean(sizes[:quarter]), statistics.fmean(sizes[-quarter:])
-            rows.append(
-                {
-                    "process": kind,
-                    "first_mb": round(first, 1),
-                    "last_mb": round(last, 1),
-                    "most_mb": round(max(sizes), 1),
-                }
-            )
-        return rows
+        """Mean of each quarter of the time, and the most there was."""
+        return [
+            {
+                "process": kind,
+                "quarters_mb": [round(statistics.fmean(part), 1) for part in _quarters(sizes)],
+                "most_mb": round(max(sizes), 1),
+            }
+            for kind, sizes in sorted(self.looks.items())
+        ]
+
+
+def _quarters(sizes: list[float]) -> list[list[float]]:
+    """Four parts of it, in order, none of them empty."""
+    bounds = [len(sizes) * number // 4 for number in range(5)]
+    return [sizes[a : max(b, a + 1)] for a, b in pairwise(bounds)]
 
 
 @contextmanager
@@ -95,8 +101,6 @@ def _serves(process: psutil.Process, url: str, own: set[int]) -> bool:
 
 def _kind(process: psutil.Process) -> str:
     words = process.cmdline()
-    if "gunicorn" in words:
-        return "web"
-    if "worker" in words:
+    if "worker" in words:  # one alone, on a machine of several
         return "worker"
-    return "supervisor" if "run" in words else "readers of files"
+    return KINDS.get(process.name(), "readers of files")

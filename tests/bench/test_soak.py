@@ -63,12 +63,14 @@ def test_nobody_there_is_a_fault_at_once() -> None:
     assert (tally.failed, tally.reopened) == (1, 0)
 
 
-def test_memory_is_told_by_the_first_and_the_last_quarter() -> None:
+def test_memory_is_told_by_quarters_of_the_time() -> None:
     memory = Memory()
     memory.looks["web"] += [100.0, 102.0, 500.0, 110.0, 110.0, 110.0, 120.0, 124.0]
     assert memory.quarters() == [
-        {"process": "web", "first_mb": 101.0, "last_mb": 122.0, "most_mb": 500.0}
+        {"process": "web", "quarters_mb": [101.0, 305.0, 110.0, 122.0], "most_mb": 500.0}
     ]
+    memory.looks["web"][1:] = []
+    assert memory.quarters()[0]["quarters_mb"][0] == 100.0
 
 
 def test_a_look_tells_of_each_kind_of_process_and_of_all() -> None:
