@@ -5,7 +5,9 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +18,7 @@ from sqlalchemy import select
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, Page
 from collateral.bench.library import Writer
-from collateral.bench.serving import cookie_of, cpu_seconds, free_port, served, timed_get
+from collateral.bench.serving import cookie_of, cpu_seconds, served, timed_get
 from collateral.clock import now
 from collateral.db import db
 from collateral.search.engine import engine
@@ -25,6 +27,8 @@ from collateral.search.language import parse
 from collateral.search.queries import SECONDS, scope_of
 
 TOP = 20
+AT_ONCE = 8
+"""Readers who search at the same time."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict
             timed_get(connection, f"/search/suggest?q={quote(text)}", cookie)[0]
             for text in _typed(kinds["two words"] + kinds["part of a word"])
         ]
+        rate = searches_a_second(port, cookie, every)
         weight = len(timed_get(connection, f"/library?q={quote(every[0])}", cookie)[1])
     search_url = app.extensions["settings"].search_url
     floor = (
@@ -134,9 +139,27 @@ def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict
         "figures": [vars(figure) for figure in figures],
         "ratio_to_bare_engine": figures[0].median / figures[4].median,
         "page_bytes": weight,
+        "searches_a_second": round(rate, 1),  # with AT_ONCE readers
         # Of the web process alone: what the page costs whatever else the machine is doing.
         "cpu_ms_a_page": {"first": round(cpu_first, 1), "again": round(cpu_again, 1)},
     }
+
+
+def searches_a_second(port: int, cookie: str, queries: Sequence[str]) -> float:
+    """How many pages of results a second the server gives to several readers at once."""
+
+    def read(mine: Sequence[str]) -> None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            for query in mine:
+                timed_get(connection, f"/library?q={quote(query)}", cookie)
+        finally:
+            connection.close()
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(read, (queries[n::AT_ONCE] for n in range(AT_ONCE))))
+    return len(queries) / (time.perf_counter() - started)
 
 
 def _typed(queries: Iterable[str]) -> list[str]:
@@ -180,7 +203,8 @@ def bare_postgres(queries: Sequence[str]) -> list[float]:
     from collateral.search.engines.postgres.tables import LIVE
 
     statement = text(
-        f"select asset_id from {LIVE}.doc, websearch_to_tsquery('simple', :query) query "
+        f"select asset_id from {LIVE}.doc join {LIVE}.head using (asset_id), "
+        "websearch_to_tsquery('simple', :query) query "
         f"where every @@ query order by ts_rank(head, query) desc limit {TOP}"
     )
     times = []
@@ -203,14 +227,3 @@ def one_update(times: int = 5) -> float:
         taken.append((time.perf_counter() - started) * 1000)
     db.session.rollback()
     return statistics.median(taken)
-
-
-__all__ = [
-    "Figure",
-    "bare_whoosh",
-    "free_port",
-    "hard_queries",
-    "measure",
-    "one_update",
-    "own_engine",
-]

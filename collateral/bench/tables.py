@@ -12,8 +12,9 @@ def search_table(result: dict[str, Any]) -> str:
             figures(result),
             f"search page / bare engine: {result['ratio_to_bare_engine']:.2f}; "
             f"page {result['page_bytes'] / 1000:.0f} kB, {cpu['first']} ms of processor, "
-            f"{cpu['again']} ms when repeated; one changed asset indexed in "
-            f"{result['update_ms']:.0f} ms",
+            f"{cpu['again']} ms when repeated; "
+            f"{result['searches_a_second']} searches a second with several readers; "
+            f"one changed asset indexed in {result['update_ms']:.0f} ms",
         )
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetTerm, AssetVersion, Page, Term
@@ -23,7 +23,7 @@ KEPT_BYTES = 4 << 20
 
 # Bare tables and statements that are made once: objects of the rows would cost more than they.
 _asset_term, _term, _page = table(AssetTerm).c, table(Term).c, table(Page).c
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ROWS = (
     select(
         Asset.id,

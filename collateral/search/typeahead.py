@@ -97,6 +97,7 @@ def warm() -> None:
     """Have the index opened and the words of all titles read: a second at 50,000 assets."""
     nobody = Scope(person_id=0, team_ids=frozenset(), sees_all=False)
     with suppress(EngineUnavailable):
+        engine().generation()
         engine().complete(("a",), nobody, frozenset(), 1)
 
 

@@ -168,7 +168,7 @@ class PostgresEngine:
                         "set_config('max_parallel_workers_per_gather', '0', true), "
                         f"version, generation, changes from {LIVE}.state"
                     ),
-                    {"limit": str(int(seconds * 1000))},
+                    {"limit": _milliseconds(seconds)},
                 ).one_or_none()
                 if state is None or state.version != VERSION:
                     raise EngineUnavailable("The index was made by another version.")
@@ -181,9 +181,9 @@ class PostgresEngine:
         with self._lock:
             name, held = f"{state.generation}.{state.changes}", self._held
             if held is None or held.snapshot.name != name:
-                connection.execute(text(_LIMIT), {"limit": str(int(LOADING * 1000))})
+                connection.execute(text(_LIMIT), {"limit": _milliseconds(LOADING)})
                 self._held = held = holding.hold(connection, LIVE, state, held, self._titles)
-                connection.execute(text(_LIMIT), {"limit": str(int(seconds * 1000))})
+                connection.execute(text(_LIMIT), {"limit": _milliseconds(seconds)})
             return held
 
     def _titles(self, ids: Ids) -> list[str]:
@@ -218,3 +218,8 @@ class PostgresEngine:
 
     def tidy(self) -> None:
         """Nothing: the database's own cleaning does it."""
+
+
+def _milliseconds(seconds: float) -> str:
+    """A limit as PostgreSQL wants it: none at all would be 0."""
+    return str(max(1, int(seconds * 1000)))
