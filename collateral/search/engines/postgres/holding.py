@@ -137,7 +137,8 @@ def _read(connection: Connection, schema: str, after: int, titles: Titles) -> Ro
     facts["published"] = packed.double(row[-1])
     every = " union all ".join(
         f"select '{name}' as field, cast(value as text) as value, {packed.sent('asset_id')} as ids "
-        f"from {schema}.doc, unnest({column}) as value where changed > :after group by value"
+        f"from (select asset_id, unnest({column}) as value from {schema}.doc "
+        "where changed > :after) d group by value"
         for name, column in _KEYS.items()
     )
     keys = {}
