@@ -109,7 +109,9 @@ def suggestions_bench(worlds: int, moments: int, here: bool, seed: int) -> Resul
 def _lineage_table(result: Result) -> str:
     from collateral.bench import lineage, lineage_scale
 
-    return lineage_scale.table(result) if "pages" in result else lineage.table(result)
+    if "rows" in result:
+        return lineage.table(result)
+    return lineage_scale.table(result) if "pages" in result else options.lines(result)
 
 
 @click.command("lineage")
@@ -127,7 +129,11 @@ def _lineage_table(result: Result) -> str:
 )
 @click.option("--kind", "kinds", multiple=True, help="Only this kind of edit; may be repeated.")
 @click.option("--form", "forms", multiple=True, type=click.Choice(["deck", "print"]))
-@click.option("--only-without", is_flag=True, help="Ask with the family taken out alone.")
+@click.option(
+    "--strangers",
+    type=click.IntRange(1, 1_000_000),
+    help="Ask of so many files with their family taken out instead.",
+)
 @click.option(
     "--pages",
     type=click.IntRange(20_000, 10_000_000),
@@ -143,17 +149,19 @@ def lineage_bench(
     split: str,
     kinds: tuple[str, ...],
     forms: tuple[str, ...],
-    only_without: bool,
+    strangers: int | None,
     pages: int | None,
     queries: int,
     database: str,
     seed: int,
 ) -> Result:
     """Lineage on adaptations whose truth is known, or its speed among very many pages."""
-    from collateral.bench import lineage, lineage_scale
+    from collateral.bench import lineage, lineage_scale, lineage_strangers
     from collateral.bench.truth.kinds import KINDS
     from collateral.db import db
 
+    if strangers is not None:
+        return lineage_strangers.measure(folder, seed, strangers)
     if pages is None:
         return lineage.measure(
             folder,
@@ -162,7 +170,6 @@ def lineage_bench(
             split=split,
             kinds=kinds or KINDS,
             forms=forms or lineage.FORMS,
-            only_without=only_without,
         )
     with tempfile.TemporaryDirectory(prefix="collateral-bench-") as home:
         app, _environ = app_in(Path(home), database)

@@ -37,7 +37,6 @@ def measure(
     split: str,
     kinds: Sequence[str] = KINDS,
     forms: Sequence[str] = FORMS,
-    only_without: bool = False,
 ) -> dict[str, Any]:
     """The figures, by kind and form.
 
@@ -47,7 +46,6 @@ def measure(
         split: `train`, `held-out` (families that no threshold was set on), `all`, or `charts`:
             made decks of bare charts, beside the others.
         forms: as a deck, as a print, or both.
-        only_without: ask with the family taken out alone, which costs half.
     """
     bases = [*(real_bases(folder) if folder else ()), *made_bases()]
     bases += chart_bases(seed) if split == CHARTS else ()
@@ -61,14 +59,12 @@ def measure(
         for form in forms:
             pages, printed = _read(case, form), form == "print"
             keys = ((case.kind, form), ("all", form), ("all", "all"))
-            if not only_without:
-                library.memory.without = None
-                found = trace(pages, library.memory, printed=printed)
-                for key in keys:
-                    judge(case, pages, found, library, figures[key])
+            library.memory.without = None
+            found = trace(pages, library.memory, printed=printed)
             library.memory.without = library.roots[case.base.family]
             alone = trace(pages, library.memory, printed=printed)
             for key in keys:
+                judge(case, pages, found, library, figures[key])
                 judge_without(case, pages, alone, library, figures[key])
     return {
         "decks": len(bases),

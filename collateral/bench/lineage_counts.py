@@ -159,11 +159,11 @@ def _named(
         family
         for source in found.sources
         if not source.borrowed
-        and ((family := library.family(source.version)) in true or _beyond(source, pages, found))
+        and ((family := library.family(source.version)) in true or beyond(source, pages, found))
     }
 
 
-def _beyond(source: Source, pages: Sequence[PagePrint], found: Lineage) -> bool:
+def beyond(source: Source, pages: Sequence[PagePrint], found: Lineage) -> bool:
     """Whether a page is said to come from there that is no copy of a page there."""
     return any(
         told.source is not None
@@ -191,6 +191,6 @@ def judge_without(
     row.counts["without_family_borrowed"] += any(
         source.borrowed
         and library.family(source.version) not in others
-        and _beyond(source, pages, found)
+        and beyond(source, pages, found)
         for source in found.sources
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import pytest
 
 from collateral.adaptations.prints import PagePrint
-from collateral.bench import lineage
+from collateral.bench import lineage, lineage_strangers
 from collateral.bench.lineage_counts import Library, calibration_error, is_copy
 from collateral.bench.truth.bases import Base, made_bases
 from collateral.bench.truth.kinds import cases
@@ -64,6 +65,25 @@ def test_what_is_measured_is_counted_by_kind_and_form(
     assert rows["dropped", "print"]["page_precision"] == 1
     assert rows["dropped", "deck"]["without_family"] == 1
     assert "dropped" in lineage.table(result)
+
+
+def test_parts_of_decks_whose_family_is_taken_out_have_no_source(
+    decks: list[Base], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lineage_strangers, "made_bases", lambda: decks)
+    monkeypatch.setattr(lineage_strangers, "PRINTED", 1)
+    result = lineage_strangers.measure(None, 1, 12)
+    assert result["decks files"] + result["prints files"] == 12
+    assert (result["decks with a source"], result["prints with a source"]) == (0, 0)
+
+
+def test_a_part_of_a_deck_is_some_of_its_pages_numbered_anew() -> None:
+    pages = [PagePrint(n, (f"page {n}",)) for n in range(1, 31)]
+    for seed in range(20):
+        part = lineage_strangers.cut(pages, Random(seed))
+        assert [page.number for page in part] == list(range(1, len(part) + 1))
+        assert 3 <= len(part) <= 24
+        assert len({page.boxes for page in part} & {page.boxes for page in pages}) == len(part)
 
 
 def test_confidences_that_hold_as_often_as_they_say_have_no_error() -> None:

@@ -107,8 +107,8 @@ def _verdict(found: HeatMap) -> str:
         "d": old.deals,
     }
     facts: str = _(
-        "Version %(new)s was adapted %(a)s times in %(b)s deals, version %(old)s %(c)s times in"
-        " %(d)s.",
+        "Adaptations by deals: %(a)s in %(b)s with version %(new)s, %(c)s in %(d)s with version"
+        " %(old)s.",
         **numbers,
     )
     if new.rate is None or old.rate is None:
