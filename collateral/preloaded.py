@@ -40,15 +40,18 @@ def command(host: str, port: int, *, web: int, threads: int, workers: int) -> li
 
 def become(asked: list[str]) -> None:
     """Replace this program by such a command; does not return."""
-    # Each thread would get a heap of its own, which keeps what was once needed at the same time.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    os.execv(asked[0], asked)  # noqa: S606
+    os.execve(asked[0], asked, _environ())  # noqa: S606
+
+
+def _environ() -> dict[str, str]:
+    """Each thread would get a heap of its own, which keeps what was once needed at one time."""
+    return {"MALLOC_ARENA_MAX": "2", **os.environ}
 
 
 def run_beside(asked: list[str]) -> int:
     """Such a command beside what this process does, until told to stop; its exit status."""
     # Ctrl-C is for this process, which passes it on.
-    process = subprocess.Popen(asked, start_new_session=True)
+    process = subprocess.Popen(asked, env=_environ(), start_new_session=True)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         process.terminate()
