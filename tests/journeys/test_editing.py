@@ -22,8 +22,13 @@ def test_two_editors_are_shown_both(site: Site, sign_in: SignIn, tmp_path: objec
     file = make_pdf(tmp_path / "Shift plan.pdf", "Shift plan")  # type: ignore[operator]
     site.command("ingest", str(file), "--publish", "--owner", "marketer@example.com")
     ines, ada = sign_in("marketer@example.com"), sign_in("chief@example.com")
-    ines.goto("/library?q=shift+plan")
-    ines.locator("article.card a.card__link").first.click()
+    card = ines.locator("article.card a.card__link")
+    for _ in range(60):  # on several machines the index follows a moment later
+        ines.goto("/library?q=shift+plan")
+        if card.count():
+            break
+        ines.wait_for_timeout(250)
+    card.first.click()
     ines.wait_for_url("**/assets/**")
     ada.goto(ines.url)
 
