@@ -25,19 +25,13 @@ def context(
 ) -> dict[str, Any]:
     """What search/list.html is given; its head says what each is."""
     origins = adaptations.origins([hit.asset.id for hit in result.hits], person)
-    cards = [
-        (
-            hit.near,
-            card(
-                hit,
-                search_id,
-                origins[hit.asset.id].asset.title if hit.asset.id in origins else "",
-            ),
-        )
-        for hit in result.hits
-    ]
-    exact: list[Card] = [one for near, one in cards if not near]
-    near: list[Card] = [one for near, one in cards if near]
+    titles = {asset_id: origin.asset.title for asset_id, origin in origins.items()}
+
+    def cards(*, near: bool) -> list[Card]:
+        hits = (hit for hit in result.hits if hit.near is near)
+        return [card(hit, search_id, titles.get(hit.asset.id, "")) for hit in hits]
+
+    exact, near = cards(near=False), cards(near=True)
     chips = _chips(wanted, result)
     saved = kept_address(request.args)
     return {
