@@ -29,6 +29,7 @@ from collateral.db import Model, db
 from collateral.deals.models import Deal
 from collateral.notify.models import Notice, NoticeChoice, NoticeRhythm
 from collateral.queue import after_commit
+from collateral.reports import summing
 from collateral.reports.models import WayToDownload
 from collateral.search.jobs import index_pending
 from collateral.search.models import Search, SearchOpening
@@ -97,6 +98,7 @@ def _drop_searches() -> None:
     searches = select(Search.id).where(Search.person_id.in_(people))
     _run(delete(SearchOpening).where(SearchOpening.search_id.in_(searches)))
     _run(delete(Search).where(Search.person_id.in_(people)))
+    summing.start_again()
 
 
 def _people() -> tuple[int, int]:

@@ -91,6 +91,12 @@ def catch_up(today: date) -> Iterator[date]:
     yield max(before, today) - A_DAY
 
 
+def start_again() -> None:
+    """Forget all sums of searches, because searches were taken away: the job begins anew."""
+    for model in (SearchSum, WordsSum, SearchesSummed):
+        db.session.execute(delete(model))
+
+
 def join_again() -> Iterator[date]:
     """Join everybody's words anew from the sums by team; the caller commits after each day and
     month. What they say does not depend on how they came about."""

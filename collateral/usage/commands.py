@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from flask.cli import with_appcontext
 
 from collateral.clock import now
 from collateral.db import db
+from collateral.reports import summing
 from collateral.usage import counting, moving_in, recounting, retention, running
 from collateral.usage.rules import counting_day
 
@@ -28,7 +30,8 @@ def recount(since: datetime | None, as_json: bool) -> None:
         db.session.commit()
         if step.corrected:
             corrected.append(f"{step.day:%Y-%m}" if step.month else step.day.isoformat())
-    for _day in running.catch_up(counting_day(now(), counting.zone())):
+    today = counting_day(now(), counting.zone())
+    for _day in chain(running.catch_up(today), summing.join_again(), summing.catch_up(today)):
         db.session.commit()
     if as_json:
         click.echo(json.dumps({"days": len(days), "corrected": corrected}))

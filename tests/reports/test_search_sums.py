@@ -18,6 +18,7 @@ from collateral.reports import adoption, searches, summing
 from collateral.reports.asking import ReportRequest
 from collateral.reports.models import SearchesSummed, SearchSum, WordsSum
 from collateral.search.models import Search
+from collateral.usage.commands import recount
 from collateral.usage.models import PersonSum, Span
 from collateral.usage.periods import Period, next_month
 from collateral.usage.team_sets import set_of
@@ -194,9 +195,17 @@ def test_sums_without_a_mark_of_how_far_they_are_joined_are_joined_first(app: Fl
     search(*((ana, "roi", TODAY - timedelta(days=back), 0) for back in (1, 40)))
     catch_up()
     stands, log = joined(), searches.search_report(manager, YEAR)
+    assert stands
     db.session.execute(delete(WordsSum))
     db.session.execute(update(SearchesSummed).values(joined=None))
     db.session.commit()
     assert searches.search_report(manager, YEAR) == log
     catch_up()
     assert joined() == stands
+    summing.start_again()
+    catch_up()
+    assert joined() == stands
+    told = app.test_cli_runner().invoke(recount, ["--json"])
+    assert told.exit_code == 0, told.output
+    assert joined() == stands
+    assert summing.summed().whole
