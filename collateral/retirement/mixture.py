@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 
 MEAN_LIMIT, EACH_LIMIT = 0.05, 0.20
 """Local false discovery rates: of a list on average, and of each asset on it."""
-STRICT_BELOW, STRICT_SPAN, STRICT_LEAST = 0.27, 0.6, 0.02
-"""With signs the mean limit grows with the ignored share from this, over this span, from this part
-of itself to the whole; see `_limit`."""
+STRICT_BELOW, STRICT_SPAN = 0.27, 0.6
+"""With signs nothing is listed up to this ignored share, and from there on the mean limit grows to
+the whole over this span; see `_limit`."""
 UPPER = 0.8
 """Over the grid of shapes the higher of the weighted mean and this weighted quantile holds: which
 shape is right is not known, and a list hangs on the worse of the likely ones."""
@@ -160,15 +160,18 @@ def _limit(ignored_share: float) -> float:
     """The mean that a list may have when signs are read, by what seems ignored.
 
     Where little is ignored, the tail of the live assets weighs more than the ignored ones,
-    and how it runs is a supposition: there the list is held shorter.
+    and how it runs is a supposition: there the list is held shorter, down to none.
     """
-    return MEAN_LIMIT * min(max((ignored_share - STRICT_BELOW) / STRICT_SPAN, STRICT_LEAST), 1.0)
+    return MEAN_LIMIT * min(max((ignored_share - STRICT_BELOW) / STRICT_SPAN, 0.0), 1.0)
 
 
 def longest_run(alive: Floats, *, mean_limit: float = MEAN_LIMIT) -> tuple[int, ...]:
-    """Positions of the longest sorted run with a mean within the limit, each at most 20 %."""
+    """Positions of the longest sorted run with a mean within the limit, each at most 20 %; none
+    where nothing may be wrong."""
     import numpy as np
 
+    if mean_limit <= 0:
+        return ()
     order = np.argsort(alive, kind="stable")
     ranked = alive[order]
     means = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)

@@ -62,6 +62,7 @@ def test_an_empty_library_has_an_empty_docket() -> None:
 def test_the_run_is_the_longest_whose_mean_holds() -> None:
     assert longest_run(np.array([0.9, 0.01, 0.15, 0.02])) == (1, 3)
     assert longest_run(np.array([0.5, 0.3])) == ()
+    assert longest_run(np.array([0.0, 0.0]), mean_limit=0.0) == ()
 
 
 chances = st.floats(0.0, 0.4)
