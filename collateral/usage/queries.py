@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
@@ -34,34 +34,34 @@ class DealCounts:
     lost: int = 0
 
 
+def _count(condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+# Made once: every page of results asks it.
+_PAIRS = (
+    select(Use.asset_id, Use.deal_id)
+    .where(Use.asset_id.in_(bindparam("ids", expanding=True)), Use.retracted_at.is_(None))
+    .distinct()
+    .subquery()
+)
+_COUNTED = (
+    select(
+        _PAIRS.c.asset_id,
+        func.count(),
+        *(_count(Deal.outcome == outcome) for outcome in (Outcome.WON, Outcome.OPEN, Outcome.LOST)),
+    )
+    .join(Deal, Deal.id == _PAIRS.c.deal_id)
+    .group_by(_PAIRS.c.asset_id)
+)
+
+
 def deal_counts(asset_ids: Collection[int], person: Person) -> dict[int, DealCounts]:
     """For each asset with a use the deals by outcome. One query whatever their number."""
     if not asset_ids:
         return {}
-    pairs = (
-        select(Use.asset_id, Use.deal_id)
-        .where(Use.asset_id.in_(asset_ids), Use.retracted_at.is_(None))
-        .distinct()
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(
-            pairs.c.asset_id,
-            func.count(),
-            *(
-                _count(Deal.outcome == outcome)
-                for outcome in (Outcome.WON, Outcome.OPEN, Outcome.LOST)
-            ),
-        )
-        .join(Deal, Deal.id == pairs.c.deal_id)
-        .where(deals.visible(person))
-        .group_by(pairs.c.asset_id)
-    )
+    rows = db.session.execute(_COUNTED.where(deals.visible(person)), {"ids": list(asset_ids)})
     return {asset_id: DealCounts(*numbers) for asset_id, *numbers in rows}
-
-
-def _count(condition: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def uses_of_asset(asset: Asset, person: Person, *, limit: int = 100) -> Sequence[Use]:
