@@ -17,17 +17,22 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from collateral.config import ROOT
+from collateral import cli
+from collateral.config import ROOT, Settings
+from collateral.db import db
 
 # Nothing here is about speed: on a slow machine a page comes when it comes.
 expect.set_options(timeout=30_000)
 
+ENGINES = "COLLATERAL_TEST_ENGINES"
 PASSWORD = "a password that nobody guesses"
 SHOTS = ROOT / "build" / "screens"
 # A headless browser's own name is on COUNTER's list of robots, which do not count.
@@ -94,8 +99,33 @@ class Site:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @cached_property
+    def app(self) -> Flask:
+        """The application over what the library keeps, in the test's own process."""
+        from collateral import create_app
+
+        return create_app(Settings.from_environ(self.environ))
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """What the block writes is kept when it is over."""
+        with self.app.app_context():
+            yield
+            db.session.commit()
+            db.session.remove()
+            db.engine.dispose()
+
     def command(self, *args: str, stdin: str = "") -> str:
-        """Run `collateral ARGS` and return what it printed."""
+        """Run `collateral ARGS` and return what it printed.
+
+        In the test's own process, where a new one would load the whole program each time; of a
+        cluster by a member of its own.
+        """
+        if ENGINES not in os.environ:
+            cli._gather()
+            ran = self.app.test_cli_runner().invoke(cli.cli, list(args), input=stdin)
+            assert ran.exit_code == 0, ran.output + repr(ran.exception)
+            return str(ran.stdout)
         done = subprocess.run(
             [sys.executable, "-m", "collateral", *args],
             env=self.environ,
@@ -158,7 +188,7 @@ def free_port() -> int:
 def make_site(home: Path) -> Site:
     """An empty library that has not started, on the side that is being tested."""
     home.mkdir(parents=True, exist_ok=True)
-    if "COLLATERAL_TEST_ENGINES" in os.environ:
+    if ENGINES in os.environ:
         from tests.cluster.machines import make_cluster
 
         return make_cluster(home)
@@ -174,15 +204,11 @@ def make_site(home: Path) -> Site:
 
 
 def add_people(site: Site) -> None:
-    """The four who sign in, at once: each command would load the whole program again."""
-    from collateral import create_app
+    """The four who sign in."""
     from collateral.accounts import operations
     from collateral.accounts.models import Role
-    from collateral.config import Settings
-    from collateral.db import db
 
-    app = create_app(Settings.from_environ(site.environ))
-    with app.app_context():
+    with site.inside():
         for email, role, name in (
             ("rep@example.com", Role.REP, "Mara Brandt"),
             ("marketer@example.com", Role.MARKETER, "Ines Duarte"),
@@ -190,8 +216,6 @@ def add_people(site: Site) -> None:
             ("chief@example.com", Role.ADMIN, "Ada Chief"),
         ):
             operations.add_person(email, name, [role], by=None, password=PASSWORD)
-        db.session.commit()
-        db.engine.dispose()
 
 
 @contextmanager
@@ -235,8 +259,16 @@ def watch(page: Page, faults: list[str]) -> Page:
     return page
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[tuple[str, str], Any]:
+    """The cookies of who signed in to which library by the form, to go on with them."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
+def sign_in(
+    browser: Browser, site: Site, faults: list[str], signed_in: dict[tuple[str, str], Any]
+) -> Iterator[Any]:
     """`sign_in("rep@example.com")` answers a page on which that person has signed in."""
     contexts: list[BrowserContext] = []
 
@@ -246,9 +278,11 @@ def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
         width: str = "1440",
         dark: bool = False,
         scripts: bool = True,
+        by_form: bool = False,
         **options: Any,
     ) -> Page:
         size = WIDTHS[width]
+        known = signed_in.get((site.url, email)) if scripts and not by_form else None
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
@@ -257,18 +291,19 @@ def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
             accept_downloads=True,
             locale="en-GB",
             user_agent=PERSON,
+            storage_state=known,
             # What comes from the offline worker's store says nothing of its weight on the way.
             **{"service_workers": "block", **options},
         )
         contexts.append(context)
-        if scripts:
+        if scripts and options.get("service_workers") != "allow":
             context.add_init_script(WEIGHED)
         page = watch(context.new_page(), faults)
-        page.goto("/sign-in")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/sign-in" not in url)
+        if known:
+            page.goto("/")
+        else:
+            enter(page, email)
+            signed_in[site.url, email] = context.storage_state()
         return page
 
     yield go
@@ -276,26 +311,59 @@ def sign_in(browser: Browser, site: Site, faults: list[str]) -> Iterator[Any]:
         context.close()
 
 
-def shoot(page: Page, name: str) -> None:
-    """Keep pictures of the page at both widths, light and dark."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
+def enter(page: Page, email: str) -> None:
+    """Sign in by the form."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def variants(page: Page) -> Iterator[tuple[str, str]]:
+    """The page as it is at both widths, light and dark, one after the other."""
     before = page.viewport_size
     for width, (w, h) in WIDTHS.items():
         page.set_viewport_size({"width": w, "height": h})
         for theme in ("light", "dark"):
             # Without motion: a colour on its way from one theme to the other is in neither.
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-            page.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+            yield width, theme
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     if before:
         page.set_viewport_size(before)
 
 
-def assert_accessible(page: Page) -> None:
+def photograph(page: Page, name: str, *, whole: bool = True) -> None:
+    """Keep a picture of the page as it stands; where it is not `whole`, of what the window shows.
+
+    As JPEG, which takes half the time of PNG where a page is full of previews.
+    """
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    path = SHOTS / f"{name}.jpg"
+    page.screenshot(path=path, type="jpeg", quality=88, full_page=whole, timeout=120_000)
+
+
+def shoot(page: Page, name: str, *, whole: bool = True) -> None:
+    """Keep pictures of the page at both widths, light and dark."""
+    for width, theme in variants(page):
+        photograph(page, f"{name}-{width}-{theme}", whole=whole)
+
+
+LATER_ROWS = "tbody tr:nth-child(n + 25)"
+"""Of a long table; they are made as the ones before them."""
+
+
+def assert_accessible(page: Page, *, contrast: bool = True) -> None:
     """Axe finds nothing serious or critical on the page as it stands."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    options = {
+        "resultTypes": ["violations"],
+        "rules": {"color-contrast": {"enabled": contrast}},
+    }
+    axe = Axe().run(page, context={"exclude": [[LATER_ROWS]]}, options=options)
+    found = axe.response["violations"]
     grave = [
         f"{v['id']}: {v['nodes'][0]['html'][:200]}"
         for v in found

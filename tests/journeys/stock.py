@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from collateral import create_app
 from collateral.accounts import queries as accounts
 from collateral.assets import collections, operations
 from collateral.assets.description import Description
 from collateral.assets.models import Asset, CollectionKind, Term, Vocabulary
 from collateral.clock import now
-from collateral.config import Settings
 from collateral.db import db
 from collateral.requests import operations as requests
 from tests.journeys.conftest import Site
@@ -42,11 +40,8 @@ def fill(site: Site, folder: Path) -> None:
     make_pdf(folder / "Lang.pdf", "Ein deutsches")
     site.command("ingest", str(folder), "--publish", "--owner", "marketer@example.com")
     site.command("deals", "import", str(make_deals(folder / "deals.csv", "rep@example.com")))
-    app = create_app(Settings.from_environ(site.environ))
-    with app.app_context():
+    with site.inside():
         describe()
-        db.session.commit()
-        db.engine.dispose()
 
 
 def put_in(deck: Path, word: str) -> None:

@@ -79,36 +79,7 @@ def test_from_empty_to_the_sample_and_back(
     expect(page.locator("[data-upload-row]")).to_have_count(1)
     page.goto("/")
     expect(steps).to_contain_text("2 of 4 done")
-    context.close()
-
-
-def test_without_a_connection_a_page_says_so_and_holds_nothing_private(
-    untouched: Site, browser: Browser, faults: list[str]
-) -> None:
-    context = browser.new_context(base_url=untouched.url, user_agent=PERSON, locale="en-GB")
-    page = watch(context.new_page(), faults)
-    set_up(page, untouched)
-    page.evaluate("navigator.serviceWorker.ready")
-    untouched.stop()
     page.goto("/library")
-    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
-    assert_accessible(page)
-    shoot(page, "offline")
-    kept = page.evaluate(
-        """async () => {
-          const kept = [];
-          for (const name of await caches.keys())
-            kept.push(...await (await caches.open(name)).keys());
-          return kept.map((one) => new URL(one.url).pathname);
-        }"""
-    )
-    assert sorted(kept) == [
-        "/offline", "/static/css/app.css", "/static/favicon.svg", "/static/icons.svg"
-    ]  # fmt: skip
-    untouched.start()
-    page.get_by_role("link", name="Try again").click()
-    expect(page.get_by_role("heading", level=1)).not_to_have_text("No connection")
-    # That it could not be reached is noted by the browser itself.
-    assert [fault for fault in faults if "ERR_CONNECTION_REFUSED" not in fault] == []
-    faults.clear()
+    expect(page.locator("article.card")).to_have_count(1)
+    shoot(page, "library-of-one")
     context.close()

@@ -1,4 +1,7 @@
-"""The way of one file: uploaded, found, used, counted, retired, restored."""
+"""The way of one file: uploaded, found, used, counted, retired, restored.
+
+Homes, search, the page of an asset and reports are photographed by test_looks.py.
+"""
 
 from __future__ import annotations
 
@@ -37,19 +40,13 @@ def test_a_rep_finds_a_slide_by_its_word_and_uses_it_in_a_deal(
     library: Site, sign_in: SignIn
 ) -> None:
     page = sign_in("rep@example.com")
-    assert_accessible(page)
-    shoot(page, "home-rep")
     search(page, RARE)
     card = page.locator("article.card").first
     expect(card).to_contain_text("Page 7 of 9")
     expect(card.locator("mark").first).to_contain_text(RARE)
-    assert_accessible(page)
-    shoot(page, "search")
     card.get_by_role("link", name="What a stop costs").click()
     page.wait_for_url(re.compile(r"/assets/\d+/pages/7"))
     expect(page.locator("main")).to_contain_text("part 7")
-    assert_accessible(page)
-    shoot(page, "asset")
     page.get_by_role("button", name="Use in Brauwerk Lindau").click()
     expect(page.get_by_role("status").filter(has_text="Used in")).to_be_visible()
     with page.expect_download() as download:
@@ -59,18 +56,11 @@ def test_a_rep_finds_a_slide_by_its_word_and_uses_it_in_a_deal(
 
 def test_the_manager_sees_the_use_in_the_report(library: Site, sign_in: SignIn) -> None:
     page = sign_in("manager@example.com")
-    assert_accessible(page)
-    shoot(page, "home-manager")
     page.goto("/reports/assets")
     row = page.get_by_role("row", name=re.compile(r"What a stop costs(?! next)"))
     expect(row).to_be_visible()
     cells = row.get_by_role("cell").all_inner_texts()
     assert "1" in cells, cells
-    assert_accessible(page)
-    shoot(page, "report-assets")
-    page.goto("/reports/overview")
-    assert_accessible(page)
-    shoot(page, "report-overview")
 
 
 def test_a_marketer_uploads_ten_files_and_sees_them_become_searchable(
@@ -81,7 +71,6 @@ def test_a_marketer_uploads_ten_files_and_sees_them_become_searchable(
     files += [make_image(tmp_path / f"Hall {n}.png", 40 * n) for n in range(2)]
     library.add_person("ten@example.com", "marketer")
     page = sign_in("ten@example.com")
-    shoot(page, "home-marketer")
     page.goto("/upload")
     page.locator("input[type=file]").first.set_input_files(files)
     rows = page.locator("[data-upload-row]").filter(has_text=re.compile("Night|Plant|Hall"))
@@ -135,13 +124,3 @@ def test_a_retired_asset_leads_to_its_replacement_and_comes_back(
             break
         rep.wait_for_timeout(300)
     expect(rep.locator("article.card").first).to_contain_text("Page 7 of 9")
-
-
-def test_without_scripts_a_rep_signs_in_searches_and_uses(library: Site, sign_in: SignIn) -> None:
-    page = sign_in("rep@example.com", scripts=False)
-    page.goto(f"/library?q={RARE}")
-    page.locator("article.card a.card__link").first.click()
-    use = page.locator("form#use")
-    use.get_by_label("Rolling mill 4").check()
-    use.get_by_role("button", name=re.compile("Use in")).click()
-    expect(page.locator("body")).to_contain_text("Used in Vantor Steel")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site
+from tests.journeys.conftest import Site, photograph, shoot
 from tests.journeys.looking import NARROW, assert_fits, examine, settle
 from tests.journeys.stock import EXACT, GERMAN
 
@@ -79,7 +79,7 @@ def test_every_part_stands_in_the_style_guide(stocked: Site, sign_in: SignIn) ->
     page = sign_in("chief@example.com")
     examine(page, "styleguide", address="/styleguide")
     page.emulate_media(forced_colors="active")
-    page.screenshot(path=_shot("styleguide-forced"), full_page=True)
+    photograph(page, "styleguide-forced")
     page.emulate_media(forced_colors="none", reduced_motion="reduce")
     moving = page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((one) => {
@@ -93,37 +93,28 @@ def test_every_part_stands_in_the_style_guide(stocked: Site, sign_in: SignIn) ->
 
 
 def test_german_fits_on_a_phone(stocked: Site, sign_in: SignIn) -> None:
+    """Every page by itself is looked at in test_docket.py; here are filters, lists and words."""
     page = sign_in("manager@example.com")
     page.goto("/profile")
     page.get_by_label("Language", exact=True).select_option("de")
     page.get_by_role("button", name=re.compile("^Save")).first.click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
     try:
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         for address in (
-            "/", "/library", "/library?view=list&industry=food", "/library?q=zzyzx",
-            "/collections", "/collections/new", "/requests", "/requests?state=taken_on",
-            "/requests/new", "/deals", "/reports/overview", "/reports/assets", "/reports/ignored",
-            "/profile",
+            "/library?view=list&industry=food", "/library?q=zzyzx", "/requests?state=taken_on",
         ):  # fmt: skip
             page.goto(address)
             settle(page)
             assert_fits(page, f"{address} in German")
+        page.goto("/reports/overview")
+        shoot(page, "report-german")
         page.goto("/library?q=Abfüllanlagen")
         expect(page.locator("article.card").first).to_contain_text(GERMAN[:30])
+        shoot(page, "library-german")
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         expect(page.get_by_role("link", name="Bibliothek").last).to_be_visible()
-        page.set_viewport_size({"width": 1440, "height": 900})
-        examine(page, "library-german", address="/library")
-        examine(page, "report-german", address="/reports/overview")
     finally:
         page.goto("/profile")
         page.get_by_label("Sprache", exact=True).select_option("en")
         page.get_by_role("button", name=re.compile("^Speichern")).first.click()
         page.wait_for_load_state()
-
-
-def _shot(name: str) -> str:
-    from tests.journeys.conftest import SHOTS
-
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    return str(SHOTS / f"{name}.png")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import SHOTS, Site
+from tests.journeys.conftest import Site, photograph
 from tests.journeys.looking import settle
 
 SignIn = Callable[..., Page]
@@ -31,8 +31,7 @@ def test_a_report_is_taken_along_as_a_table_a_csv_and_on_paper(
     page.emulate_media(media="print")
     for part in (".topbar", ".tabbar"):
         expect(page.locator(part)).to_be_hidden()
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / "report-printed.png", full_page=True)
+    photograph(page, "report-printed")
 
 
 def test_filters_of_a_report_stay_in_its_address(stocked: Site, sign_in: SignIn) -> None:

@@ -33,7 +33,8 @@ class Counted:
 def test_from_sign_in_to_the_right_page_in_three_clicks_or_keys(
     stocked: Site, sign_in: SignIn
 ) -> None:
-    page = sign_in("rep@example.com")  # e-mail, password and Enter are not counted
+    # E-mail, password and Enter are not counted.
+    page = sign_in("rep@example.com", by_form=True)
     counted = Counted(page)
     settle(page)
     counted.key("/")

@@ -11,10 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from collateral import create_app
 from collateral.accounts.models import Person
 from collateral.clock import hold, now
-from collateral.config import Settings
 from collateral.db import db
 from collateral.reports.asking import preset_period
 from collateral.usage.counting import zone
@@ -31,8 +29,7 @@ TITLE = "A brochure that nobody sends"
 @pytest.fixture(scope="module")
 def ignored(site: Site) -> Site:
     """A brochure that cost 4,000 €, looked at three times last quarter, once by a double click."""
-    app = create_app(Settings.from_environ(site.environ))
-    with app.app_context():
+    with site.inside():
         people = {person.email: person for person in db.session.scalars(select(Person))}
         period = preset_period("last-quarter", counting_day(now(), zone()))
         noon = now().replace(
@@ -46,9 +43,6 @@ def ignored(site: Site) -> Site:
             for seconds in (0, 10, 600):
                 at = noon + timedelta(seconds=seconds)
                 happen(EventKind.VIEWED, asset, people["rep@example.com"], at)
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
     return site
 
 

@@ -10,10 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from collateral import create_app
 from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.clock import now
-from collateral.config import Settings
 from collateral.db import db
 from tests.journeys.conftest import Site, assert_accessible, shoot, watch
 from tests.journeys.material import make_deals, make_deck
@@ -36,8 +34,7 @@ def library(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     site.command("ingest", str(folder), "--publish", "--owner", "marketer@example.com")
     call = now() + timedelta(hours=1)
     deals = make_deals(folder / "deals.csv", "rep@example.com", call=call)
-    app = create_app(Settings.from_environ(site.environ))
-    with app.app_context():
+    with site.inside():
         wanted = ((Vocabulary.STAGE, "evaluation"), (Vocabulary.INDUSTRY, "food-and-drink"))
         asset = db.session.scalars(select(Asset).where(Asset.title == TITLE)).one()
         for vocabulary, slug in wanted:
@@ -46,8 +43,6 @@ def library(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
             )
             label = slug.replace("-", " ").capitalize()
             asset.terms.append(term or Term(vocabulary=vocabulary, slug=slug, label=label))
-        db.session.commit()
-        db.engine.dispose()
     site.command("deals", "import", str(deals))
     return site
 

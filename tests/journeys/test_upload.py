@@ -1,4 +1,7 @@
-"""A marketer brings a folder of two hundred files: paused, reloaded, tried again, described."""
+"""A marketer brings a folder of two hundred files: paused, reloaded, tried again, described.
+
+In a library of its own, which is also taken from under a person here.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     waiting = left(page)
     assert 0 < waiting <= COUNT
     assert_accessible(page)
-    shoot(page, "upload-paused")
+    shoot(page, "upload-paused", whole=False)
 
     # One of them loses its bytes, as where a browser has no room for them.
     lost = page.evaluate(
@@ -84,7 +87,7 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     page.locator("[data-restored]").wait_for()
     assert left(page) == waiting
     expect(page.locator("[data-upload-lost]")).to_contain_text(lost)
-    shoot(page, "upload-reloaded")
+    shoot(page, "upload-reloaded", whole=False)
     page.get_by_role("button", name="Go on").click()
     expect(page.locator("[data-upload-rows] tr:not([data-upload-row])")).to_have_count(
         1, timeout=240_000
@@ -118,7 +121,7 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     page.get_by_role("button", name="Apply", exact=True).click()
     expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
     assert_accessible(page)
-    shoot(page, "upload-table")
+    shoot(page, "upload-table", whole=False)
     page.get_by_role("button", name=f"Save {COUNT + 2} changes").click()
     expect(page.get_by_role("status").get_by_text(f"{COUNT} saved")).to_be_visible(timeout=60_000)
 
@@ -155,4 +158,33 @@ def test_what_was_sent_while_the_connection_was_away_goes_when_it_is_back(
     expect(row).to_have_attribute("data-upload-row", re.compile(r"\d+"))
     # A browser notes a request that found no network; that one was meant to.
     assert [fault for fault in faults if "ERR_INTERNET_DISCONNECTED" not in fault] == []
+    faults.clear()
+
+
+def test_without_a_connection_a_page_says_so_and_holds_nothing_private(
+    site: Site, sign_in: SignIn, faults: list[str]
+) -> None:
+    page = sign_in("marketer@example.com", service_workers="allow")
+    page.evaluate("navigator.serviceWorker.ready")
+    site.stop()
+    page.goto("/library")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    assert_accessible(page)
+    shoot(page, "offline")
+    kept = page.evaluate(
+        """async () => {
+          const kept = [];
+          for (const name of await caches.keys())
+            kept.push(...await (await caches.open(name)).keys());
+          return kept.map((one) => new URL(one.url).pathname);
+        }"""
+    )
+    assert sorted(kept) == [
+        "/offline", "/static/css/app.css", "/static/favicon.svg", "/static/icons.svg"
+    ]  # fmt: skip
+    site.start()
+    page.get_by_role("link", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("No connection")
+    # That it could not be reached is noted by the browser itself.
+    assert [fault for fault in faults if "ERR_CONNECTION_REFUSED" not in fault] == []
     faults.clear()
