@@ -29,7 +29,7 @@ def test_a_file_goes_its_way_though_no_two_steps_share_a_home(
     expect(row).to_have_count(1)
     expect(marketer.locator("[data-upload-busy]")).to_have_count(0, timeout=60_000)
     marketer.reload()
-    row.get_by_role("button", name=re.compile("Publish")).click()
+    marketer.get_by_role("button", name=re.compile("Publish")).first.click()  # all drafts
     marketer.wait_for_load_state()
 
     rep = sign_in("rep@example.com")
