@@ -22,8 +22,8 @@ from collateral.assets.ingest import Taken
 from collateral.config import Settings
 from collateral.db import db
 from collateral.queue import queue
-from collateral.working import helping
 from collateral.storage import make_storage, storage
+from collateral.working import helping
 
 LOOK_EVERY = 0.3
 PATIENCE = 15.0

@@ -33,10 +33,10 @@ from collateral.demo.catalogue import catalogue
 from collateral.demo.files.make import make_file
 from collateral.demo.load import SEED
 from collateral.queue import queue
-from collateral.working import helping
 from collateral.reading import door
 from collateral.reading.confined.client import shared
 from collateral.reading.sniff import identify
+from collateral.working import helping
 
 LOOK_EVERY = 0.2
 WARMING = 2

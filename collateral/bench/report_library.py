@@ -6,7 +6,7 @@ Assets, people in teams, deals, uses, events over three years, and searches.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,7 @@ def build(events: int) -> dict[str, float]:
     first = end - timedelta(days=DAYS - 1)
     took: dict[str, float] = {}
     _people()
-    for name, step in (
+    steps: tuple[tuple[str, Callable[[], None]], ...] = (
         ("assets", lambda: _assets(first)),
         ("deals", lambda: _deals(first)),
         ("events", lambda: _events(events, first)),
@@ -43,7 +43,8 @@ def build(events: int) -> dict[str, float]:
         ("searches", lambda: _searches(max(1000, events // 20), first)),
         ("sign_ins", lambda: _sign_ins(events)),
         ("statistics", _analyze),
-    ):
+    )
+    for name, step in steps:
         started = time.monotonic()
         step()
         db.session.commit()

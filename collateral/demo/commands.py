@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
+from collateral import preloaded
 from collateral.accounts import operations
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetVersion, ReadingState
@@ -21,7 +22,6 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.demo.load import complete, load, present, sign_ins
 from collateral.demo.remove import remove
-from collateral import preloaded
 from collateral.serve import migrate_database
 
 _WORDS = ("birch", "copper", "dune", "ember", "fjord", "garnet", "harbor", "inlet", "juniper",

@@ -20,7 +20,8 @@ VALUES = {
     "kind": "PowerPoint deck", "other": "JPEG picture", "name": "pdf", "what": "a video",
     "layout": "Titel, „schlicht“", "reason": sentences.PAGE_NOT_DRAWN % {"page": 4},
     "most": "1,200", "parts": "20,001", "count": 12, "size": "1.2 GB", "millions": "1,000",
-    "width": "40,000", "height": "30,000", "seconds": 120, "times": 3, "page": 7, "shown": 3, "pages": 5,
+    "width": "40,000", "height": "30,000", "seconds": 120, "times": 3, "page": 7, "shown": 3,
+    "pages": 5,
 }  # fmt: skip
 
 
