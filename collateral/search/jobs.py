@@ -105,12 +105,27 @@ def _agree() -> None:
         db.session.commit()
 
 
+def _catch_up() -> None:
+    """Put in what a program of another version indexed: it noted so, and it is in its own index."""
+    held = engine().own_revisions()
+    if held is None:
+        return
+    rows = db.session.execute(select(Asset.id, Asset.revision))
+    missed = [row.id for row in rows if held.get(row.id, -1) < row.revision]
+    for at in range(0, len(missed), BATCH):
+        found = documents.load(missed[at : at + BATCH])
+        db.session.rollback()  # nothing is held while the index is written
+        if not engine().write(found, ()):
+            return
+
+
 @every(minutes=1)
 def sweep() -> None:
     """Find what was lost, mend what is broken, merge what has become many."""
     index_pending()
     if engine().healthy():  # else another process is making the first one just now
         engine().tidy()
+        _catch_up()
         index_pending()
 
 

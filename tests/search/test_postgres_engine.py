@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, text, update
 
 from collateral import create_app
 from collateral.accounts.models import Role
@@ -17,7 +17,10 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.retirement import operations as retirement
 from collateral.search import engine as chosen
-from collateral.search.engines.postgres import PostgresEngine, holding, phrases
+from collateral.search import jobs
+from collateral.search.engines.postgres import PostgresEngine, holding, phrases, storing
+from collateral.search.engines.postgres.storing import WRITING
+from collateral.search.engines.postgres.tables import LIVE, VERSION
 from collateral.search.engines.protocol import Engine, Sort
 from tests.conftest import make_settings
 from tests.databases import SERVER
@@ -56,13 +59,13 @@ def test_a_rebuild_that_was_broken_off_leaves_the_old_index(engine: PostgresEngi
         schemas = connection.execute(
             text("select nspname from pg_namespace where nspname like 'search%'")
         ).scalars()
-        assert list(schemas) == ["search_live"]
+        assert list(schemas) == [LIVE]
 
 
 def test_who_finds_another_writing_goes(engine: PostgresEngine) -> None:
     filled(engine, document(1, "Turbine"))
     with engine._database.begin() as other:
-        other.execute(text("select pg_advisory_xact_lock(7301001)"))
+        other.execute(text(f"select pg_advisory_xact_lock({WRITING}, hashtext('{VERSION}'))"))
         assert not engine.write([document(2, "Pump")], ())
     assert engine.write([document(2, "Pump")], ())
     assert engine.ids() == {1, 2}
@@ -112,7 +115,7 @@ def test_a_phrase_that_takes_too_long_is_looked_for_as_far_as_the_time_goes(
     monkeypatch.setattr(phrases, "AT_ONCE", 5)
     engine.write((), [39])
     with engine._database.connect() as other:  # for longer than the index is given
-        other.execute(text("lock table search_live.page in access exclusive mode"))
+        other.execute(text(f"lock table {LIVE}.page in access exclusive mode"))
         release = threading.Timer(0.6, other.rollback)
         release.start()
         answer = found(engine, '"hall of"', limit=50)
@@ -157,7 +160,7 @@ def test_the_library_follows_its_rows_and_heals(library: Flask) -> None:
     db.session.commit()
     assert finds("compressor")
     with db.engine.begin() as connection:
-        connection.execute(text("drop schema search_live cascade"))
+        connection.execute(text(f"drop schema {LIVE} cascade"))
     assert client.get("/library?q=compressor").status_code == 200
     assert finds("compressor")  # the first who asked had it made anew
     retirement.retire(
@@ -166,3 +169,32 @@ def test_the_library_follows_its_rows_and_heals(library: Flask) -> None:
     db.session.commit()
     assert not finds("gearbox")
     assert isinstance(chosen.engine(), PostgresEngine)
+
+
+def test_beside_an_index_of_another_version_nothing_is_missed(library: Flask) -> None:
+    asset = make_asset("Turbine outlook")
+    earlier, later = "search_live_1_9", "search_live_900_1"
+    with db.engine.begin() as connection:
+        for schema in ("search_live", earlier, later):
+            connection.execute(text(f"create schema {schema}"))
+    # What a program of the other version does with a change: it goes into its own index alone.
+    db.session.execute(
+        update(Asset)
+        .where(Asset.id == asset.id)
+        .values(title="Compressor", revision=90, indexed_revision=90)
+    )
+    db.session.commit()
+    client = Visitor(library).as_(make_person(Role.REP))
+    assert f"/assets/{asset.id}" not in client.get("/library?q=compressor").text
+    jobs.sweep()
+    assert f"/assets/{asset.id}" in client.get("/library?q=compressor").text
+
+    def left() -> set[str]:
+        with db.engine.connect() as connection:
+            return {"search_live", earlier, later} & set(storing.others(connection))
+
+    assert left() == {"search_live", earlier, later}
+    with db.engine.begin() as connection:
+        connection.execute(text(f"update {LIVE}.state set made = made - interval '25 hours'"))
+    jobs.sweep()
+    assert left() == {later}

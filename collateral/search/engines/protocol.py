@@ -204,6 +204,14 @@ class Engine(Protocol):
         """
         ...
 
+    def own_revisions(self) -> dict[int, int] | None:
+        """By asset, which revision of it is in this index.
+
+        None where no program of another version has an index of its own beside this one: what
+        the rows say was indexed is in here then. Raises EngineUnavailable.
+        """
+        ...
+
     def write(self, documents: Iterable[Document], gone: Iterable[int]) -> bool:
         """Put the documents in, in place of older ones of the same id, and take `gone` out.
 

@@ -33,6 +33,8 @@ from collateral.search.engines.protocol import (
 
 LOADING = 60.0
 """Seconds for reading the facts of all assets."""
+SIDE_BY_SIDE = timedelta(days=1)
+"""For how long machines may take to go over to a newer version."""
 _LIMIT = "select set_config('statement_timeout', :limit, true)"
 
 
@@ -135,6 +137,13 @@ class PostgresEngine:
     def scattered(self) -> frozenset[int]:
         return frozenset()
 
+    def own_revisions(self) -> dict[int, int] | None:
+        with self._reading() as connection:
+            if not storing.others(connection):
+                return None
+            rows = connection.execute(text(f"select asset_id, revision from {LIVE}.doc"))
+            return {row.asset_id: row.revision for row in rows}
+
     def healthy(self) -> bool:
         try:
             self._state()
@@ -217,7 +226,12 @@ class PostgresEngine:
         return True
 
     def tidy(self) -> None:
-        """Nothing: the database's own cleaning does it."""
+        """Drop indexes of earlier versions when nobody needs them any more; all else the
+        database's own cleaning does."""
+        if self.age() < SIDE_BY_SIDE:
+            return
+        with self._database.begin() as connection:
+            storing.drop_earlier(connection)
 
 
 def _milliseconds(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,7 @@ from collateral.search.engines.postgres.tables import (
     EXTENSIONS,
     INDEXES,
     LIVE,
+    NEXT,
     TABLES,
     UNWEIGH,
     VERSION,
@@ -24,7 +26,8 @@ from collateral.search.engines.postgres.writing import DOC, HEAD, PAGE, TITLE_WO
 from collateral.search.engines.protocol import Changes, Document
 
 WRITING, REBUILDING = 7_301_001, 7_301_002
-"""Advisory locks of the database."""
+"""Advisory locks of the database, of programs of this version among themselves."""
+_OF_THIS_VERSION = f"hashtext('{VERSION}')"
 BATCH = 100
 MANY_WORDS = 300_000
 """Words that a rebuild remembers to have written; then it begins to forget."""
@@ -35,7 +38,7 @@ def locked(connection: Connection, lock: int) -> bool:
     return bool(
         connection.execute(
             # Without parameters: with one, its snapshot would be kept as long as the lock.
-            text(f"select pg_try_advisory_xact_lock({lock})")
+            text(f"select pg_try_advisory_xact_lock({lock}, {_OF_THIS_VERSION})")
         ).scalar_one()
     )
 
@@ -52,7 +55,7 @@ def rebuild(database: Engine, documents: Iterator[Document], late: Callable[[], 
     """Make a new index beside the live one, then put it in its place. The caller holds the
     lock REBUILDING."""
     generation = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{secrets.token_hex(3)}"
-    schema = f"search_{generation}"
+    schema = f"{NEXT}{generation}"
     with database.begin() as connection:
         for extension in EXTENSIONS:
             connection.execute(text(f"create extension if not exists {extension}"))
@@ -71,7 +74,7 @@ def rebuild(database: Engine, documents: Iterator[Document], late: Callable[[], 
         for statement in INDEXES:
             connection.execute(text(statement.format(schema=schema)))
     with database.begin() as connection:
-        connection.execute(text(f"select pg_advisory_xact_lock({WRITING})"))
+        connection.execute(text(f"select pg_advisory_xact_lock({WRITING}, {_OF_THIS_VERSION})"))
         changes = late()
         _replace(connection, schema, changes.documents, changes.gone, 0)
         connection.execute(text(f"delete from {schema}.gone"))
@@ -111,11 +114,34 @@ def _settle(database: Engine) -> None:
 
 def _drop_unfinished(connection: Connection) -> None:
     """Schemas of rebuilds that were broken off; nobody else is at one, for we hold the lock."""
+    for name in _schemas(connection):
+        if name.startswith(NEXT):
+            connection.execute(text(f"drop schema {name} cascade"))
+
+
+def drop_earlier(connection: Connection) -> None:
+    """Take away what programs of earlier versions left."""
+    for name in others(connection):
+        if _version(name) < _version(LIVE):
+            connection.execute(text(f"drop schema {name} cascade"))
+
+
+def others(connection: Connection) -> list[str]:
+    """Indexes of other versions than this, finished and not."""
+    return [name for name in _schemas(connection) if _version(name) != _version(LIVE)]
+
+
+def _schemas(connection: Connection) -> list[str]:
     names = connection.execute(
-        text("select nspname from pg_namespace where nspname ~ '^search_[0-9]{14}_[0-9a-f]{6}$'")
-    ).scalars()
-    for name in list(names):
-        connection.execute(text(f"drop schema {name} cascade"))
+        text("select nspname from pg_namespace where nspname ~ '^search_(live|next|[0-9]{14}_)'")
+    )
+    return list(names.scalars())
+
+
+def _version(schema: str) -> tuple[int, ...]:
+    """Of a schema's name; none for those of the time before they had one."""
+    found = re.match("search_(?:live|next)_([0-9]+)_([0-9]+)", schema)
+    return tuple(map(int, found.groups())) if found else ()
 
 
 def _replace(

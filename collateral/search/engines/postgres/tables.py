@@ -20,9 +20,12 @@ from __future__ import annotations
 
 from collateral.search.engines.protocol import SCHEMA
 
-LIVE = "search_live"
-VERSION = f"{SCHEMA}.2"
+VERSION = f"{SCHEMA}.3"
 """Raised after the point whenever these tables change."""
+LIVE = f"search_live_{VERSION.replace('.', '_')}"
+"""Programs of two versions, side by side while machines go over to the newer, have one each."""
+NEXT = LIVE.replace("live", "next") + "_"
+"""How the schema begins that is to take its place."""
 
 EXTENSIONS = ("pg_trgm",)
 
@@ -37,6 +40,7 @@ TABLES = (
         status smallint not null,
         limited boolean not null,
         changed integer not null,
+        revision integer not null,
         teams integer[] not null,
         terms text[] not null,
         tags text[] not null,

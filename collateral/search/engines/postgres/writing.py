@@ -19,8 +19,8 @@ MOST_BYTES = 900_000
 """PostgreSQL takes vectors below a megabyte."""
 
 DOC = (
-    "asset_id", "owner_id", "status", "limited", "changed", "teams", "terms", "tags", "published",
-    "deals", "last_used", "review_on", "expires_on", "title_order", "every",
+    "asset_id", "owner_id", "status", "limited", "changed", "revision", "teams", "terms", "tags",
+    "published", "deals", "last_used", "review_on", "expires_on", "title_order", "every",
 )  # fmt: skip
 HEAD = ("asset_id", "head", "side")
 PAGE = ("asset_id", "number", "words")
@@ -57,6 +57,7 @@ class Cut:
             STATUSES.index(one.status),
             bool(one.teams),
             changed,
+            one.revision,
             list(one.teams),
             list(one.terms),
             [fold(tag) for tag in one.tags],

@@ -198,6 +198,9 @@ class WhooshEngine:
 
     # Writing
 
+    def own_revisions(self) -> dict[int, int] | None:
+        return None
+
     def write(self, documents: Iterable[Document], gone: Iterable[int]) -> bool:
         try:
             with held(self.folder / "write.lock", wait=False):
