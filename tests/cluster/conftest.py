@@ -14,9 +14,10 @@ from tests.journeys.conftest import (
     browser_type_launch_args,
     faults,
     sign_in,
+    signed_in,
 )
 
-__all__ = ["browser_type_launch_args", "faults", "sign_in"]
+__all__ = ["browser_type_launch_args", "faults", "sign_in", "signed_in"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
