@@ -118,6 +118,7 @@ def test_a_collection_is_ordered_by_keyboard(stocked: Site, sign_in: SignIn) -> 
     page.goto("/collections")
     page.get_by_role("link", name="For the first call").first.click()
     links = page.locator(".cards--ordered a.card__link")
+    expect(links.nth(1)).to_be_visible()
     before = [text.strip() for text in links.all_inner_texts()]
     settle(page)
     tab_to(page, "^Move down", most=80)
