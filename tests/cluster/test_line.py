@@ -47,6 +47,9 @@ def test_a_file_goes_its_way_though_no_two_steps_share_a_home(
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
 
+    rep.get_by_role("button", name="Use in Brauwerk Lindau").click()
+    expect(rep.get_by_role("status").filter(has_text="Used in")).to_be_visible()
+
     with rep.expect_download() as download:
         rep.get_by_role("link", name="Download").first.click()
     kept = download.value
@@ -55,9 +58,6 @@ def test_a_file_goes_its_way_though_no_two_steps_share_a_home(
     assert "X-Amz-Signature" in kept.url
     assert kept.suggested_filename == deck.name
     assert digest(kept.path()) == digest(deck)
-
-    rep.get_by_role("button", name="Use in Brauwerk Lindau").click()
-    expect(rep.get_by_role("status").filter(has_text="Used in")).to_be_visible()
 
     shares = site.proxy.shares()
     assert len(shares) == 2, shares

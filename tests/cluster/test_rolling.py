@@ -96,6 +96,10 @@ def half_way(old_code: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     make_deck(files / "What a stop costs.pptx", "What a stop costs", rare_on=7)
     command("ingest", str(files), "--publish", "--owner", "marketer@example.com")
     command("deals", "import", str(make_deals(folder / "deals.csv", "rep@example.com")))
+    # As docs/operating.md says: the new tables, and the new program's index, before it is used.
+    for step in ("migrate", "reindex"):
+        done = collateral(ROOT, cluster.environ, step)
+        assert done.returncode == 0, done.stderr
     for machine in (cluster.webs[1], cluster.workers[1]):
         machine.end()
         machine.root = ROOT
