@@ -51,6 +51,8 @@ def waiting(person: Person, today: date) -> list[Waiting]:
             _count(
                 visible(person),
                 AssetVersion.state == ReadingState.FAILED,
+                # Said twice: the few that failed lead to their assets, not all assets to them.
+                Asset.id == AssetVersion.asset_id,
                 Asset.current_version_id == AssetVersion.id,
             ),
         )
