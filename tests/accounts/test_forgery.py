@@ -17,6 +17,8 @@ from tests.accounts.routes import address_of
 from tests.factories import make_person
 from tests.support import Visitor
 
+pytestmark = pytest.mark.either
+
 
 def writes(app: Flask) -> Iterator[tuple[str, str]]:
     """Method and address of everything that changes something at a browser's wish."""

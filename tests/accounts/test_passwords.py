@@ -15,6 +15,8 @@ from collateral.db import db
 from tests.accounts.people import PASSWORD, with_password
 from tests.conftest import REAL_HASHER
 
+pytestmark = pytest.mark.either
+
 
 @pytest.fixture(autouse=True)
 def the_real_cost(monkeypatch: pytest.MonkeyPatch) -> None:

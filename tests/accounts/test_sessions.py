@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,6 +14,8 @@ from collateral.clock import hold, later, now
 from collateral.db import db
 from tests.accounts.people import PASSWORD, csrf_of, is_signed_in, sign_in, with_password
 from tests.support import Visitor
+
+pytestmark = pytest.mark.either
 
 
 def session_cookie(client: FlaskClient) -> str:

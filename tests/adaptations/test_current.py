@@ -18,6 +18,8 @@ from tests.adaptations.test_lineage import made_deck
 from tests.factories import make_asset, make_team
 from tests.support import Visitor
 
+pytestmark = pytest.mark.either
+
 
 def ask(scene: Scene, visitor: Visitor, data: bytes, name: str = "old.pptx") -> str:
     client = visitor.as_(scene.rep)

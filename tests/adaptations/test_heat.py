@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -22,6 +23,8 @@ from collateral.usage.rules import counting_day
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene, read_all
 from tests.support import Visitor
+
+pytestmark = pytest.mark.either
 
 
 def shorter() -> bytes:

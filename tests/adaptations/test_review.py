@@ -19,6 +19,8 @@ from tests.adaptations.arranged import Scene, read_all
 from tests.factories import make_team
 from tests.support import Visitor
 
+pytestmark = pytest.mark.either
+
 
 def told(person_id: int) -> list[str]:
     return list(

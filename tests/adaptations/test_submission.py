@@ -23,6 +23,8 @@ from tests.adaptations.arranged import Scene, publish
 from tests.factories import make_person, make_team
 from tests.support import Visitor
 
+pytestmark = pytest.mark.either
+
 
 def test_a_file_of_any_name_finds_its_source_page_by_page(scene: Scene) -> None:
     adaptation = scene.hand_in()

@@ -135,7 +135,7 @@ def test_what_is_new_is_left_in_peace_and_says_what_it_takes(
     policing.set_policy("deck", None, Terms(floor_deals=floor), by=marketer, at=now())
     db.session.get_one(Asset, library[-1]).published_at = now() - timedelta(days=100)
     past = counting_day(now(), zone()) - timedelta(days=120)
-    for deal in db.session.scalars(select(Deal)).all()[:-7]:
+    for deal in db.session.scalars(select(Deal).order_by(Deal.id)).all()[:-7]:
         deal.closed_on, deal.outcome = past, Outcome.LOST
     db.session.commit()
     worked_out()

@@ -26,6 +26,8 @@ from tests.sharing.conftest import Buyer, draw, kept, make_deal, make_drawn, sha
 from tests.sharing.test_watermark import real_pictures
 from tests.support import Visitor
 
+pytestmark = pytest.mark.either
+
 
 def make_pack(by: Person, *members: tuple[Asset, int | None]) -> Pack:
     pack = packing.create("For Hollis Dairy", by=by, at=now())

@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from PIL import Image
 from pypdf import PdfReader
@@ -21,6 +22,8 @@ from collateral.sharing.models import Copy, CopyState
 from collateral.storage import storage
 from tests.factories import add_version
 from tests.sharing.conftest import Buyer, kept, make_drawn, share_of
+
+pytestmark = pytest.mark.either
 
 
 def real_pictures(asset: Asset) -> None:
