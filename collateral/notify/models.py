@@ -1,4 +1,4 @@
-"""Notices, and what each person wants to be told and how."""
+"""Notices, what each person wants to be told and how, and what other systems are told."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from collateral.accounts.models import Person
+from collateral.clock import now
 from collateral.db import Model, choice
 
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 UNREAD = text("inbox and read_at is null")
 UNSENT = text("mail and mailed_at is null")
+TO_SEND = text("state = 'waiting'")
 
 
 class Rhythm(StrEnum):
@@ -85,3 +89,80 @@ class NoticeRhythm(Model):
     )
     rhythm: Mapped[Rhythm] = mapped_column(choice(Rhythm, "rhythm"), default=Rhythm.DAILY)
     hour: Mapped[int] = mapped_column(default=8)
+
+
+class WebhookOut(Model):
+    """Another system that is told what happens here, by signed messages to its address."""
+
+    __tablename__ = "webhook_out"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(500))
+    kinds: Mapped[list[str]]
+    """Names of the happenings that it is told of."""
+    sealed: Mapped[str] = mapped_column(Text)
+    """Its secret, encrypted under the installation's; see `collateral.sealing`."""
+    active: Mapped[bool] = mapped_column(default=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    """Who set it up or changed it last: it is told of what she may see, and of nothing else."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    failing_since: Mapped[datetime | None]
+    """The first failure since something was taken; null while all is well."""
+    gave_up_at: Mapped[datetime | None]
+    """When it was switched off by itself; null where a person did, or it is on."""
+
+    by: Mapped[Person] = relationship()
+
+
+class DeliveryState(StrEnum):
+    """How the sending of one message stands."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    FAILED = "failed"
+    """It is not tried any more by itself."""
+    WITHHELD = "withheld"
+    """Who set the webhook up may not see what it speaks of."""
+
+
+class Delivery(Model):
+    """One happening that one webhook is told of."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (
+        UniqueConstraint("webhook_id", "kind", "once"),
+        Index("ix_webhook_delivery_webhook_id", "webhook_id", "id"),
+        Index("ix_webhook_delivery_at", "at"),
+        Index(
+            "ix_webhook_delivery_to_send",
+            "webhook_id",
+            "next_at",
+            sqlite_where=TO_SEND,
+            postgresql_where=TO_SEND,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook_out.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    """`webhook-id`: the same at every try, so that the receiver can take it once."""
+    kind: Mapped[str] = mapped_column(String(60))
+    once: Mapped[str | None] = mapped_column(String(120))
+    """Announced again under the same key it stays one message; null: every one counts."""
+    facts: Mapped[dict[str, Any]]
+    """Ids, titles and single words; the message is made from them."""
+    at: Mapped[datetime]
+    """When it happened."""
+    state: Mapped[DeliveryState] = mapped_column(
+        choice(DeliveryState, "state"), default=DeliveryState.WAITING
+    )
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    """While it waits: not before then."""
+    tried_at: Mapped[datetime | None]
+    status: Mapped[int | None]
+    """What the receiver answered at the last try; null where it did not."""
+    why: Mapped[str] = mapped_column(Text, default="")
+    """Why the last try failed, as `words.to_text` wrote it."""
+
+    webhook: Mapped[WebhookOut] = relationship()
