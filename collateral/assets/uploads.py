@@ -65,6 +65,9 @@ class UploadRequest(Request):
     def max_content_length(self) -> int | None:
         if self._takes_files():
             return _settings().max_upload + AROUND_A_FILE
+        if self.mimetype == "application/x-www-form-urlencoded":
+            # Werkzeug reads such a form whole and holds it to no limit of its own.
+            return self.max_form_memory_size
         return SMALL_FORM
 
     @max_content_length.setter

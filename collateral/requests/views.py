@@ -77,7 +77,7 @@ def new() -> ResponseReturnValue:
         "requests/new.html",
         form=form,
         deal=(chosen.id, chosen.name) if chosen else None,
-        alike=queries.alike(form.title.data or ""),
+        alike=queries.alike((form.title.data or "")[:200]),
     )
     return page, 400 if form.is_submitted() else 200
 

@@ -171,3 +171,14 @@ def test_the_list_costs_the_same_however_long_it_is(app: Flask, visitor: Visitor
     for number in range(12):
         make_request(make_person(), f"Number {number}", deal=make_deal(rep, f"D{number}"))
     assert cost() == few
+
+
+@pytest.mark.parametrize(("length", "status"), [(60_000, 400), (3_000_000, 413)])
+def test_a_title_far_too_long_is_refused_with_a_sentence(
+    visitor: Visitor, length: int, status: int
+) -> None:
+    """More than a pattern of SQLite takes, and more than a form takes."""
+    rep = visitor.as_(make_person(Role.REP))
+    answer = rep.post("/requests/new", data={"title": "x" * length})
+    assert answer.status_code == status
+    assert "<h1" in answer.text
