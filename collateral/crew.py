@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from collateral.reach import Reach
+
 log = logging.getLogger(__name__)
 
 BEAT = 3.0
@@ -70,6 +72,7 @@ class Crew:
         self._redis: Any = Redis.from_url(url, decode_responses=True, socket_timeout=5)
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._steady_since = time.monotonic()
+        self._reach = Reach("crew")
 
     @contextmanager
     def present(self, take_over: Callable[[Held], None]) -> Iterator[None]:
@@ -116,12 +119,13 @@ class Crew:
         while not over.wait(BEAT):
             try:
                 self._show()
+                self._reach.found()
                 # Where signs could not be given, all are given the time to give theirs.
                 if time.monotonic() - self._steady_since > LASTS:
                     self._look_after_others(take_over)
-            except RedisError:
+            except RedisError as error:
                 self._steady_since = time.monotonic()
-                log.warning("crew_unreachable")
+                self._reach.lost(error)
 
     def _show(self) -> None:
         before = self._redis.set(_ALIVE + self.name, "1", ex=LASTS, get=True)

@@ -1,17 +1,106 @@
-"""What carries the messages of the queue: Huey over memory, SQLite or Redis."""
+"""What carries the messages of the queue: Huey over memory, SQLite or Redis.
+
+All messages are of one task, those of the work by the clock too, so that a worker of another
+version knows what to do with what it does not know (queue.py). Where the store does not answer for
+a moment a worker says so once and goes on trying.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from collateral.reach import Reach
 
 log = logging.getLogger(__name__)
 
 _MINUTE = "minute"
 KEPT = 7200
 """Seconds for which it is known that a minute's periodic work was queued."""
+REST = 0.25
+"""Seconds between two tries where the store does not answer."""
+
+
+class Carrying:
+    """What our ways of carrying add to Huey's own."""
+
+    away: tuple[type[Exception], ...]
+    """What the store raises where it does not answer."""
+    storage: Any
+    serializer: Any
+    _registry: Any
+    _get_timestamp: Any
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.reach = Reach("queue")
+        self._clock: dict[str, Callable[[datetime], bool]] = {}
+        self._message: Callable[[str], Any] = lambda name: name
+
+    def go_by(
+        self, clock: dict[str, Callable[[datetime], bool]], message: Callable[[str], Any]
+    ) -> None:
+        """Queue by the clock: when each job is due, and the message that says to do it."""
+        self._clock, self._message = clock, message
+
+    def first_to(self, minute: str, due: list[str]) -> list[str]:
+        """Of the jobs that are due in this minute those that nobody has queued yet."""
+        raise NotImplementedError
+
+    def dequeue(self) -> Any:
+        """The next message, or None where there is none or the store does not answer."""
+        try:
+            data = self.storage.dequeue()
+        except self.away as error:
+            self.reach.lost(error)
+            time.sleep(REST)
+            return None
+        self.reach.found()
+        return None if data is None else next(iter(self._deserialize_all([data])), None)
+
+    def read_schedule(self, timestamp: datetime | None = None) -> list[Any]:
+        """What has become due; nothing where the store does not answer."""
+        try:
+            data = self.storage.read_schedule(timestamp or self._get_timestamp())
+        except self.away as error:
+            self.reach.lost(error)
+            return []
+        return self._deserialize_all(data)
+
+    def read_periodic(self, timestamp: datetime | None) -> list[Any]:
+        """Messages for the work by the clock that is due and that nobody has queued yet."""
+        moment = timestamp or self._get_timestamp()
+        due = [name for name, when in self._clock.items() if when(moment)]
+        try:
+            return [self._message(name) for name in self.first_to(f"{moment:%Y-%m-%dT%H:%M}", due)]
+        except self.away as error:
+            self.reach.lost(error)  # then it could not be queued, either
+            return []
+
+    def _deserialize_all(self, messages: Iterable[bytes]) -> list[Any]:
+        """Those that this program understands; for each other one a warning."""
+        from huey.exceptions import HueyException
+
+        found = []
+        for said in map(self.serializer.deserialize, messages):
+            # Earlier programs had a task for each job that runs by the clock.
+            theirs = [name for name in self._clock if said.name.endswith(f".{once_called(name)}")]
+            try:
+                found.append(
+                    self._message(theirs[0]) if theirs else self._registry.create_task(said)
+                )
+            except HueyException:
+                log.warning("message_of_another_program", extra={"task": said.name})
+        return found
+
+
+def once_called(name: str) -> str:
+    """The name of the task that a job by the clock had when each had its own."""
+    return f"every_{name.replace('.', '_')}"
 
 
 def make_huey(url: str) -> Any:
@@ -35,18 +124,20 @@ def times(minutes: int) -> Any:
 
 
 def _embedded(path: Path) -> Any:
+    import sqlite3
+
     from huey import SqliteHuey
 
-    class EmbeddedHuey(SqliteHuey):  # type: ignore[misc]
+    class EmbeddedHuey(Carrying, SqliteHuey):  # type: ignore[misc]
         """Of several workers after one another the first in a minute queues what is due in it."""
 
-        def read_periodic(self, timestamp: datetime | None) -> list[Any]:
-            moment = timestamp or self._get_timestamp()
-            minute = f"{moment:%Y-%m-%dT%H:%M}"
+        away = (sqlite3.OperationalError,)
+
+        def first_to(self, minute: str, due: list[str]) -> list[str]:
             if self.get(_MINUTE, peek=True) == minute:
                 return []
             self.put(_MINUTE, minute)
-            return list(super().read_periodic(moment))
+            return due
 
     path.parent.mkdir(parents=True, exist_ok=True)
     return EmbeddedHuey("collateral", filename=str(path), results=False, fsync=False)
@@ -56,22 +147,19 @@ def _shared(url: str) -> Any:
     from huey import PriorityRedisHuey
     from redis import RedisError
 
-    class SharedHuey(PriorityRedisHuey):  # type: ignore[misc]
+    class SharedHuey(Carrying, PriorityRedisHuey):  # type: ignore[misc]
         """Of several workers the first to come to a minute queues what is due in it."""
 
-        def read_periodic(self, timestamp: datetime | None) -> list[Any]:
-            moment = timestamp or self._get_timestamp()
-            try:
-                return [task for task in super().read_periodic(moment) if self._first(task, moment)]
-            except RedisError:
-                return []  # then it could not be queued, either
+        away = (RedisError,)
 
-        def _first(self, task: Any, moment: datetime) -> bool:
-            minute = f"{moment:%Y-%m-%dT%H:%M}"
-            key = f"collateral.periodic:{task.name}:{minute}"
+        def first_to(self, minute: str, due: list[str]) -> list[str]:
+            return [name for name in due if self._first(minute, name)]
+
+        def _first(self, minute: str, name: str) -> bool:
+            key = f"collateral.periodic:{once_called(name)}:{minute}"
             first = bool(self.storage.conn.set(key, "1", nx=True, ex=KEPT))
             if first:
-                log.info("periodic_work_due", extra={"job": task.name, "minute": minute})
+                log.info("periodic_work_due", extra={"job": name, "minute": minute})
             return first
 
     return SharedHuey("collateral", url=url, results=False)

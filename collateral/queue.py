@@ -141,6 +141,11 @@ class Queue:
         """What a dead worker held, before all that waits."""
         self.run_task(held.job, held.args, held.request, 0.0, held.deaths, priority=1)
 
+    def by_clock(self, name: str) -> Any:
+        """The message of a job that is due by the clock; what is due each hour waits for others."""
+        urgency = -1 if PERIODIC[name] >= 60 else priority(name)
+        return self.run_task.s(name, [], "-", 0.0, priority=urgency)
+
     def run(
         self,
         name: str,

