@@ -21,6 +21,9 @@ MODULES = ROOT / "templates" / "components" / "_modules.html"
 # Print undoes the screen, so it comes last; the blocks themselves do not depend on their order.
 LAST = "print.css"
 
+# Runs before there are modules, so it is none.
+CLASSIC = "early.js"
+
 
 def proportions() -> str:
     """Classes ``p-0`` to ``p-100``, each setting ``--p``.
@@ -42,7 +45,9 @@ def stylesheet(css: Path = CSS) -> str:
 
 def modules(js: Path = JS) -> str:
     """A template that sets ``modules`` to the paths of all script modules under ``static/``."""
-    names = sorted(path.relative_to(js.parent).as_posix() for path in js.rglob("*.js"))
+    names = sorted(
+        path.relative_to(js.parent).as_posix() for path in js.rglob("*.js") if path.name != CLASSIC
+    )
     listed = "".join(f'  "{name}",\n' for name in names)
     return f"{{# Written by tools/build_static.py. #}}\n{{% set modules = [\n{listed}] %}}\n"
 

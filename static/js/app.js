@@ -29,4 +29,8 @@ export async function bind(root = document) {
   });
 }
 
-bind().then(() => { document.documentElement.dataset.bound = ""; });
+bind().then(() => {
+  // early.js waits for this.
+  document.dispatchEvent(new Event("bound"));
+  document.documentElement.dataset.bound = "";
+});

@@ -9,4 +9,7 @@ export default function autosubmit(form) {
     if (event.target.type === "date" && !event.target.value && event.target.validity.badInput) return;
     submit();
   });
+  // Coming back, the page shows what its address says, not what was chosen on the way out.
+  form.autocomplete = "off";
+  addEventListener("pageshow", (event) => { if (event.persisted) form.reset(); });
 }

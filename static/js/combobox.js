@@ -17,8 +17,9 @@ export default function combobox(element) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
   element.append(list);
 
-  // An answer that comes after an option was taken must not open the list again.
+  // An answer that comes after an option was taken, or after a later question, must not open the list again.
   let taken = false;
+  let asked = 0;
 
   const active = () => one('[aria-selected="true"]', list);
   const close = () => {
@@ -57,10 +58,11 @@ export default function combobox(element) {
       show(own.filter((item) => item.title.toLowerCase().includes(words.toLowerCase())));
       return;
     }
+    const mine = ++asked;
     const joint = element.dataset.source.includes("?") ? "&" : "?";
     const response = await fetch(`${element.dataset.source}${joint}q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!response?.ok || taken || document.activeElement !== input) return;
-    const answer = await response.json();
+    const answer = response?.ok ? await response.json().catch(() => null) : null;
+    if (!answer || taken || mine !== asked || document.activeElement !== input) return;
     show((answer.groups ?? []).flatMap((group) => group.items));
   }
 
