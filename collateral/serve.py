@@ -30,8 +30,16 @@ def migrate() -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--web", default=1, show_default=True, help="Web processes.")
-@click.option("--threads", default=8, show_default=True, help="Threads in each web process.")
+@click.option(
+    "--web", default=1, show_default=True, type=click.IntRange(min=1), help="Web processes."
+)
+@click.option(
+    "--threads",
+    default=8,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="Threads in each web process.",
+)
 @click.option(
     "--workers",
     default=2,
@@ -52,7 +60,9 @@ def run(host: str, port: int, web: int, threads: int, workers: int) -> None:
 
 
 @click.command()
-@click.option("--workers", default=2, show_default=True, help="Jobs at once.")
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(min=1), help="Jobs at once."
+)
 @with_appcontext
 def worker(workers: int) -> None:
     """Work through the queue until interrupted."""

@@ -147,7 +147,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         url = f"sqlite:///{home / 'empty.sqlite'}"
     app = create_app(make_settings(home, database_url=url))
     with app.app_context():
-        db.create_all()
+        db.create_all(None)  # not of a copy that another test named
         from collateral.accounts import audit
 
         audit.protect(db.engine)

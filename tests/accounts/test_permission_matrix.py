@@ -265,7 +265,7 @@ def library_with_a_forgotten_route(tmp_path: Path) -> Iterator[Flask]:
     app.test_client_class = Browser
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     with app.app_context():
-        db.create_all()
+        db.create_all(None)
         yield app
         db.session.remove()
         db.engine.dispose()
