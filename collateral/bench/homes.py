@@ -64,16 +64,18 @@ def app_in(home: Path, database: str = "", search: str = "") -> tuple[Flask, dic
 
 
 def built(home: Path, assets: int, seed: int) -> dict[str, Any]:
-    """Fill and index the library where that was not done before; how long it took."""
+    """Fill and index the library, each where that was not done before; how long it took."""
     from collateral.bench import library
     from collateral.db import db
     from collateral.search import jobs
 
     if (home / "built").exists():
         return {}
-    db.create_all()
     started = time.monotonic()
-    library.build(assets, seed)
+    if not (home / "filled").exists():
+        db.create_all()
+        library.build(assets, seed)
+        (home / "filled").touch()
     filled = time.monotonic()
     jobs.rebuild()
     (home / "built").touch()
