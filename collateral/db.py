@@ -167,6 +167,18 @@ def table(model: type[Base]) -> sa.Table:
     return cast(sa.Table, model.__table__)
 
 
+def read(
+    statement: sa.Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
+) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Rows of a statement over columns, in the session's transaction and without its part in it,
+    which takes four fifths of the time of a small statement. Give it one that is made once: how
+    a statement reads in the database is looked up by the statement itself.
+    """
+    session = db.session()
+    session.flush()  # as the session does before it asks
+    return session.connection(bind_arguments={"clause": statement}).execute(statement, values or {})
+
+
 def upsert(model: Any) -> postgresql.Insert:
     """An INSERT into the model's table that knows `on_conflict_do_…` in this database.
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
@@ -24,7 +24,7 @@ from collateral.assets.models import Asset
 from collateral.assets.models import Status as AssetStatus
 from collateral.assets.queries import NAME_ONLY, select_visible
 from collateral.assets.queries import visible as asset_visible
-from collateral.db import db
+from collateral.db import db, read
 from collateral.errors import NotFound
 
 LIST = 50
@@ -229,19 +229,25 @@ class Origin:
     maker: Person
 
 
+_ANY_VARIANT = (
+    select(Adaptation.id)
+    .where(Adaptation.variant_id.in_(bindparam("ids", expanding=True)))
+    .limit(1)
+)
+
+
 def origins(asset_ids: Collection[int], person: Person) -> dict[int, Origin]:
     """By variant the asset that it belongs to, where the person may see that.
 
     One query over an index where none of them is a variant, as mostly; else one more.
     """
-    there = Adaptation.variant_id.in_(asset_ids)
-    if db.session.scalar(select(Adaptation.id).where(there).limit(1)) is None:
+    if read(_ANY_VARIANT, {"ids": list(asset_ids)}).first() is None:
         return {}
     rows = db.session.execute(
         select(Adaptation.variant_id, Asset, Person)
         .join(Asset, Asset.id == Adaptation.asset_id)
         .join(Person, Person.id == Adaptation.person_id)
-        .where(there, asset_visible(person))
+        .where(Adaptation.variant_id.in_(asset_ids), asset_visible(person))
         .options(*NAME_ONLY)
     )
     return {v: Origin(asset, maker) for v, asset, maker in rows if v is not None}

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import joinedload, lazyload
 
 from collateral.accounts.models import Person, Team
@@ -39,14 +50,28 @@ def visible(person: Person) -> ColumnElement[bool]:
     """
     if can(person, Permission.ASSET_READ_ALL):
         return true()
+    return _visible(person.id, person.team_ids)
+
+
+def _visible(
+    person_id: int | BindParameter[int], team_ids: Collection[int] | BindParameter[Any]
+) -> ColumnElement[bool]:
     limited = exists().where(AssetTeam.asset_id == Asset.id)
-    for_my_team = exists().where(
-        AssetTeam.asset_id == Asset.id, AssetTeam.team_id.in_(person.team_ids)
-    )
+    for_my_team = exists().where(AssetTeam.asset_id == Asset.id, AssetTeam.team_id.in_(team_ids))
     return or_(
-        Asset.owner_id == person.id,
+        Asset.owner_id == person_id,
         and_(Asset.status.in_(OPEN_STATES), or_(~limited, for_my_team)),
     )
+
+
+VISIBLE = _visible(bindparam("person_id"), bindparam("team_ids", expanding=True))
+"""`visible` for statements that are made once: who asks comes with `asking`. Only where the person
+may not read all."""
+
+
+def asking(person: Person) -> dict[str, Any]:
+    """The values for `VISIBLE`."""
+    return {"person_id": person.id, "team_ids": sorted(person.team_ids)}
 
 
 def hidden(person: Person) -> Select[int]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from collateral.accounts.models import Person, TeamMember
@@ -40,11 +40,28 @@ def visible(person: Person) -> ColumnElement[bool]:
     """
     if can(person, Permission.DEAL_READ_ALL):
         return true()
-    own = or_(Deal.owner_id == person.id, Deal.owner_email == person.email)
     if not person.team_ids:
-        return own
+        return own(person)
     mates = select(TeamMember.person_id).where(TeamMember.team_id.in_(person.team_ids))
-    return or_(own, Deal.owner_id.in_(mates))
+    return or_(own(person), Deal.owner_id.in_(mates))
+
+
+VISIBLE = or_(
+    Deal.owner_id == bindparam("person_id"),
+    Deal.owner_email == bindparam("email"),
+    Deal.owner_id.in_(
+        select(TeamMember.person_id).where(
+            TeamMember.team_id.in_(bindparam("team_ids", expanding=True))
+        )
+    ),
+)
+"""`visible` for statements that are made once: who asks comes with `asking`. Only where the person
+may not read all."""
+
+
+def asking(person: Person) -> dict[str, Any]:
+    """The values for `VISIBLE`."""
+    return {"person_id": person.id, "email": person.email, "team_ids": sorted(person.team_ids)}
 
 
 def own(person: Person) -> ColumnElement[bool]:

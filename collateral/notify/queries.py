@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from collateral.accounts.models import Person
-from collateral.db import db
+from collateral.db import db, read
 from collateral.errors import NotFound
 from collateral.notify.kinds import Kind, kinds, scopes
 from collateral.notify.models import UNREAD, UNSENT, Notice, NoticeChoice, NoticeRhythm, Rhythm
 from collateral.notify.rules import DEFAULT_HOUR
 
+_UNREAD = (
+    select(func.count())
+    .select_from(Notice)
+    .where(Notice.person_id == bindparam("person_id"), UNREAD)
+)
+
 
 def unread_count(person: Person) -> int:
     """How many notices wait in her inbox. One look at an index that holds nothing else."""
-    return (
-        db.session.scalar(
-            select(func.count()).select_from(Notice).where(Notice.person_id == person.id, UNREAD)
-        )
-        or 0
-    )
+    return int(read(_UNREAD, {"person_id": person.id}).scalar_one())
 
 
 @dataclass(frozen=True)

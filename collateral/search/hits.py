@@ -10,9 +10,10 @@ from flask import current_app
 from sqlalchemy import BindParameter, bindparam, select
 
 from collateral.accounts.models import Person
+from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, AssetTerm, AssetVersion, Page, Term
-from collateral.assets.queries import visible
-from collateral.db import db, table
+from collateral.assets.queries import VISIBLE, asking
+from collateral.db import read, table
 from collateral.search.engines.memory import Memory
 from collateral.search.engines.protocol import Match
 from collateral.search.results import FoundAsset, FoundPage, FoundTerm, Hit, Uses
@@ -47,6 +48,7 @@ _ROWS = (
     .outerjoin(AssetVersion, Asset.current_version_id == AssetVersion.id)
     .where(Asset.id.in_(_IDS))
 )
+_ROWS_SEEN = _ROWS.where(VISIBLE)
 _TERMS = (
     select(_asset_term.asset_id, _term.vocabulary, _term.slug, _term.label)
     .join_from(table(AssetTerm), table(Term), _asset_term.term_id == _term.id)
@@ -104,13 +106,16 @@ def shown(person: Person, matches: Sequence[Match], marks: Marks) -> tuple[Hit, 
 
 
 def _rows(person: Person, ids: Sequence[int]) -> dict[int, Any]:
-    found = db.session.execute(_ROWS.where(visible(person)), {"ids": ids})
+    if can(person, Permission.ASSET_READ_ALL):
+        found = read(_ROWS, {"ids": ids})
+    else:
+        found = read(_ROWS_SEEN, {"ids": ids, **asking(person)})
     return {row.id: row for row in found}
 
 
 def _terms(ids: Sequence[int]) -> dict[int, list[FoundTerm]]:
     found: dict[int, list[FoundTerm]] = defaultdict(list)
-    for asset_id, vocabulary, slug, label in db.session.execute(_TERMS, {"ids": ids}):
+    for asset_id, vocabulary, slug, label in read(_TERMS, {"ids": ids}):
         found[asset_id].append(FoundTerm(vocabulary, slug, label))
     return found
 
@@ -141,9 +146,7 @@ def _page_matches(rows: Any, marks: Marks) -> dict[int, PageMatch]:
 def _texts(version_ids: Sequence[int]) -> dict[int, list[PageText]]:
     texts: dict[int, list[PageText]] = {version_id: [] for version_id in version_ids}
     if version_ids:
-        for version_id, number, title, text, notes in db.session.execute(
-            _TEXTS, {"ids": version_ids}
-        ):
+        for version_id, number, title, text, notes in read(_TEXTS, {"ids": version_ids}):
             texts[version_id].append(PageText(number, title, text, notes))
     return texts
 
@@ -156,7 +159,7 @@ def _pages(rows: Any, found: dict[int, PageMatch]) -> dict[tuple[int, int], Foun
     wanted |= {(version_id, match.number) for version_id, match in found.items()}
     return {
         (version_id, number): FoundPage(number, title, preview, width, height)
-        for version_id, number, title, preview, width, height in db.session.execute(
+        for version_id, number, title, preview, width, height in read(
             _PAGES, {"ids": version_ids, "numbers": sorted(numbers)}
         )
         if (version_id, number) in wanted

@@ -15,7 +15,7 @@ from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Status, SynonymGroup, Term, Vocabulary
 from collateral.assets.queries import visible
 from collateral.clock import now
-from collateral.db import db, table
+from collateral.db import db, read, table
 from collateral.observing import events
 from collateral.queue import send
 from collateral.search import fallback, hits, spelling
@@ -175,7 +175,7 @@ def hidden(person: Person) -> frozenset[int]:
     Only rows that wait to be indexed are looked at; there are hardly ever any, which a
     statement that stays as it is tells at the least cost.
     """
-    waiting = db.session.scalars(_WAITING).all()
+    waiting = read(_WAITING).all()
     if not waiting:
         return frozenset()
     return frozenset(
@@ -194,13 +194,13 @@ def hidden(person: Person) -> frozenset[int]:
 def _terms() -> dict[Vocabulary, list[tuple[str, str]]]:
     """Slug and label of every term, in the order that admins gave."""
     found: dict[Vocabulary, list[tuple[str, str]]] = {vocabulary: [] for vocabulary in Vocabulary}
-    for vocabulary, slug, label in db.session.execute(_TERMS):
+    for vocabulary, slug, label in read(_TERMS):
         found[vocabulary].append((slug, label))
     return found
 
 
 def _synonym_groups() -> list[list[str]]:
-    return list(db.session.scalars(_SYNONYMS))
+    return list(read(_SYNONYMS).scalars())
 
 
 def _resolved(query: Query, terms: dict[Vocabulary, list[tuple[str, str]]]) -> Query:

@@ -12,9 +12,10 @@ from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.models import Person
+from collateral.accounts.permissions import Permission, can
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset
-from collateral.db import db
+from collateral.db import db, read
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.errors import NotFound
@@ -54,13 +55,18 @@ _COUNTED = (
     .join(Deal, Deal.id == _PAIRS.c.deal_id)
     .group_by(_PAIRS.c.asset_id)
 )
+_COUNTED_SEEN = _COUNTED.where(deals.VISIBLE)
 
 
 def deal_counts(asset_ids: Collection[int], person: Person) -> dict[int, DealCounts]:
     """For each asset with a use the deals by outcome. One query whatever their number."""
     if not asset_ids:
         return {}
-    rows = db.session.execute(_COUNTED.where(deals.visible(person)), {"ids": list(asset_ids)})
+    ids = {"ids": list(asset_ids)}
+    if can(person, Permission.DEAL_READ_ALL):
+        rows = read(_COUNTED, ids)
+    else:
+        rows = read(_COUNTED_SEEN, ids | deals.asking(person))
     return {asset_id: DealCounts(*numbers) for asset_id, *numbers in rows}
 
 
