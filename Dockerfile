@@ -4,22 +4,26 @@ WORKDIR /opt/collateral
 COPY Makefile pyproject.toml README.md ./
 COPY requirements ./requirements
 COPY collateral ./collateral
+# Debian's fixes are wanted as they come: its packages have no versions here (Python's have, by hash).
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends make \
     && rm -rf /var/lib/apt/lists/* && make install
 
 FROM python:3.11-slim
 # LibreOffice and ffmpeg are optional: ppt, doc and odp previews, and poster frames of videos.
 ARG WITH="libreoffice-impress libreoffice-writer libreoffice-calc ffmpeg"
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends $WITH \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home collateral \
-    && mkdir /data && chown collateral /data
+    && mkdir /data && chown 10001 /data
 WORKDIR /opt/collateral
 COPY --from=build /opt/collateral/.venv ./.venv
 COPY . .
 # Once here: on a read-only file system no start could keep what it compiled.
 RUN python -m compileall -q collateral
-USER collateral
+# By its number, so that a cluster which asks for a user other than root sees that it is one.
+USER 10001
 ENV COLLATERAL_HOME=/data SEARCH_URL=whoosh:/data/search_index PATH=/opt/collateral/.venv/bin:$PATH
 VOLUME /data
 EXPOSE 8000
