@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.cluster.machines import Cluster
+from tests.journeys.looking import found
 from tests.journeys.material import RARE, make_deals, make_deck
 
 SignIn = Callable[..., Page]
@@ -33,12 +34,7 @@ def test_a_file_goes_its_way_though_no_two_steps_share_a_home(
     marketer.wait_for_load_state()
 
     rep = sign_in("rep@example.com")
-    card = rep.locator("article.card")
-    for _ in range(40):
-        rep.goto(f"/library?q={RARE}")
-        if card.count():
-            break
-        rep.wait_for_timeout(250)
+    card = found(rep, RARE)
     expect(card.first).to_contain_text("Page 7 of 9")
     card.first.get_by_role("link", name="What a stop costs").click()
     rep.wait_for_url(re.compile(r"/assets/\d+/pages/7"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from urllib.parse import urlencode
+
+from playwright.sync_api import Locator, Page
 
 from tests.journeys.conftest import assert_accessible, photograph, variants
 
@@ -11,16 +13,20 @@ ENLARGED = {"width": 720, "height": 450}
 """What is left of 1440 by 900 at 200 %."""
 
 
-def examine(page: Page, name: str, *, address: str | None = None) -> None:
+def examine(page: Page, name: str, *, address: str | None = None, status: int = 200) -> None:
     """Photograph the page in four variants and hold it to what every page is held to.
 
     One h1, no scrolling sideways at 360 px and at 200 %, nothing grave for axe, in light and dark.
+
+    Args:
+        status: what it answers; a page that says what went wrong has no behaviours to wait for.
     """
     if address is not None:
         answer = page.goto(address)
         assert answer is not None
-        assert answer.status == 200, f"{address} answered {answer.status}"
-    settle(page)
+        assert answer.status == status, f"{address} answered {answer.status}"
+    if status == 200:
+        settle(page)
     assert page.locator("h1").count() == 1, f"{name} has {page.locator('h1').count()} h1"
     for width, theme in variants(page):
         photograph(page, f"{name}-{width}-{theme}")
@@ -56,6 +62,21 @@ def assert_within(page: Page, name: str) -> None:
     )
     width = page.evaluate("document.documentElement.clientWidth")
     assert out == [], f"{name} is wider than {width} px: {out}"
+
+
+def found(page: Page, words: str, title: str = "") -> Locator:
+    """The cards of a search for the words, with that title.
+
+    Asked again until there is one: where another machine keeps the index a file may be read a
+    moment before it is found.
+    """
+    cards = page.locator("article.card").filter(has_text=title)
+    for _ in range(120):
+        page.goto(f"/library?{urlencode({'q': words})}")
+        if cards.count():
+            return cards
+        page.wait_for_timeout(250)
+    raise AssertionError(f"a search for {words} does not find {title or 'anything'}")
 
 
 def settle(page: Page) -> None:

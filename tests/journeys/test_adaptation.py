@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.adaptations import decks
 from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.looking import found
 
 SignIn = Callable[..., Page]
 MASTER = "What a standstill costs"
@@ -46,8 +47,7 @@ def hand_in(page: Page, path: Path) -> None:
 
 def _address_of(page: Page) -> str:
     """Where the master's own page is."""
-    page.goto(f"/library?q={MASTER.replace(' ', '+')}")
-    page.get_by_role("link", name=MASTER).first.click()
+    found(page, MASTER, MASTER).first.get_by_role("link", name=MASTER).first.click()
     page.wait_for_url(re.compile(r"/assets/\d+"))
     return re.sub(r"[?#].*$", "", page.url)
 

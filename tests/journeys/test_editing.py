@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.looking import found
 from tests.journeys.material import make_pdf
 
 SignIn = Callable[..., Page]
@@ -22,13 +23,7 @@ def test_two_editors_are_shown_both(site: Site, sign_in: SignIn, tmp_path: objec
     file = make_pdf(tmp_path / "Shift plan.pdf", "Shift plan")  # type: ignore[operator]
     site.command("ingest", str(file), "--publish", "--owner", "marketer@example.com")
     ines, ada = sign_in("marketer@example.com"), sign_in("chief@example.com")
-    card = ines.locator("article.card a.card__link")
-    for _ in range(60):  # on several machines the index follows a moment later
-        ines.goto("/library?q=shift+plan")
-        if card.count():
-            break
-        ines.wait_for_timeout(250)
-    card.first.click()
+    found(ines, "shift plan").first.locator("a.card__link").click()
     ines.wait_for_url("**/assets/**")
     ada.goto(ines.url)
 

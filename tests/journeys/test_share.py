@@ -14,6 +14,7 @@ from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.clock import now
 from collateral.db import db
 from tests.journeys.conftest import Site, assert_accessible, shoot, watch
+from tests.journeys.looking import found
 from tests.journeys.material import make_deals, make_deck
 
 SignIn = Callable[..., Page]
@@ -64,8 +65,7 @@ def phone(browser: Browser, site: Site, faults: list[str]) -> Iterator[Page]:
 
 def begin_link(rep: Page, title: str, recipient: str) -> None:
     """Let the rep come from the asset to the form of a link for that recipient."""
-    rep.goto(f"/library?q={title.replace(' ', '+')}")
-    rep.locator("article.card a.card__link").first.click()
+    found(rep, title, title).first.locator("a.card__link").click()
     rep.get_by_role("link", name="Share", exact=True).click()
     expect(rep.get_by_role("heading", name="Share with a buyer")).to_be_visible()
     rep.get_by_label("For whom").fill(recipient)
