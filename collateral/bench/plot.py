@@ -1,8 +1,8 @@
 """docs/bench/index.html: what was kept of each measurement, drawn over the commits.
 
-One picture for each figure of each command: a dot for each run (the median, or the value), a
-line up to its 95th percentile, newest on the right. Plain HTML and SVG, without a script, so
-that it opens from a checkout.
+A table for each command, a row for each of its figures: a dot for each run (the median, or the
+value), a line up to its 95th percentile, newest on the right, and the newest in numbers beside the
+run before. Plain HTML and SVG, without a script, so that it opens from a checkout.
 """
 
 from __future__ import annotations
@@ -17,20 +17,34 @@ from typing import Any
 from collateral.config import ROOT
 
 FOLDER = ROOT / "docs" / "bench"
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 300, 120, 8, 12, 18
+WIDTH, HEIGHT, EDGE = 240, 44, 5
+GIVEN = {"assets", "seed", "events", "files", "minutes", "readers", "writers", "bulk"}
+"""What was asked for and not measured."""
 _STYLE = """
-:root { color-scheme: light dark; --line: #2a6f97; --far: #9bbdd0; --quiet: #667; }
-@media (prefers-color-scheme: dark) { :root { --line: #7cc4e8; --far: #3d6478; --quiet: #9aa; } }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
-h2 { margin-top: 2.5rem; } h2 code { font-size: 1rem; }
-.runs { color: var(--quiet); font-size: .85rem; }
-.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); }
-figure { margin: 0; } figcaption { font-size: .85rem; }
-figcaption b { font-variant-numeric: tabular-nums; }
-svg { display: block; width: 100%; height: auto; overflow: visible; }
+:root {
+  color-scheme: light dark;
+  --line: #2a6f97; --far: #b9d3e0; --quiet: #5a6270; --rule: #dde1e6;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --line: #7cc4e8; --far: #2f5366; --quiet: #a3adb8; --rule: #333a42; }
+}
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 64rem; padding: 0 1rem; }
+h2 { margin: 2.5rem 0 .25rem; } h2 code { font-size: 1rem; }
+.runs { color: var(--quiet); font-size: .85rem; margin: .25rem 0 .75rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-top: 1px solid var(--rule); padding: .25rem .75rem .25rem 0; text-align: left; }
+thead th { border: 0; color: var(--quiet); font-size: .8rem; font-weight: normal; }
+tbody th { font-weight: normal; }
+.n { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+.newest { font-weight: 600; }
+svg { display: block; width: 240px; height: 44px; }
+@media (max-width: 40rem) {
+  body { font-size: 13px; } th, td { padding-right: .4rem; }
+  svg { width: 84px; height: 32px; } .before { display: none; }
+}
 circle { fill: var(--line); } polyline { fill: none; stroke: var(--line); stroke-width: 1.5; }
-line { stroke: var(--far); stroke-width: 3; } line.axis { stroke: var(--quiet); stroke-width: .5; }
-text { fill: var(--quiet); font-size: 10px; }
+line { stroke: var(--far); stroke-width: 3; } line.axis { stroke: var(--rule); stroke-width: 1; }
 """
 
 Document = dict[str, Any]
@@ -62,25 +76,36 @@ def page(kept: Sequence[Document]) -> str:
         f"<title>Measurements</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         "<h1>Measurements, over the commits</h1>\n"
         "<p>Written by <code>collateral bench plot</code> from the documents beside it, which "
-        "<code>collateral bench … --keep</code> writes. A dot is a run's median or value, the "
-        "line above it reaches to the 95th percentile; the newest stands on the right. Load is "
-        "how many programs wanted a processor before and after.</p>\n"
+        "<code>collateral bench … --keep</code> writes. One row is one figure. In its picture a "
+        "dot is a run (its commit shows under the pointer), the oldest on the left, at its median "
+        "or value from nought up; the line above it reaches to the 95th percentile. Compare runs "
+        "of one machine at like load: it is how many programs wanted a processor before and "
+        "after.</p>\n"
         f"{body}\n</body>\n</html>\n"
     )
 
 
 def _section(runs: Sequence[Document]) -> Iterable[str]:
-    """One command: what it ran on, and a picture for each of its figures."""
+    """One command: what it ran on, and a row for each of its figures."""
     last = runs[-1]
     yield f"<h2><code>{escape(last['command'])}</code></h2>"
-    yield '<ul class="runs">' + "".join(f"<li>{_run(run)}</li>" for run in runs) + "</ul>"
-    yield '<div class="figures">'
+    yield f'<p class="runs">Newest of {len(runs)}: {_run(last)}</p>'
+    yield (
+        '<div class="wide"><table><thead><tr><th scope="col">figure</th>'
+        '<th scope="col">over the commits</th><th scope="col" class="n">newest</th>'
+        '<th scope="col" class="n">95th percentile</th><th scope="col" class="n before">run before</th>'
+        '<th scope="col" class="n">change</th></tr></thead><tbody>'
+    )
     for name in [figure["name"] for figure in last["figures"]]:
-        points = [
-            (run, figure) for run in runs for figure in run["figures"] if figure["name"] == name
-        ]
-        yield _figure(name, points)
-    yield "</div>"
+        if name not in GIVEN:
+            yield _row(
+                name,
+                [(run, one) for run in runs for one in run["figures"] if one["name"] == name],
+            )
+    yield "</tbody></table></div>"
+    if runs[1:]:
+        earlier = "".join(f"<li>{_run(run)}</li>" for run in runs[-2::-1])
+        yield f'<details class="runs"><summary>Runs before</summary><ul>{earlier}</ul></details>'
 
 
 def _run(run: Document) -> str:
@@ -93,37 +118,41 @@ def _run(run: Document) -> str:
     )
 
 
-def _figure(name: str, points: Sequence[tuple[Document, Document]]) -> str:
+def _row(name: str, points: Sequence[tuple[Document, Document]]) -> str:
     last = points[-1][1]
-    said = f"<b>{_number(_middle(last))}</b> {escape(last.get('unit', ''))}".strip()
-    if "p95" in last:
-        said += f", 95th percentile <b>{_number(last['p95'])}</b>"
-    title = escape(name.replace("_", " "))
+    title, unit = escape(name.replace("_", " ")), escape(last.get("unit", ""))
+    before = _middle(points[-2][1]) if points[1:] else None
+    change = f"{_middle(last) / before - 1:+.0%}" if before else ""
+    cells = (
+        ("n newest", f"{_number(_middle(last))} {unit}".strip()),
+        ("n", _number(last["p95"]) if "p95" in last else ""),
+        ("n before", "" if before is None else _number(before)),
+        ("n", change),
+    )
     return (
-        f"<figure><figcaption>{title}: {said}</figcaption>"
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">'
-        f"{''.join(_marks(points))}</svg></figure>"
+        f'<tr><th scope="row">{title}</th><td><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{title}, {len(points)} runs">{"".join(_marks(points))}</svg></td>'
+        + "".join(f'<td class="{kind}">{said}</td>' for kind, said in cells)
+        + "</tr>"
     )
 
 
 def _marks(points: Sequence[tuple[Document, Document]]) -> Iterable[str]:
     top = max(max(_middle(figure), figure.get("p95", 0)) for _, figure in points) or 1
-    floor = HEIGHT - BOTTOM
-    step = (WIDTH - 2 * LEFT) / max(len(points) - 1, 1)
+    floor = HEIGHT - EDGE
+    step = (WIDTH - 2 * EDGE) / max(len(points) - 1, 1)
 
     def height(value: float) -> float:
-        return round(floor - (floor - TOP) * max(value, 0) / top, 1)
+        return round(floor - (floor - EDGE) * max(value, 0) / top, 1)
 
     yield f'<line class="axis" x1="0" y1="{floor}" x2="{WIDTH}" y2="{floor}"/>'
-    yield f'<text x="0" y="{TOP - 3}">{_number(top)}</text>'
-    yield f'<text x="0" y="{HEIGHT - 5}">{escape(points[0][0]["at"][:10])}</text>'
     places = []
     for number, (run, figure) in enumerate(points):
-        x, y = round(LEFT + step * number, 1), height(_middle(figure))
+        x, y = round(EDGE + step * number, 1), height(_middle(figure))
         places.append(f"{x},{y}")
         if "p95" in figure:
             yield f'<line x1="{x}" y1="{y}" x2="{x}" y2="{height(figure["p95"])}"/>'
-        says = escape(f"{run['commit']}: {_number(_middle(figure))}")
+        says = escape(f"{run['at'][:10]} {run['commit']}: {_number(_middle(figure))}")
         yield f'<circle cx="{x}" cy="{y}" r="3"><title>{says}</title></circle>'
     if len(places) > 1:
         yield f'<polyline points="{" ".join(places)}"/>'

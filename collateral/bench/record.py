@@ -10,8 +10,8 @@
      "notes": {"errors": []}}
 
 Figures have a `median` or a `value`. `notes` holds what is no number. Nothing in it names the
-machine or a place on it. Kept as docs/bench/BENCH/DATE-COMMIT.json, which tools/plot_bench.py
-draws.
+machine or a place on it. Kept as docs/bench/BENCH/DATE-COMMIT.json, which `collateral
+bench plot` draws.
 """
 
 from __future__ import annotations
