@@ -18,7 +18,7 @@ from flask import current_app
 from sqlalchemy import CursorResult, delete, select, update
 
 from collateral.accounts.models import Person
-from collateral.adaptations import checking, indexing, merging, storing
+from collateral.adaptations import checking, indexing, merging, refining, storing
 from collateral.adaptations.models import Adaptation, FileCheck, Merging, Status
 from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.submitting import submit
@@ -83,6 +83,7 @@ def _read_adaptation(adaptation_id: int, folder: Path) -> None:
 
         pictures = door.read(path, kind, folder, want=PICTURES, progress=progress)
     storing.keep_previews(adaptation_id, [p for p in pictures.previews if p.page not in drawn])
+    refining.refine(adaptation_id)
     storing.mark_regions(adaptation_id)
     storing.finish(adaptation_id, pictures)
 
@@ -161,7 +162,8 @@ def put_together(adaptation_id: int) -> None:
 
 @job
 def redraw_regions(adaptation_id: int) -> None:
-    """Mark anew where the pictures differ, after its source was corrected."""
+    """Compare the pictures anew, after its source was corrected."""
+    refining.refine(adaptation_id)
     storing.mark_regions(adaptation_id)
 
 

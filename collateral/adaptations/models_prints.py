@@ -48,8 +48,6 @@ class PrintPage(Model):
     )
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     content: Mapped[bytes] = mapped_column(LargeBinary)
-    print_view: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The page as a PDF print of the file shows it, where one was made."""
 
 
 class PrintHash(Model):

@@ -2,8 +2,9 @@
 
 Pure. A page pair is as alike as half its boxes' places, three tenths its pictures and two
 tenths its numbers; pages are aligned in order. Tried on five true pairs (.40 to .70) and 322
-unrelated ones (.39 at most); from `SURE` on it is said, and below not even suggested. Of a print's
-boxes no places are known: `translation_prints` compares those.
+unrelated ones (.39 at most); from `SURE` on it is said, and below not even suggested. Short parts
+of strangers are as alike by chance, so that figures and pictures must prove an amount of it, too.
+Of a print's boxes no places are known: `translation_prints` compares those.
 """
 
 from __future__ import annotations
@@ -23,8 +24,10 @@ T = TypeVar("T")
 SURE = 0.5
 PLACES, PICTURES, NUMBERS, ALL_SIGNS = 0.5, 0.3, 0.2, 0.7
 MOST_SHARED_WORDS = 0.3
-LEAST_PROVEN = 12.0
-"""Of a print, in units of a word's rarity in a library of thirty roots."""
+LEAST_PROVEN, LEAST_BESIDE_PLACES = 12.0, 6.0
+"""By figures and pictures, in units of a word's rarity in a library of thirty roots: of a print,
+and of a deck, where the places of boxes speak as well. A share of little proves little: three
+pages of one design with a number or two in common are strangers."""
 
 
 def translated(query: Sequence[PagePrint], known: Sequence[PagePrint], weights: Weights) -> float:
@@ -43,7 +46,11 @@ def translated(query: Sequence[PagePrint], known: Sequence[PagePrint], weights: 
         previous, best = best, [0.0] * (len(known) + 1)
         for column, value in enumerate(row, 1):
             best[column] = max(previous[column], best[column - 1], previous[column - 1] + value)
-    return best[-1] / len(query)
+    share = best[-1] / len(query)
+    if share < SURE:
+        return 0.0
+    _, proven = proven_share(query, known, weights)
+    return share if proven >= weights.scaled(LEAST_BESIDE_PLACES) else 0.0
 
 
 class _Signs:

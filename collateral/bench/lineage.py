@@ -142,6 +142,7 @@ def table(result: dict[str, Any]) -> str:
             f"{row['kind']:<20}{row['form']:<7}{values}{false:>13}"
             f"{row['without_family_borrowed']:>10}{translations}"
         )
-    lines.append("false: files for which a source was named with their family taken out;")
+    lines.append("false: files for which a source was named with their family taken out, or which")
+    lines.append("were told to be a translation of what says something else;")
     lines.append("borrowed: files for which pages of another were, but no source")
     return "\n".join(lines)

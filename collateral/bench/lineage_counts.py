@@ -1,6 +1,7 @@
 """What is counted of the answers of lineage to files whose truth is known.
 
-A source counts by its family; one that is only borrowed from is none. A page counts when it is
+A source counts by its family; one that is only borrowed from is none. What is told to be a
+translation of a deck that says something else has a false source, too. A page counts when it is
 the very page, or one with the same content elsewhere. The kind of change is right when a page is
 told the same or edited as it was; its precision is over the pages that were found, its recall
 over all that have a source. A page of at least twelve words of which nine tenths are the same is
@@ -10,7 +11,7 @@ a copy wherever it stands: naming it is no error.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from collateral.adaptations.prints import PagePrint
@@ -35,12 +36,14 @@ class Library:
     families: dict[str, str] = field(default_factory=dict)
     roots: dict[str, int] = field(default_factory=dict)
     contents: dict[tuple[str, int], int] = field(default_factory=dict)
+    meanings: dict[int, str] = field(default_factory=dict)
 
     def add(self, base: Base) -> None:
         """Know a deck."""
         version = len(self.keys) + 1
         self.keys[version] = base.key
         self.families[base.key] = base.family
+        self.meanings[version] = base.meaning
         root = self.roots.setdefault(base.family, len(self.roots) + 1)
         pages = read_prints(base.data, FILES["pptx"])
         self.memory.add(version, pages, root=root)
@@ -49,6 +52,11 @@ class Library:
     def family(self, version: int) -> str:
         """The family that a version belongs to."""
         return self.families[self.keys[version]]
+
+    def mistranslated(self, found: Lineage, meanings: Collection[str]) -> bool:
+        """Whether a file that says this is told to be a translation of what says something else."""
+        told = found.translation_of
+        return told is not None and self.meanings[told.version] not in meanings
 
 
 @dataclass
@@ -75,6 +83,7 @@ class Figures:
             "branding_recall": _share(c["brand_right"], c["brand_right"] + c["brand_missed"]),
             "without_family": c["without_family"],
             "without_family_false": c["without_family_false"],
+            "without_family_mistranslated": c["without_family_mistranslated"],
             "without_family_borrowed": c["without_family_borrowed"],
             "translations": c["translations"],
             "translations_found": c["translations_found"],
@@ -103,10 +112,9 @@ def judge(
     counts = row.counts
     if case.translated:
         counts["translations"] += 1
-        to = found.translation_of
-        counts["translations_found"] += to is not None and (
-            library.family(to.version) == case.base.family
-        )
+        false = library.mistranslated(found, case.meanings)
+        counts["translations_found"] += found.translation_of is not None and not false
+        counts["source_false"] += false
         return
     counts["files"] += 1
     true = {library.families[key] for key in case.sources}
@@ -115,7 +123,7 @@ def judge(
         how = "missed" if not found.branded else "right" if case.branded else "false"
         counts[f"brand_{how}"] += 1
     counts["source_right"] += len(named & true)
-    counts["source_false"] += len(named - true)
+    counts["source_false"] += len(named - true) + library.mistranslated(found, case.meanings)
     counts["source_missed"] += len(true - named)
     for origin, told, page in zip(case.pages, found.pages, pages, strict=True):
         _judge_page(origin, told, page, library, row)
@@ -187,7 +195,9 @@ def judge_without(
     others = {library.families[key] for key in case.sources} - {case.base.family}
     row.counts["without_family"] += 1
     named = _named(pages, found, library, others) - others
-    row.counts["without_family_false"] += bool(named)
+    false = library.mistranslated(found, case.meanings)
+    row.counts["without_family_false"] += bool(named) or false
+    row.counts["without_family_mistranslated"] += false
     row.counts["without_family_borrowed"] += any(
         source.borrowed
         and library.family(source.version) not in others

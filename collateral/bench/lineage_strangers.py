@@ -29,7 +29,8 @@ PRINTED = 12
 
 def measure(folder: Path | None, seed: int, files: int) -> dict[str, Any]:
     """So many files, all of strangers, by form: how many had a source, pages borrowed from one,
-    or were told to be a translation of one."""
+    or were told to be a translation of one; rightly, of a deck that says the same in another
+    language, or falsely, which counts as a source, too."""
     random = Random(seed)
     bases = [*(real_bases(folder) if folder else ()), *made_bases()]
     library = Library()
@@ -52,9 +53,11 @@ def measure(folder: Path | None, seed: int, files: int) -> dict[str, Any]:
         found = trace(part, library.memory, printed=form == "print")
         foreign = [source for source in found.sources if beyond(source, part, found)]
         counts[form, "files"] += 1
-        counts[form, "with a source"] += any(not source.borrowed for source in foreign)
+        false = library.mistranslated(found, {base.meaning})
+        counts[form, "with a source"] += false or any(not source.borrowed for source in foreign)
         counts[form, "borrowed"] += any(source.borrowed for source in foreign)
-        counts[form, "a translation"] += found.translation_of is not None
+        counts[form, "a translation"] += found.translation_of is not None and not false
+        counts[form, "a false translation"] += false
     return {
         "decks": len(bases),
         **{f"{form}s {what}": count for (form, what), count in sorted(counts.items())},

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.relations import Lineage, Translation
 from collateral.bench import lineage, lineage_strangers
-from collateral.bench.lineage_counts import Library, calibration_error, is_copy
-from collateral.bench.truth.bases import Base, made_bases
+from collateral.bench.lineage_counts import (
+    Figures,
+    Library,
+    calibration_error,
+    is_copy,
+    judge_without,
+)
+from collateral.bench.truth.bases import SAID_AGAIN, Base, made_bases
 from collateral.bench.truth.kinds import cases
 from collateral.bench.truth.printing import print_deck
 from collateral.bench.truth.prints import read_prints
+from collateral.demo.catalogue import catalogue
 from collateral.reading.kinds import KINDS as FILES
 
 
@@ -103,3 +112,28 @@ def test_a_library_remembers_which_family_a_version_is_of(decks: list[Base]) -> 
     library = Library()
     library.add(decks[0])
     assert library.family(1) == decks[0].family
+
+
+def test_decks_that_say_the_same_in_other_languages_are_no_strangers(decks: list[Base]) -> None:
+    samples = {sample.key: sample for sample in catalogue(2026)}
+    for keys in SAID_AGAIN:
+        assert len({samples[key].language for key in keys}) == len(keys)
+    library = Library()
+    library.add(replace(decks[0], says="costs"))
+    library.add(decks[1])
+    for version, false in ((1, False), (2, True)):
+        told = Lineage((), (), branded=False, translation_of=Translation(version, version, 0.7))
+        assert library.mistranslated(told, {"costs"}) is false
+    assert not library.mistranslated(Lineage((), (), branded=False), {"costs"})
+
+
+def test_a_stranger_told_to_be_a_translation_counts_as_a_false_source(decks: list[Base]) -> None:
+    library, figures = Library(), Figures()
+    for deck in decks:
+        library.add(deck)
+    case = next(cases(decks[:1], decks, decks[2:], 3, kinds=["another name"]))
+    other = next(v for v, meaning in library.meanings.items() if meaning != decks[0].meaning)
+    told = Lineage((), (), branded=False, translation_of=Translation(other, other, 0.7))
+    judge_without(case, [], told, library, figures)
+    assert figures.shares()["without_family_false"] == 1
+    assert figures.shares()["without_family_mistranslated"] == 1

@@ -8,16 +8,37 @@ from hashlib import blake2b
 from pathlib import Path
 
 LEAST_PAGES = 5
+SAID_AGAIN = (
+    ("kelvane-in-ten-minutes", "kelvane-in-zehn-minuten"),
+    ("line-for-rolling-mills", "line-fuer-walzwerke"),
+    (
+        "cost-of-unplanned-downtime",
+        "kosten-ungeplanter-stillstaende",
+        "cout-d-un-arret",
+        "vad-ett-stopp-kostar",
+    ),
+)
+"""Decks of the sample company that say the same in other languages."""
 
 
 @dataclass(frozen=True)
 class Base:
-    """A deck. Decks of one family are versions, shortened forms and translations."""
+    """A deck. Decks of one family are versions, shortened forms and translations.
+
+    `says`: what it says in whatever language; decks of other families that say it are its
+    translations. Empty: those of its family alone.
+    """
 
     key: str
     family: str
     data: bytes
     real: bool
+    says: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """The same for all decks that say the same."""
+        return self.says or self.family
 
     @property
     def held_out(self) -> bool:
@@ -40,10 +61,11 @@ def made_bases(most: int | None = None) -> Iterator[Base]:
     from collateral.demo.files.make import make_file
     from collateral.demo.load import SEED
 
+    meanings = {key: keys[0] for keys in SAID_AGAIN for key in keys}
     decks = [sample for sample in catalogue(2026) if sample.filename.endswith(".pptx")]
     for sample in decks[:most]:
         data = make_file(sample, sample.versions, seed=SEED)
-        yield Base(sample.filename, sample.key, data, real=False)
+        yield Base(sample.filename, sample.key, data, real=False, says=meanings.get(sample.key, ""))
 
 
 def _pages(path: Path) -> int:

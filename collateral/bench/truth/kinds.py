@@ -33,7 +33,8 @@ LONGEST = 24
 
 @dataclass(frozen=True)
 class Case:
-    """A made adaptation: its file and what is true of each of its pages."""
+    """A made adaptation: its file, what is true of each of its pages, and what it says: the
+    meanings of the decks that are in it."""
 
     kind: str
     base: Base
@@ -42,6 +43,7 @@ class Case:
     sources: tuple[str, ...]
     branded: bool
     translated: bool
+    meanings: frozenset[str]
 
 
 def cases(
@@ -59,15 +61,18 @@ def cases(
         for kind in kinds:
             random = Random(f"{seed}:{base.key}:{kind}")
             others = [one for one in known if one.family != base.family]
-            draft = _make(kind, base, random, others, strangers)
-            yield _case(kind, base, draft)
+            decks = {base.meaning}
+            draft = _make(kind, base, random, others, strangers, decks)
+            yield _case(kind, base, draft, frozenset(decks))
 
 
 def _make(
-    kind: str, base: Base, random: Random, others: Sequence[Base], strangers: Sequence[Base]
-) -> Draft:
+    kind: str, base: Base, random: Random, others: Sequence[Base], strangers: Sequence[Base],
+    decks: set[str],
+) -> Draft:  # fmt: skip
     if kind == "foreign":
-        draft = _stranger(random, strangers)
+        decks.clear()
+        draft = _stranger(random, strangers, decks)
         if len(draft.origins) > 8:
             edits.excerpt(draft, random)
         edits.words(draft, random)
@@ -82,14 +87,15 @@ def _make(
     elif kind == "merged":
         other = random.choice(others)
         second = open_draft(other.data, other.key)
+        decks.add(other.meaning)
         edits.excerpt(draft, random)
         count = len(second.origins)
         take_over(draft, second, sorted(random.sample(range(count), min(count, 6))))
     elif kind == "foreign pages":
-        stranger = _stranger(random, strangers)
+        stranger = _stranger(random, strangers, decks)
         edits.insert(draft, random, stranger, max(2, len(draft.origins) // 5))
     elif kind == "two pages borrowed":
-        stranger = _stranger(random, strangers)
+        stranger = _stranger(random, strangers, decks)
         keep(stranger, sorted(random.sample(range(len(stranger.origins)), 5)))
         interior = list(range(1, len(draft.origins) - 1))
         take_over(stranger, draft, sorted(random.sample(interior, min(len(interior), 2))))
@@ -100,14 +106,17 @@ def _make(
         edits.reorder(draft, random)
         for edit in (edits.words, edits.figures, edits.picture, edits.retheme, edits.logo):
             edit(draft, random)
-        edits.insert(draft, random, _stranger(random, strangers), 2)
+        edits.insert(draft, random, _stranger(random, strangers, decks), 2)
         edits.resave(draft, random)
     return draft
 
 
-def _stranger(random: Random, strangers: Sequence[Base]) -> Draft:
-    """A deck that the library does not know; all of its pages are foreign."""
-    draft = open_draft(random.choice(strangers).data, None)
+def _stranger(random: Random, strangers: Sequence[Base], decks: set[str]) -> Draft:
+    """A deck that the library does not know; all of its pages are foreign. Its meaning is added
+    to `decks`."""
+    stranger = random.choice(strangers)
+    decks.add(stranger.meaning)
+    draft = open_draft(stranger.data, None)
     for origin in draft.origins:
         origin.deck = None
     if len(draft.origins) > LONGEST:
@@ -115,8 +124,9 @@ def _stranger(random: Random, strangers: Sequence[Base]) -> Draft:
     return draft
 
 
-def _case(kind: str, base: Base, draft: Draft) -> Case:
+def _case(kind: str, base: Base, draft: Draft, meanings: frozenset[str]) -> Case:
     sources = tuple(sorted({o.deck for o in draft.origins if o.deck is not None}))
     return Case(
-        kind, base, draft.data(), tuple(draft.origins), sources, draft.branded, draft.translated
-    )
+        kind, base, draft.data(), tuple(draft.origins), sources, draft.branded, draft.translated,
+        meanings,
+    )  # fmt: skip
