@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
-from collateral.adaptations import notices
+from collateral.adaptations import happenings, notices
 from collateral.adaptations.crediting import credit_of, tell_of_version
 from collateral.adaptations.jobs_adaptations import put_together
 from collateral.adaptations.models import (
@@ -31,6 +31,7 @@ from collateral.assets.operations import Description
 from collateral.assets.receipts import KnownKind
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
+from collateral.notify.announcing import announce
 from collateral.notify.kinds import Facts, Kind
 from collateral.notify.operations import tell
 from collateral.queue import after_commit
@@ -282,3 +283,5 @@ def _decide(
     }
     if by.id != adaptation.person_id:
         tell([adaptation.person_id], kind, facts, at)
+    decided = {**happenings.facts_of(adaptation), "decision": status.value}
+    announce(happenings.REVIEWED, decided, at)

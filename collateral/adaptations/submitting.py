@@ -7,12 +7,13 @@ from datetime import datetime
 from flask_babel import lazy_gettext as _
 
 from collateral.accounts.models import Person
-from collateral.adaptations import notices
+from collateral.adaptations import happenings, notices
 from collateral.adaptations.models import Adaptation, Status
 from collateral.adaptations.turns import note_step, take_turn
 from collateral.assets.models import Asset, ReadingState
 from collateral.db import db
 from collateral.errors import WrongState
+from collateral.notify.announcing import announce
 from collateral.notify.operations import tell
 
 
@@ -43,6 +44,7 @@ def submit(
     adaptation.submitted_at = at
     note_step(adaptation, Status.SUBMITTED, by=by, at=at, text=text)
     asset = db.session.get_one(Asset, adaptation.asset_id)
+    announce(happenings.SUBMITTED, happenings.facts_of(adaptation), at)
     if asset.owner_id != by.id:
         tell(
             [asset.owner_id],

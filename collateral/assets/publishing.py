@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
+from collateral.assets.happenings import PUBLISHED
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.db import db
 from collateral.errors import WrongState
+from collateral.notify.announcing import announce
 
 
 def publish(asset: Asset, *, by: Person, at: datetime) -> None:
@@ -44,6 +46,7 @@ def _publish(asset: Asset, *, by: Person, at: datetime) -> None:
     _move(asset, Status.PUBLISHED, "asset.published", by=by, at=at)
     asset.published_at = at
     asset.publish_when_ready = False
+    announce(PUBLISHED, {"asset": asset.id, "title": asset.title}, at)
 
 
 def send_to_review(asset: Asset, *, by: Person, at: datetime) -> None:

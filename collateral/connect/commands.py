@@ -10,8 +10,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from collateral import signing
 from collateral.clock import now
-from collateral.connect import jobs, operations, settling, signing
+from collateral.connect import jobs, operations, settling
 from collateral.connect.models import Connection, Crm, SyncRun, Webhook
 from collateral.db import db
 from collateral.deals.operations import load_json

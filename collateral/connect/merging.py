@@ -14,7 +14,8 @@ from collateral.db import db
 from collateral.deals import gone
 from collateral.deals.models import Deal, StageChange
 from collateral.usage import counting
-from collateral.usage.models import DealConfirmation, Use
+from collateral.usage.models import Use
+from collateral.usage.models_confirming import DealConfirmation
 
 STAYS = (StageChange.__tablename__, DealConfirmation.__tablename__)
 """What is the old deal's own: the CRM tells the stages of the one that is left."""

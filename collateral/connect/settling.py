@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select, true, update
 
+from collateral import sealing
 from collateral.accounts import audit
 from collateral.accounts.models import Person
-from collateral.connect import hubspot, salesforce, sealing
+from collateral.connect import hubspot, salesforce
 from collateral.connect.calling import Caller
 from collateral.connect.crm import Sample, Source
 from collateral.connect.hubspot_calls import Account

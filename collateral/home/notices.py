@@ -1,10 +1,11 @@
-"""What people are told of assets that changed and of searches that they saved."""
+"""What people are told of changed assets, saved searches and deals; of deals, others too."""
 
 from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from collateral.notify.happenings import Happening, declare_happening
 from collateral.notify.kinds import Facts, Kind, declare
 from collateral.words import N_
 
@@ -89,6 +90,14 @@ def _closed(facts: Facts) -> str:
     return str(_("“%(deal)s” is lost: confirm what you used in it.", deal=facts["name"]))
 
 
+DEAL_CLOSED = declare_happening(
+    Happening(
+        "deal.closed",
+        N_("A deal is won or lost"),
+        lambda facts: f"/deals/{facts['deal']}",
+        about=("deal",),
+    )
+)
 CLOSED = declare(
     Kind(
         "deal_closed",

@@ -5,7 +5,7 @@ Everything here may run again and tells nobody twice: a notice's `once` names th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
@@ -89,9 +89,8 @@ def changes(at: datetime) -> list[Change]:
     ]
 
 
-def tell_of_changes(at: datetime) -> None:
+def tell_of_changes(found: Sequence[Change], at: datetime) -> None:
     """Tell those who sent or used a changed asset within a year, with their open deals."""
-    found = changes(at)
     if not found:
         return
     known = _told((notices.RETIRED, notices.RENEWED), at)

@@ -6,6 +6,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from collateral.notify.happenings import Happening, declare_happening
 from collateral.notify.kinds import Facts, Kind, declare
 from collateral.templating import format_date
 from collateral.words import N_
@@ -65,4 +66,7 @@ DECLINED = declare(
         sentence=lambda f: _("“%(title)s” will not be made.", title=f["title"]),
         address=_address,
     )
+)
+REQUESTED = declare_happening(
+    Happening("request.asked", N_("Somebody asks for what is missing"), _address)
 )

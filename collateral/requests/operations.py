@@ -13,6 +13,7 @@ from collateral.assets.models import Asset, Status
 from collateral.db import db, upsert
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
+from collateral.notify.announcing import announce
 from collateral.notify.kinds import Facts, Kind
 from collateral.notify.operations import tell
 from collateral.requests import notices
@@ -56,6 +57,7 @@ def ask(
     )
     facts: Facts = {"request": request.id, "title": request.title, "name": by.name}
     tell(set(marketers) - {by.id}, notices.ASKED, facts, at)
+    announce(notices.REQUESTED, {"request": request.id, "title": request.title}, at)
     return request
 
 

@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
+from collateral.assets.happenings import RESTORED, RETIRED
 from collateral.assets.models import Asset, Status
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
+from collateral.notify.announcing import announce
 from collateral.notify.operations import tell
 from collateral.retirement import notices, queries
 from collateral.retirement.models import Erasure
@@ -101,6 +103,10 @@ def retire(
     asset.retire_reason = reason
     asset.replacement_id = replacement.id if replacement else None
     _tell_downloaders(asset, replacement, by=by, at=at)
+    facts: dict[str, str | int] = {"asset": asset.id, "title": asset.title}
+    if replacement is not None:
+        facts["replacement"] = replacement.id
+    announce(RETIRED, facts, at)
 
 
 def _tell_downloaders(asset: Asset, replacement: Asset | None, *, by: Person, at: datetime) -> None:
@@ -143,6 +149,7 @@ def restore(asset: Asset, *, by: Person, at: datetime) -> None:
     asset.retired_by_id = None
     asset.retire_reason = None
     asset.replacement_id = None
+    announce(RESTORED, {"asset": asset.id, "title": asset.title}, at)
 
 
 def check(asset: Asset, replacement: Asset | None) -> None:

@@ -17,12 +17,13 @@ from collateral.assets.models import Asset, AssetVersion
 from collateral.db import db, table, upsert
 from collateral.deals.models import Deal
 from collateral.errors import NotFound
+from collateral.notify.announcing import announce
 from collateral.notify.operations import tell
 from collateral.observing import events
 from collateral.sharing import access, queries, rules
 from collateral.sharing.access import Part
 from collateral.sharing.models import Opening, Outcome, Seen, Share, Visit, VisitPage
-from collateral.sharing.notices import OPENED
+from collateral.sharing.notices import OPENED, VISITED
 from collateral.sharing.showing import Leaf
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind, Evidence
@@ -235,6 +236,10 @@ def _first(share: Share, version: AssetVersion, deal: Deal | None, at: datetime)
             "title": asset.title,
         }
         tell([share.person_id], OPENED, facts, at, once=f"share:{share.id}")
+        told: dict[str, str | int] = {"share": share.id, "asset": asset.id, "title": asset.title}
+        if deal is not None:
+            told["deal"] = deal.id
+        announce(VISITED, told, at)
 
 
 def forget_old(at: datetime) -> int:

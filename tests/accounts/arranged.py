@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from sqlalchemy import select
+
 from collateral.accounts import tokens
 from collateral.accounts.models import Person, Role
 from collateral.adaptations.models import Adaptation, AdaptationPage, FileCheck, Purpose
@@ -23,7 +25,8 @@ from collateral.assets.models import (
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, ImportRun, ImportState
-from collateral.notify.models import Notice
+from collateral.notify.models import Delivery, Notice, WebhookOut
+from collateral.notify.webhooks import try_out
 from collateral.requests.models import Request, RequestState
 from collateral.requests.notices import ASKED
 from collateral.sharing import operations as sharing
@@ -204,7 +207,8 @@ def file_check(actor: Person, situation: str) -> dict[str, int]:
 
 def notice(actor: Person, situation: str) -> dict[str, int]:
     to = actor if situation == "own" else make_person(Role.REP)
-    made = Notice(person_id=to.id, kind=ASKED.name, facts={"request": request()}, at=now())
+    facts = {"name": "Rosa Ruiz", "title": "A sheet for dairies", "request": request()}
+    made = Notice(person_id=to.id, kind=ASKED.name, facts=facts, at=now())
     db.session.add(made)
     db.session.commit()
     return {"notice_id": made.id}
@@ -239,6 +243,26 @@ def _run() -> int:
     return run.id
 
 
+def webhook() -> WebhookOut:
+    """One that tells a machine which is not called."""
+    made = db.session.scalar(select(WebhookOut))
+    if made is None:
+        admin = make_person(Role.ADMIN)
+        made = WebhookOut(
+            address="http://127.0.0.1/", kinds=["asset.published"], sealed="", by_id=admin.id
+        )
+        db.session.add(made)
+        db.session.commit()
+    return made
+
+
+def delivery() -> int:
+    """A message to that webhook."""
+    try_out(webhook(), at=now())
+    db.session.commit()
+    return db.session.scalars(select(Delivery.id).order_by(Delivery.id.desc())).first() or 0
+
+
 # What an address names whose sight does not depend on the person.
 SOME: dict[str, Callable[[], Any]] = {
     "person_id": lambda: make_person(Role.REP).id,
@@ -252,6 +276,8 @@ SOME: dict[str, Callable[[], Any]] = {
     "position": lambda: 1,
     "width": lambda: 320,
     "page": lambda: 1,
+    "webhook_id": lambda: webhook().id,
+    "delivery_id": delivery,
     "name": lambda: "crm",
     "token": lambda: "not-a-token",
 }

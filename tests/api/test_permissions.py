@@ -22,6 +22,8 @@ NAMES = {
     "adaptation_id": 999_999,
     "share_id": 999_999,
     "check_id": 999_999,
+    "webhook_id": 999_999,
+    "delivery_id": 999_999,
     "number": 1,
     "page": 1,
     "deal": "nothing",

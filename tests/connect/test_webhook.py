@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from collateral import signing
 from collateral.clock import hold, now
-from collateral.connect import jobs, operations, signing
+from collateral.connect import jobs, operations
 from collateral.connect.models import Webhook, WebhookMessage
 from collateral.db import db
 from collateral.deals.models import Deal, StageChange

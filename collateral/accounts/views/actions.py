@@ -72,6 +72,11 @@ ACTIONS = {
     "webhook.renewed": N_("Webhook given a new secret"),
     "webhook.switched_off": N_("Webhook switched off"),
     "webhook.switched_on": N_("Webhook switched on"),
+    "webhook_out.added": N_("Webhook to another system added"),
+    "webhook_out.changed": N_("Webhook to another system changed"),
+    "webhook_out.gave_up": N_("Webhook to another system switched off by itself"),
+    "webhook_out.removed": N_("Webhook to another system removed"),
+    "webhook_out.renewed": N_("Webhook to another system given a new secret"),
 }
 KINDS = {
     "adaptation": N_("adaptation %(id)s"),
@@ -91,6 +96,7 @@ KINDS = {
     "token": N_("token %(id)s"),
     "use": N_("use %(id)s"),
     "webhook": N_("webhook %(id)s"),
+    "webhook_out": N_("webhook to another system %(id)s"),
 }
 DETAILS = {
     "after": N_("after"),

@@ -6,9 +6,10 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from collateral import signing
 from collateral.accounts.guard import token_only
 from collateral.clock import now
-from collateral.connect import operations, reading, signing
+from collateral.connect import operations, reading
 from collateral.connect.models import Webhook
 from collateral.connect.views import bp
 from collateral.db import db

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,8 +17,7 @@ from collateral.notify import operations, queries
 from collateral.notify.forms import WishesForm
 from collateral.notify.models import Rhythm
 from collateral.notify.unsubscribing import person_of
-
-bp = Blueprint("notify", __name__)
+from collateral.notify.views import bp
 
 STEP, MOST = 50, 500
 
