@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -34,12 +35,23 @@ def _is_whole(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or name is None or re.match(r"event_(other|before|\d{4})", name) is None
 
 
+def _is_of_this_database(item: Any, _name: str | None, *_more: object) -> bool:
+    """Not a key that the models make on the other database alone (`ddl_if`)."""
+    made_if = getattr(item, "_ddl_if", None)
+    return made_if is None or made_if.dialect == db.engine.dialect.name
+
+
+COMPARED = {"include_name": _is_whole, "include_object": _is_of_this_database}
+
+
+# SQLite's own list of indexes has no words for one of an expression; PostgreSQL compares it.
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_end_at_the_models_and_can_be_taken_back(tmp_path: Path, migrated: str) -> None:
     app = create_app(make_settings(tmp_path, database_url=migrated))
     with app.app_context():
         upgrade()
         with db.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"include_name": _is_whole})
+            context = MigrationContext.configure(connection, opts=COMPARED)
             assert compare_metadata(context, db.metadata) == []
         downgrade(revision="base")
         left = set(inspect(db.engine).get_table_names()) - {"alembic_version"}

@@ -34,7 +34,8 @@ from collateral.reports.models import WayToDownload
 from collateral.search.jobs import index_pending
 from collateral.search.models import Search, SearchOpening
 from collateral.usage import running
-from collateral.usage.models import DailySum, Level, MonthlySum, PersonSum, TeamSet, TeamSetMember
+from collateral.usage.models import DailySum, Level, MonthlySum, PersonSum
+from collateral.usage.models_teams import TeamSet, TeamSetMember
 
 _OF_A_PERSON = (
     PersonRole,

@@ -16,7 +16,8 @@ from collateral.reports.asking import ReportRequest
 from collateral.reports.deals_open import NO_DEALS, Span
 from collateral.reports.models import WayToDownload
 from collateral.reports.parts import Asked, ask, counted_uses
-from collateral.usage.models import PersonSum, TeamSetMember, Use
+from collateral.usage.models import PersonSum, Use
+from collateral.usage.models_teams import TeamSetMember
 from collateral.usage.summed import people_within
 
 MOST_PEOPLE = 500

@@ -18,7 +18,8 @@ from collateral.deals.models import Deal, Outcome
 from collateral.reports.asking import ReportRequest
 from collateral.reports.parts import Asked, ask, counted_uses, main_currency
 from collateral.usage.counting import zone
-from collateral.usage.models import Level, TeamSetMember, Use
+from collateral.usage.models import Level, Use
+from collateral.usage.models_teams import TeamSetMember
 from collateral.usage.periods import next_month
 from collateral.usage.rules import counting_day
 from collateral.usage.summed import Counts, counts, sums

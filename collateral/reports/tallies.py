@@ -15,7 +15,7 @@ from collateral.db import db
 from collateral.deals.values import at_midnight
 from collateral.search.models import Search, SearchOpening
 from collateral.usage.counting import zone
-from collateral.usage.models import TeamSet
+from collateral.usage.models_teams import TeamSet
 from collateral.usage.team_sets import key_of, set_for
 
 ALL, RESULT, CLICK = "all", "result", "click"

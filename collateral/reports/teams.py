@@ -16,7 +16,8 @@ from collateral.reports.models import WayToDownload
 from collateral.reports.parts import Asked, counted_uses, stretches
 from collateral.reports.searches import Searchers
 from collateral.reports.ways import Way
-from collateral.usage.models import TeamSetMember, Use
+from collateral.usage.models import Use
+from collateral.usage.models_teams import TeamSetMember
 from collateral.usage.team_sets import teams_for
 
 

@@ -5,8 +5,9 @@ ones do or at 8 % of that; both are negative-binomial, the live rate and spread 
 the assets that are surely alive, and a quarter stop at each step before anything is known.
 The answer is the step that is the first to stop with a probability of 80 %: it stopped there
 and went on at every step before. Where less than a fifth of the library seems alive it takes
-90 %, because the few that say what is usual may themselves be ignored. Where no step is so
-sure, it is "not clear". Before that two other signs are looked for: use that fell off, and
+90 %, because the few that say what is usual may themselves be ignored; where fewer than
+twenty assets are surely alive nobody says what is usual. Where no step is so sure, it is "not
+clear". Before that two other signs are looked for: use that fell off, and
 adaptations in place of uses. The settings are the project's own (`collateral bench evidence`
 prints how often an answer is wrong: fixed thresholds are wrong in a quarter).
 """
@@ -34,7 +35,8 @@ is worth: where little is alive, the moments of the few say too much."""
 STOPPED_PRIOR = 0.25
 SURE, SURE_OF_FEW, FEW = 0.80, 0.90, 0.20
 """An answer is at least so sure; so sure where less than the last, of the library, seems alive."""
-SURELY_ALIVE = 0.8
+SURELY_ALIVE, ENOUGH_ALIVE = 0.8, 20
+"""So many assets at least that are so surely alive must say what is usual."""
 STEPS = (Stopped.NEVER_SHOWN, Stopped.NOT_OPENED, Stopped.NOT_USED)
 
 EARLIER_USES = 4
@@ -85,11 +87,13 @@ def where_stopped(funnel: Funnel, alive: Floats, asked: Sequence[int]) -> list[S
 
     Args:
         alive: for each asset of the library the probability that it is alive; those above 0.8
-            say what is usual.
+            say what is usual, and with fewer than 20 of them every answer is "not clear".
     """
     import numpy as np
 
     live = alive > SURELY_ALIVE
+    if live.sum() < ENOUGH_ALIVE:
+        return [Stop(Stopped.NOT_CLEAR, {}) for _ in asked]
     chances, usual = [], []
     for before, after in funnel.steps():
         rate, shape = _live_moments(before[live], after[live])

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collateral.db import Model
@@ -21,6 +30,7 @@ class Search(Model):
         Index("ix_search_at", "at"),
         Index("ix_search_person_at", "person_id", "at"),
         Index("ix_search_total_at", "total", "at"),
+        Index("ix_search_words", func.lower(text("query")), "at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

@@ -24,7 +24,8 @@ from collateral.db import db, upsert
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.errors import WrongState
-from collateral.usage.models import DealConfirmation, Event, EventKind, Evidence, NoDeal, Use
+from collateral.usage.models import Event, EventKind, Evidence, Use
+from collateral.usage.models_confirming import DealConfirmation, NoDeal
 from collateral.usage.operations import declare_use, retract_use
 from collateral.usage.queries import uses_of_deal
 

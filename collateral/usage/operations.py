@@ -21,7 +21,8 @@ from collateral.deals.models import Deal
 from collateral.deals.queries import stage_at
 from collateral.errors import Invalid, WrongState
 from collateral.usage import counting, rules
-from collateral.usage.models import Event, EventKind, Evidence, LeftOut, NoDeal, Retention, Use
+from collateral.usage.models import Event, EventKind, Evidence, LeftOut, Retention, Use
+from collateral.usage.models_confirming import NoDeal
 from collateral.usage.robots import is_robot
 from collateral.usage.team_sets import set_of
 

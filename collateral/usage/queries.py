@@ -20,7 +20,8 @@ from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.errors import NotFound
 from collateral.usage import partitions
-from collateral.usage.models import Event, EventKind, NoDeal, Use
+from collateral.usage.models import Event, EventKind, Use
+from collateral.usage.models_confirming import NoDeal
 from collateral.usage.summed import Counts, counts
 from collateral.usage.team_sets import scope_of
 

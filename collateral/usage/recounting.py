@@ -7,31 +7,23 @@ events were dropped keep their sums.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Insert,
-    Integer,
-    MetaData,
     Table,
-    and_,
     case,
     delete,
-    exists,
     func,
     insert,
     literal,
-    or_,
     select,
     true,
 )
-from sqlalchemy.schema import CreateTable
 
 from collateral.db import db, upsert
 from collateral.usage import rules
@@ -50,21 +42,10 @@ from collateral.usage.models import (
     Use,
 )
 from collateral.usage.periods import next_month
+from collateral.usage.replacing import COLUMNS, place_for, put
 from collateral.usage.running import reopen, stand_alone
 
-log = logging.getLogger(__name__)
 _REFS = {Level.VERSION: "version_id", Level.ASSET: "asset_id"}
-_FRESH = Table(
-    "recounted",
-    MetaData(),
-    Column("level", DailySum.level.type, primary_key=True),
-    Column("ref", Integer, primary_key=True, autoincrement=False),
-    Column("team_set_id", Integer, primary_key=True, autoincrement=False),
-    *(Column(metric, Integer, nullable=False) for metric in METRICS),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit="DROP",
-    sqlite_with_rowid=False,
-)
 
 
 @dataclass(frozen=True)
@@ -120,12 +101,12 @@ def _recount_day(day: date) -> bool:
     if dropped and day < dropped:
         return False
     mark_kept(day)
-    fresh = _fresh()
+    counted = place_for(DailySum, tuple(_REFS), day)
     for level, ref in _REFS.items():
-        db.session.execute(_insert_events(fresh, level, ref, day))
-        db.session.execute(_insert_uses(fresh, level, ref, day))
+        db.session.execute(_insert_events(counted, level, ref, day))
+        db.session.execute(_insert_uses(counted, level, ref, day))
     _recount_people(day)
-    return _put(DailySum, tuple(_REFS), day, "day")
+    return put(DailySum, tuple(_REFS), day, counted)
 
 
 def _recount_people(day: date) -> None:
@@ -178,11 +159,13 @@ def _recount_people_of_month(first: date, after_last: date) -> None:
 def _recount_month(first: date) -> bool:
     stand_alone()
     after_last = next_month(first)
+    counted = place_for(MonthlySum, (Level.ASSET,), first)
     db.session.execute(
-        insert(_fresh()).from_select(
-            ["level", "ref", "team_set_id", *METRICS],
+        insert(counted).from_select(
+            COLUMNS,
             select(
                 DailySum.level,
+                literal(first),
                 DailySum.ref,
                 DailySum.team_set_id,
                 *(func.sum(getattr(DailySum, metric)) for metric in METRICS),
@@ -192,58 +175,15 @@ def _recount_month(first: date) -> bool:
                 DailySum.day >= first,
                 DailySum.day < after_last,
             )
-            .group_by(DailySum.level, DailySum.ref, DailySum.team_set_id),
+            .group_by(DailySum.level, DailySum.ref, DailySum.team_set_id)
+            .order_by(DailySum.level, DailySum.ref, DailySum.team_set_id),
         )
     )
     _recount_people_of_month(first, after_last)
-    return _put(MonthlySum, (Level.ASSET,), first, "month")
+    return put(MonthlySum, (Level.ASSET,), first, counted)
 
 
-def _fresh() -> Table:
-    """The empty table of this connection in which a day or month is counted anew."""
-    db.session.execute(CreateTable(_FRESH, if_not_exists=True))
-    db.session.execute(delete(_FRESH))
-    return _FRESH
-
-
-def _put(model: type[DailySum | MonthlySum], levels: Sequence[Level], day: date, span: str) -> bool:
-    """Put what was counted anew in the place of the sums that stand there, where they differ.
-
-    Sums that are right are not written again: that is the most of a recount, and spares the
-    disk.
-    """
-    here = and_(model.level.in_(levels), model.day == day)
-    same = and_(
-        model.day == day,
-        model.level == _FRESH.c.level,
-        model.ref == _FRESH.c.ref,
-        model.team_set_id == _FRESH.c.team_set_id,
-    )
-    equal = and_(*(getattr(model, metric) == _FRESH.c[metric] for metric in METRICS))
-    something = or_(*(getattr(model, metric) != 0 for metric in METRICS))
-    wrong = select(literal(1)).select_from(_FRESH).where(~exists().where(same, equal))
-    stale = select(literal(1)).where(here, something, ~exists().where(same).correlate(model))
-    if not any(db.session.scalar(query.limit(1)) for query in (wrong, stale)):
-        return False
-    reopen(day)  # the job may have summed it since the recount began
-    db.session.execute(delete(model).where(here))
-    db.session.execute(
-        insert(model).from_select(
-            ["level", "day", "ref", "team_set_id", *METRICS],
-            select(
-                _FRESH.c.level,
-                literal(day),
-                _FRESH.c.ref,
-                _FRESH.c.team_set_id,
-                *(_FRESH.c[metric] for metric in METRICS),
-            ).order_by(_FRESH.c.level, _FRESH.c.ref, _FRESH.c.team_set_id),
-        )
-    )
-    log.info("sums_corrected", extra={"span": span, "day": day.isoformat()})
-    return True
-
-
-def _insert_events(fresh: Table, level: Level, ref: str, day: date) -> Insert:
+def _insert_events(counted: Table, level: Level, ref: str, day: date) -> Insert:
     totals = {
         metric: func.sum(case((Event.kind.in_(_kinds(metric)), 1), else_=0))
         for metric in METRICS
@@ -255,16 +195,18 @@ def _insert_events(fresh: Table, level: Level, ref: str, day: date) -> Insert:
     }
     column = getattr(Event, ref)
     numbers = {"uses": literal(0), **totals, **uniques}
-    return insert(fresh).from_select(
-        ["level", "ref", "team_set_id", *METRICS],
+    return insert(counted).from_select(
+        COLUMNS,
         select(
             literal(level, DailySum.level.type),
+            literal(day),
             column,
             Event.team_set_id,
             *(numbers[metric] for metric in METRICS),
         )
         .where(Event.day == day, Event.kept)
-        .group_by(column, Event.team_set_id),
+        .group_by(column, Event.team_set_id)
+        .order_by(column, Event.team_set_id),
     )
 
 
@@ -272,22 +214,22 @@ def _kinds(metric: str) -> tuple[EventKind, ...]:
     return rules.FOUND[metric]
 
 
-def _insert_uses(fresh: Table, level: Level, ref: str, day: date) -> Insert:
+def _insert_uses(counted: Table, level: Level, ref: str, day: date) -> Insert:
     column = getattr(Use, ref)
-    zeros = [literal(0) for metric in METRICS if metric != "uses"]
-    statement = upsert(fresh).from_select(
-        ["level", "ref", "team_set_id", "uses", *(m for m in METRICS if m != "uses")],
+    numbers = {"uses": func.count()}
+    statement = upsert(counted).from_select(
+        COLUMNS,
         select(
             literal(level, DailySum.level.type),
+            literal(day),
             column,
             Use.team_set_id,
-            func.count(),
-            *zeros,
+            *(numbers.get(metric, literal(0)) for metric in METRICS),
         )
         .where(Use.day == day, Use.retracted_at.is_(None), column.is_not(None))
         .group_by(column, Use.team_set_id),
     )
     return statement.on_conflict_do_update(
-        index_elements=["level", "ref", "team_set_id"],
+        index_elements=["level", "day", "ref", "team_set_id"],
         set_={"uses": statement.excluded.uses},
     )

@@ -13,7 +13,7 @@ from collateral.accounts.models import Person, Team
 from collateral.accounts.permissions import Permission, can
 from collateral.db import db, upsert
 from collateral.errors import NotFound
-from collateral.usage.models import TeamSet, TeamSetMember
+from collateral.usage.models_teams import TeamSet, TeamSetMember
 
 
 def key_of(person_id: int | None, team_ids: Iterable[int]) -> str:
