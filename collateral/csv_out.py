@@ -13,7 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from flask import Response
+from flask import Response, stream_with_context
+
+from collateral.db import COPY, db
 
 Cell = str | int | float | Decimal | date | datetime | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,7 +52,18 @@ def lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
 
 
 def attachment(filename: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """The table to keep; `filename` is ASCII and ours."""
-    response = Response(lines(head, rows), mimetype="text/csv")
+    """The table to keep; `filename` is ASCII and ours.
+
+    The rows are read when the view is over and its session with it: they ask the database when
+    the first is read, in a session of their own that lives until the last. What was asked before
+    is gone on PostgreSQL, which closes a cursor with its transaction.
+    """
+    old = db.session.info.get(COPY, False)
+
+    def told() -> Iterator[str]:
+        db.session.info[COPY] = old
+        yield from lines(head, rows)
+
+    response = Response(stream_with_context(told()), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

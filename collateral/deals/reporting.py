@@ -68,8 +68,8 @@ def report_of(run: ImportRun) -> ImportReport:
 
 
 def refused(run: ImportRun) -> Iterator[RowReport]:
-    """The lines that were refused, a few at a time."""
-    rows = db.session.execute(
+    """The lines that were refused, a few at a time; they are asked for with the first."""
+    query = (
         select(
             ImportRow.line, ImportRow.result, ImportRow.external_id, ImportRow.name, ImportRow.notes
         )
@@ -77,7 +77,7 @@ def refused(run: ImportRun) -> Iterator[RowReport]:
         .order_by(ImportRow.line)
         .execution_options(yield_per=500)
     )
-    return (_told(row) for row in rows)
+    return (_told(row) for each in (query,) for row in db.session.execute(each))
 
 
 def as_json(report: ImportReport) -> dict[str, Any]:

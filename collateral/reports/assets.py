@@ -181,8 +181,12 @@ def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[Asse
     currency = main_currency(reader)
     query = _sorted(_query(asked, currency), "uses", True).add_columns(type_label().label("type"))
     beyond = _beyond(asked, None)
-    found = db.session.execute(query, execution_options={"yield_per": 500})
-    return currency, (_row(row, row.type, beyond) for row in found)
+
+    def rows() -> Iterator[AssetRow]:  # asked for by who reads the first
+        for row in db.session.execute(query, execution_options={"yield_per": 500}):
+            yield _row(row, row.type, beyond)
+
+    return currency, rows()
 
 
 def _beyond(asked: Asked, among: Collection[int] | None) -> dict[int, float]:

@@ -174,8 +174,13 @@ def all_rows(reader: Person, request: ReportRequest) -> tuple[str, Iterator[Igno
     """The currency and every asset without a use, streamed: for files."""
     asked = ask(reader, request)
     currency = cost_currency(reader)
-    found = db.session.execute(_listed(asked, currency, None), execution_options={"yield_per": 500})
-    return currency, (_row(row) for row in found)
+    query = _listed(asked, currency, None)
+
+    def rows() -> Iterator[IgnoredRow]:  # asked for by who reads the first
+        for row in db.session.execute(query, execution_options={"yield_per": 500}):
+            yield _row(row)
+
+    return currency, rows()
 
 
 def _query(asked: Asked, currency: str) -> Select[Any]:
