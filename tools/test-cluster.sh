@@ -8,7 +8,7 @@ out=build/tests-cluster
 
 suites() {
   local bad=0
-  step shared "$bin/pytest" -q tests/storage tests/test_queue.py tests/test_limits.py tests/test_crew.py tests/search || bad=1
+  step shared "$bin/pytest" -q tests/storage tests/test_queue.py tests/test_limits.py tests/test_{crew,later}.py tests/search || bad=1
   step shared-far "$bin/python" tools/with_postgres.py "$bin/pytest" -q tests/search || bad=1
   step either "$bin/python" tools/with_postgres.py "$bin/pytest" -q -n 2 --dist worksteal -m either || bad=1
   return $bad
@@ -17,7 +17,7 @@ suites() {
 # A browser waits more than it works, and so do several machines: they go beside the suites.
 suites & suites=$!
 step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
-step journeys-far "$bin/python" tools/with_engines.py "$bin/pytest" -q -m journey || failed=1
+step journeys-far "$bin/python" tools/with_engines.py "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
 step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster || failed=1
 wait "$suites" || failed=1
 

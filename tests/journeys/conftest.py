@@ -122,8 +122,7 @@ class Site:
         cluster by a member of its own.
         """
         if ENGINES not in os.environ:
-            cli._gather()
-            ran = self.app.test_cli_runner().invoke(cli.cli, list(args), input=stdin)
+            ran = self.app.test_cli_runner().invoke(cli.gather(), list(args), input=stdin)
             assert ran.exit_code == 0, ran.output + repr(ran.exception)
             return str(ran.stdout)
         done = subprocess.run(
@@ -337,8 +336,11 @@ def variants(page: Page) -> Iterator[tuple[str, str]]:
 def photograph(page: Page, name: str, *, whole: bool = True) -> None:
     """Keep a picture of the page as it stands; where it is not `whole`, of what the window shows.
 
-    As JPEG, which takes half the time of PNG where a page is full of previews.
+    As JPEG, which takes half the time of PNG where a page is full of previews. Only on the embedded
+    side: several machines send the same page.
     """
+    if ENGINES in os.environ:
+        return
     SHOTS.mkdir(parents=True, exist_ok=True)
     path = SHOTS / f"{name}.jpg"
     page.screenshot(path=path, type="jpeg", quality=88, full_page=whole, timeout=120_000)
@@ -360,7 +362,8 @@ def assert_accessible(page: Page, *, contrast: bool = True) -> None:
 
     options = {
         "resultTypes": ["violations"],
-        "rules": {"color-contrast": {"enabled": contrast}},
+        # Targets of 24 px: WCAG 2.2 asks for them, axe only where it is told to.
+        "rules": {"color-contrast": {"enabled": contrast}, "target-size": {"enabled": True}},
     }
     axe = Axe().run(page, context={"exclude": [[LATER_ROWS]]}, options=options)
     found = axe.response["violations"]
