@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from babel import dates, numbers
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import get_locale, get_translations, gettext
 from flask_login import current_user
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 
@@ -60,6 +61,18 @@ def _digest(folder: str, path: str, _stamp: float) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.exists() else "0"
 
 
+def import_map(paths: Sequence[str]) -> Markup:
+    """The scripts' plain addresses to those that `asset_url` gives, as a browser's import map."""
+    return _import_map(tuple(paths), int(monotonic()))
+
+
+@lru_cache(maxsize=4)
+def _import_map(paths: tuple[str, ...], _second: int) -> Markup:
+    """The same, looked up once a second."""
+    plain = f"{current_app.static_url_path}/"
+    return htmlsafe_json_dumps({"imports": {plain + path: asset_url(path) for path in paths}})
+
+
 def icon(name: str, label: str | None = None, size: str = "") -> Markup:
     """A line icon, as components/icon.html says: kept, for a page draws sixty of some twenty."""
     return _icon(asset_url("icons.svg"), name, label, size)
@@ -73,8 +86,12 @@ def _icon(address: str, name: str, label: str | None, size: str) -> Markup:
     return Markup(drawn).format(kind, Markup(said), address, name)  # noqa: S704
 
 
-def _locale() -> str:
-    return str(get_locale() or "en")
+def language() -> str:
+    """The reader's language: `en`, `de`."""
+    return _spoken()[1] if g else "en"
+
+
+_locale = language
 
 
 def reader_zone() -> ZoneInfo:
@@ -90,7 +107,12 @@ def format_date(value: date | datetime | None, style: str = "medium") -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(reader_zone()).date()
-    return dates.format_date(value, _day_form() + ("" if style == "short" else " y"), _locale())
+    return _date(value, _day_form() + ("" if style == "short" else " y"), _locale())
+
+
+@lru_cache(maxsize=2048)
+def _date(day: date, form: str, locale: str) -> str:
+    return dates.format_date(day, form, locale)
 
 
 def _day_form() -> str:
@@ -128,7 +150,15 @@ def ago(value: datetime | None) -> str:
     """3 days ago."""
     if value is None:
         return ""
-    return dates.format_timedelta(value - now(), add_direction=True, locale=_locale())
+    away = value - now()
+    if abs(away) > timedelta(days=2):
+        away = timedelta(hours=round(away / timedelta(hours=1)))  # the same words, kept for longer
+    return _ago(away, _locale())
+
+
+@lru_cache(maxsize=2048)
+def _ago(away: timedelta, locale: str) -> str:
+    return dates.format_timedelta(away, add_direction=True, locale=locale)
 
 
 def weekday(value: date) -> str:
@@ -227,33 +257,35 @@ def address_with(**changes: Any) -> str:
     return iri_to_uri(request.path + ("?" + query if query else ""))
 
 
-def _translations() -> Any:
-    """The translations of the locale in force; looked up once, not for each word of a page."""
+def _spoken() -> tuple[Any, str, Any]:
+    """The locale in force, its name and its translations; looked up once, not for each word."""
     here = g._get_current_object().__dict__
-    kept = here.get("translations")
+    kept: tuple[Any, str, Any] | None = here.get("spoken")
     # What flask_babel keeps is another one while `force_locale` is at work, and at first none.
     in_force = getattr(here.get("_flask_babel"), "babel_locale", None)
     if kept is None or kept[0] is not in_force or in_force is None:
-        kept = here["translations"] = (get_locale(), get_translations())
-    return kept[1]
+        locale = get_locale()
+        kept = here["spoken"] = (locale, str(locale or "en"), get_translations())
+    return kept
 
 
 def translate(message: str, **values: Any) -> str:
     """`_()` in templates, as flask_babel's gettext."""
-    text: str = _translations().ugettext(message)
+    text: str = _spoken()[2].ugettext(message)
     return text % values if values else text
 
 
 def translate_number(singular: str, plural: str, num: int, **values: Any) -> str:
-    """`ngettext()` in templates, as flask_babel's."""
-    text: str = _translations().ungettext(singular, plural, num)
-    return text % {"num": num, **values}
+    """`ngettext()` in templates, as flask_babel's; thousands are set apart as everywhere."""
+    text: str = _spoken()[2].ungettext(singular, plural, num)
+    return text % {"num": number(num), **values}
 
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         asset_url=asset_url,
+        import_map=import_map,
         line_icon=icon,
         csp_nonce=csp_nonce,
         address_with=address_with,

@@ -65,6 +65,15 @@ def test_each_language_has_its_own_way(
         assert spaced(write(*arguments)) == german
 
 
+def test_thousands_are_set_apart_in_sentences_too(app: Flask) -> None:
+    with read_in(app, "en"):
+        assert (
+            templating.translate_number("%(num)s deal", "%(num)s deals", 12_000) == "12,000 deals"
+        )
+    with read_in(app, "de"):
+        assert templating.translate_number("%(num)s deal", "%(num)s deals", 1) == "1 Deal"
+
+
 def test_an_amount_is_not_torn_from_its_currency(app: Flask) -> None:
     with read_in(app, "de"):
         assert " " not in templating.money(480_000, "EUR")

@@ -14,18 +14,19 @@ from collections.abc import Callable
 from io import RawIOBase
 from typing import IO, Any, TypeVar, cast
 
-from flask import Flask, Request, current_app, g
+from flask import Flask, current_app, g
 from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from collateral.accounts.permissions import Permission, can
 from collateral.config import Settings
 from collateral.db import db
+from collateral.numbers import Request
 from collateral.storage import Incoming, storage
 
 V = TypeVar("V", bound=Callable[..., Any])
 
-SMALL_FORM = 64 << 20  # bytes; a CSV of deals is the largest that comes to other views
+SMALL_FORM = 64 << 20  # bytes; of a view that says nothing else
 AROUND_A_FILE = 1 << 20  # bytes for the boundaries and fields around the files
 
 
@@ -33,6 +34,16 @@ def takes_files(view: V) -> V:
     """Mark a view whose files come as `Upload`s, of up to MAX_UPLOAD each."""
     cast(Any, view).takes_files = True
     return view
+
+
+def takes_form_of(most: int) -> Callable[[V], V]:
+    """Mark a view whose form has up to so many bytes, which wait in a temporary file."""
+
+    def mark(view: V) -> V:
+        cast(Any, view).form_bytes = most
+        return view
+
+    return mark
 
 
 class Upload(RawIOBase):
@@ -68,7 +79,9 @@ class UploadRequest(Request):
         if self.mimetype == "application/x-www-form-urlencoded":
             # Werkzeug reads such a form whole and holds it to no limit of its own.
             return self.max_form_memory_size
-        return SMALL_FORM
+        view = current_app.view_functions.get(self.endpoint or "")
+        most: int | None = getattr(view, "form_bytes", None)
+        return most if most and _may_send(view) else SMALL_FORM
 
     @max_content_length.setter
     def max_content_length(self, _value: int | None) -> None:

@@ -286,3 +286,18 @@ def test_a_deal_says_what_it_is_about_in_the_words_of_the_library(
     page = visitor.as_(ana).get(f"/deals/{deal.id}").text
     assert "<dd>Food and drink</dd>" in page
     assert "<dd>South east</dd>" in page
+
+
+@pytest.mark.parametrize(("length", "status"), [(200 << 20, 400), (300 << 20, 413)])
+def test_a_file_as_large_as_the_page_promises_is_taken(
+    visitor: Visitor, length: int, status: int
+) -> None:
+    """Of so many bytes none follow here: a request that breaks off, or one refused at its head."""
+    client = visitor.as_(make_person(Role.MANAGER))
+    answer = client.post(
+        "/deals/import",
+        data={"note": "x"},
+        content_type="multipart/form-data",
+        environ_overrides={"CONTENT_LENGTH": str(length)},
+    )
+    assert answer.status_code == status

@@ -82,3 +82,60 @@ def found(page: Page, words: str, title: str = "") -> Locator:
 def settle(page: Page) -> None:
     """Until the page's behaviours are bound."""
     page.locator("html[data-bound]").wait_for(state="attached")
+
+
+FOCUSABLE = (
+    "a[href], button:not(:disabled), input:not([type=hidden], :disabled), select, textarea,"
+    " summary, [tabindex='0']"
+)
+UNSEEN_FOCUS = """(focusable) => {
+  const kinds = new Map();
+  for (const one of document.querySelectorAll(focusable)) {
+    const kind = [one.tagName, one.type ?? "", one.className].join(" ");
+    if (!kinds.has(kind) && one.checkVisibility({ visibilityProperty: true }))
+      kinds.set(kind, one);
+  }
+  const light = (color) => {
+    const parts = color.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+      .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const ground = (one) => {
+    for (let up = one; up; up = up.parentElement) {
+      const color = getComputedStyle(up).backgroundColor;
+      if (!color.startsWith("rgba(") || color.endsWith(", 1)")) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const unseen = [];
+  for (const [kind, one] of kinds) {
+    one.focus();
+    if (document.activeElement !== one) continue;
+    document.getAnimations().forEach((each) => each.finish());
+    const around = [one, one.closest(".find__box, .input-box, .filedrop"), one.nextElementSibling,
+      one.labels?.[0], one.querySelector(".picture")].filter(Boolean);
+    const ring = around.flatMap((each) => ["", "::before", "::after"]
+      .map((part) => getComputedStyle(each, part || null)))
+      .find((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
+    if (!ring) unseen.push(`${kind}: no ring`);
+    else {
+      const both = [light(ring.outlineColor), light(ground(one.parentElement))];
+      const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+      if (contrast < 3) unseen.push(`${kind}: ${contrast.toFixed(1)} to 1`);
+    }
+    one.blur();
+  }
+  return [kinds.size, unseen];
+}"""
+
+
+def assert_focus_is_seen(page: Page) -> None:
+    """Whatever kind of thing has the focus has a ring of 2 px and 3:1, in both themes and where
+    the system chooses the colours."""
+    page.keyboard.press("Tab")  # rings are for those who work by keys
+    for theme, forced in (("light", "none"), ("dark", "none"), ("light", "active")):
+        page.emulate_media(color_scheme=theme, forced_colors=forced)  # type: ignore[arg-type]
+        kinds, unseen = page.evaluate(UNSEEN_FOCUS, FOCUSABLE)
+        assert unseen == [], f"{theme}, forced colours {forced}: {unseen}"
+        assert kinds > 1
+    page.emulate_media(color_scheme="light", forced_colors="none")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, photograph, shoot
-from tests.journeys.looking import NARROW, assert_fits, examine, settle
+from tests.journeys.looking import NARROW, assert_fits, assert_focus_is_seen, examine, settle
 from tests.journeys.stock import EXACT, GERMAN
 
 SignIn = Callable[..., Page]
@@ -81,6 +81,7 @@ def test_every_part_stands_in_the_style_guide(stocked: Site, sign_in: SignIn) ->
     page.emulate_media(forced_colors="active")
     photograph(page, "styleguide-forced")
     page.emulate_media(forced_colors="none", reduced_motion="reduce")
+    assert_focus_is_seen(page)
     moving = page.evaluate(
         """() => [...document.querySelectorAll("*")].filter((one) => {
           const style = getComputedStyle(one);

@@ -55,7 +55,7 @@ def connection(kind: str) -> ResponseReturnValue:
         runs=runs,
         run=shown,
         rows=_rows(shown),
-        busy=any(run.state is RunState.RUNNING for run in runs),
+        busy=_is_busy(runs),
         owners=unmatched(found.source),
     )
 
@@ -63,6 +63,13 @@ def connection(kind: str) -> ResponseReturnValue:
 def _last_runs(of: Connection, limit: int) -> list[SyncRun]:
     found = select(SyncRun).where(SyncRun.connection_id == of.id).order_by(SyncRun.id.desc())
     return list(db.session.scalars(found.limit(limit)))
+
+
+def _is_busy(runs: list[SyncRun]) -> bool:
+    """Whether one runs, or was asked for (after the run of that id) and has not begun."""
+    asked_after = request.args.get("after", type=int)
+    awaited = asked_after is not None and not any(run.id > asked_after for run in runs)
+    return awaited or any(run.state is RunState.RUNNING for run in runs)
 
 
 def _shown_run(runs: list[SyncRun]) -> SyncRun | None:
@@ -185,8 +192,11 @@ def sync(kind: str) -> ResponseReturnValue:
     found = settling.find(_kind(kind))
     if found is not None:
         after_commit(jobs.sync_whole if request.form.get("all") else jobs.sync, found.id)
+        ended = (run.id for run in _last_runs(found, 2) if run.state is not RunState.RUNNING)
+        after = next(ended, 0)
         db.session.commit()
         flash(_("The deals are being fetched."), "info")
+        return redirect(url_for("connect.connection", kind=kind, after=after), 303)
     return redirect(url_for("connect.connection", kind=kind), 303)
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from collateral import csv_out, underway
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
+from collateral.assets.uploads import AROUND_A_FILE, takes_form_of
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals import csv_files, jobs, mapping, operations, queries, reporting
@@ -43,6 +44,7 @@ def import_page() -> ResponseReturnValue:
 
 @bp.post("/deals/import")
 @requires(Permission.DEAL_IMPORT)
+@takes_form_of(csv_files.LARGEST + AROUND_A_FILE)
 def import_file() -> ResponseReturnValue:
     """Take the file and go on to its columns."""
     form = UploadForm()
