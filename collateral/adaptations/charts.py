@@ -79,5 +79,6 @@ def _readings(word: str) -> set[float]:
     plain = word.rstrip("%")
     fraction = _FRACTION.search(plain)
     head = plain[: fraction.start()] if fraction else plain
-    value = float("".join(c for c in head if c.isdigit()) + (f".{fraction[1]}" if fraction else ""))
+    digits = "".join(c for c in head if c.isdecimal()) or "0"  # a lone ² is a digit and no number
+    value = float(digits + (f".{fraction[1]}" if fraction else ""))
     return {value, value / 100} if word.endswith("%") else {value}

@@ -18,7 +18,7 @@ from collateral.api.paging import Paged, cursor_at, position_of
 from collateral.api.shapes import address
 from collateral.assets.models import Status
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.errors import Invalid
 from collateral.search import queries, records
 from collateral.search.requests import VOCABULARIES, SearchRequest
@@ -110,8 +110,7 @@ def list_assets(query: AssetQuery) -> AssetList:
 
 
 def _owner(text: str) -> int:
-    by_id = text.isascii() and text.isdigit() and len(text) < 10
-    wanted = Person.id == int(text) if by_id else Person.email == text.strip().lower()
+    wanted = Person.id == int(text) if is_id(text) else Person.email == text.strip().lower()
     found = db.session.scalar(select(Person.id).where(wanted))
     if found is None:
         raise Invalid("There is nobody like that here.", fields={"owner": "There is nobody."})

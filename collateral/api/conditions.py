@@ -6,6 +6,7 @@ import re
 
 from flask import request
 
+from collateral.db import is_id
 from collateral.errors import LostRace
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
@@ -42,7 +43,7 @@ def edits_expected() -> int | None:
     expected = expected_tags()
     if expected is None:
         return None
-    numbers = [tag for tag in expected if tag.isascii() and tag.isdigit() and len(tag) < 10]
+    numbers = [tag for tag in expected if is_id(tag)]
     if len(expected) != 1 or not numbers:
         raise lost_race()
     return int(numbers[0])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.permissions import Permission
@@ -27,12 +27,12 @@ from collateral.api.deal_shapes import (
     use_shape,
 )
 from collateral.api.paging import Paged, cursor_at, position_of
-from collateral.api.shapes import LARGEST_ID, Id, address
+from collateral.api.shapes import Id, address
 from collateral.api.share_reads import sent_in
 from collateral.assets import queries as assets
 from collateral.assets.models import AssetVersion
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_id, table
 from collateral.deals import queries
 from collateral.deals.models import Deal, Outcome, RowResult
 from collateral.deals.one_deal import upsert_deal
@@ -193,7 +193,7 @@ def create_use(deal: str, body: NewUse) -> UseDetail:
 def find_deal(text: str) -> Deal:
     """By our id, else by the CRM's."""
     options = (joinedload(Deal.owner), selectinload(Deal.stages))
-    if text.isascii() and text.isdigit() and 0 < int(text[:12]) <= LARGEST_ID:
+    if is_id(text):
         found = db.session.scalar(
             queries.select_visible(actor()).where(Deal.id == int(text)).options(*options)
         )
@@ -210,10 +210,10 @@ def _hold(external_id: str, source: str | None) -> Deal | None:
     """
     theirs = Deal.external_id == external_id
     wanted = theirs if source is None else (theirs & (Deal.source == source))
-    table = cast(Table, Deal.__table__)
+    deals = table(Deal)
     # A write that changes nothing: it waits for other writers, and what is read then is last.
     db.session.execute(
-        update(table).where(table.c.external_id == external_id).values(external_id=external_id)
+        update(deals).where(deals.c.external_id == external_id).values(external_id=external_id)
     )
     found = db.session.scalars(select(Deal).where(wanted).limit(2)).all()
     if len(found) > 1:

@@ -10,8 +10,10 @@ from flask import Response
 from msgspec import Struct
 
 from collateral import csv_out, replica
+from collateral.accounts.permissions import Permission
 from collateral.api import report_shapes as shapes
 from collateral.api.auth import actor
+from collateral.api.calls import call
 from collateral.api.paging import cursor_at, position_of
 from collateral.api.shapes import Named
 from collateral.clock import now
@@ -23,9 +25,31 @@ from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
 
 Shape = TypeVar("Shape", bound=Struct)
+Answered = TypeVar("Answered", bound=Callable[..., Struct | Response])
 FILES = ("text/csv", workbooks.MEDIA)
 TABLES = {**REPORTS, "influence": influence_sheets}
 """The tables of each report by its name in the address."""
+
+
+def report(
+    name: str,
+    *,
+    does: str,
+    answers: type[Struct],
+    query: type[shapes.ReportQuery] = shapes.ReportQuery,
+) -> Callable[[Answered], Answered]:
+    """Declare the call of a report: whoever may read reports, in any of their forms; 404 where
+    the team is not hers to ask for."""
+    return call(
+        "GET",
+        f"/reports/{name}",
+        permission=Permission.REPORT_READ,
+        does=does,
+        query=query,
+        answers=answers,
+        media=FILES,
+        fails=(404,),
+    )
 
 
 def asked(query: shapes.Narrowed) -> ReportRequest:

@@ -4,39 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 
 from flask import Response
 
 from collateral import csv_out
-from collateral.accounts.permissions import Permission
 from collateral.api import report_shapes as shapes
 from collateral.api.auth import actor
-from collateral.api.calls import call
 from collateral.api.report_forms import (
-    FILES,
     asked,
     cells,
     heads,
     next_page,
     page_of,
+    report,
     table,
     workbook,
 )
-from collateral.api.shapes import Money, Named
+from collateral.api.shapes import Named, sum_of
 from collateral.reports import assets, ignored, overview, searches
 from collateral.reports.ignored import Reached
 
 
-@call(
-    "GET",
-    "/reports/overview",
-    permission=Permission.REPORT_READ,
+@report(
+    "overview",
     does="What the library did for sales, and what it cost.",
-    query=shapes.ReportQuery,
     answers=shapes.OverviewReport,
-    media=FILES,
-    fails=(404,),
 )
 def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Response:
     wanted = asked(query)
@@ -67,7 +59,7 @@ def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Respon
         months,
         [
             shapes.CostOfType(
-                row.type, _money(row.used, found.currency), _money(row.never_used, found.currency)
+                row.type, sum_of(row.used, found.currency), sum_of(row.never_used, found.currency)
             )
             for row in found.costs
         ],
@@ -91,8 +83,8 @@ def _figures(figures: overview.Figures, looks: overview.Looks, currency: str) ->
     return shapes.Figures(
         figures.published,
         figures.used,
-        _money(figures.cost, currency),
-        _money(figures.cost_never_used, currency),
+        sum_of(figures.cost, currency),
+        sum_of(figures.cost_never_used, currency),
         figures.deals,
         figures.deals_with_use,
         looks.views,
@@ -109,15 +101,11 @@ def _days(time: timedelta | None) -> float | None:
     return None if time is None else round(time / timedelta(days=1), 2)
 
 
-@call(
-    "GET",
-    "/reports/assets",
-    permission=Permission.REPORT_READ,
+@report(
+    "assets",
     does="Views, downloads, uses and deals of each asset.",
     query=shapes.AssetsQuery,
     answers=shapes.AssetsReport,
-    media=FILES,
-    fails=(404,),
 )
 def report_assets(query: shapes.AssetsQuery) -> shapes.AssetsReport | Response:
     wanted = asked(query)
@@ -153,21 +141,16 @@ def _numbers(row: assets.AssetRow, currency: str) -> shapes.AssetNumbers:
         won=row.won,
         open=row.open,
         lost=row.lost,
-        open_amount=_money(row.open_amount, currency),
-        won_amount=_money(row.won_amount, currency),
+        open_amount=sum_of(row.open_amount, currency),
+        won_amount=sum_of(row.won_amount, currency),
         family_uses=row.family_uses,
     )
 
 
-@call(
-    "GET",
-    "/reports/search",
-    permission=Permission.REPORT_READ,
+@report(
+    "search",
     does="Words that found nothing, and words whose results nobody opened.",
-    query=shapes.ReportQuery,
     answers=shapes.SearchReport,
-    media=FILES,
-    fails=(404,),
 )
 def report_search(query: shapes.ReportQuery) -> shapes.SearchReport | Response:
     wanted = asked(query)
@@ -196,21 +179,17 @@ def report_search(query: shapes.ReportQuery) -> shapes.SearchReport | Response:
 def _words(rows: Sequence[searches.WordsRow], currency: str) -> list[shapes.SearchedWords]:
     return [
         shapes.SearchedWords(
-            row.words, row.searches, row.people, row.last_at, _money(row.open_amount, currency)
+            row.words, row.searches, row.people, row.last_at, sum_of(row.open_amount, currency)
         )
         for row in rows
     ]
 
 
-@call(
-    "GET",
-    "/reports/ignored",
-    permission=Permission.REPORT_READ,
+@report(
+    "ignored",
     does="How far each published asset came, and those without a use.",
     query=shapes.IgnoredQuery,
     answers=shapes.IgnoredReport,
-    media=FILES,
-    fails=(404,),
 )
 def report_ignored(query: shapes.IgnoredQuery) -> shapes.IgnoredReport | Response:
     wanted = asked(query)
@@ -230,8 +209,8 @@ def report_ignored(query: shapes.IgnoredQuery) -> shapes.IgnoredReport | Respons
         funnel.shown,
         funnel.opened,
         funnel.used,
-        _money(funnel.cost, funnel.currency),
-        _money(funnel.cost_unused, funnel.currency),
+        sum_of(funnel.cost, funnel.currency),
+        sum_of(funnel.cost_unused, funnel.currency),
         [_ignored(row, funnel.currency) for row in found.rows],
         found.total,
         next_page(found.page, found.pages, limit),
@@ -245,10 +224,6 @@ def _ignored(row: ignored.IgnoredRow, currency: str) -> shapes.IgnoredAsset:
         shown=row.shown,
         views=row.views,
         downloads=row.downloads,
-        cost=None if row.cost is None else _money(row.cost, currency),
+        cost=None if row.cost is None else sum_of(row.cost, currency),
         published_at=row.published_at,
     )
-
-
-def _money(amount: Decimal, currency: str) -> Money:
-    return Money(f"{amount:.2f}", currency)

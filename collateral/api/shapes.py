@@ -44,11 +44,14 @@ class Somebody(Struct, forbid_unknown_fields=True):
     email: str
 
 
+def sum_of(amount: Decimal, currency: str) -> Money:
+    """The amount with two decimals."""
+    return Money(f"{amount:.2f}", currency)
+
+
 def money(amount: Decimal | None, currency: str | None) -> Money | None:
-    """The amount with two decimals, None where there is none."""
-    if amount is None:
-        return None
-    return Money(f"{amount:.2f}", currency or "EUR")
+    """The same, None where there is no amount."""
+    return None if amount is None else sum_of(amount, currency or "EUR")
 
 
 def named(asset: Asset | None) -> Named | None:

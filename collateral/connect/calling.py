@@ -108,7 +108,7 @@ def retry_after(header: str | None, at: datetime) -> float | None:
     """Seconds that `Retry-After` asks for, in either of its forms (RFC 9110, 10.2.3)."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return float(header)
     try:
         return max(0.0, (parsedate_to_datetime(header) - at).total_seconds())

@@ -18,7 +18,7 @@ def moment_of(text: str) -> datetime:
     Raises:
         ValueError: it is none.
     """
-    if text.isdigit():
+    if text.isdecimal():
         return datetime.fromtimestamp(int(text) / 1000, UTC)
     found = datetime.fromisoformat(re.sub(r"([+-]\d{2})(\d{2})$", r"\1:\2", text))
     return found if found.tzinfo else found.replace(tzinfo=UTC)
@@ -39,9 +39,9 @@ def words(name: str, value: Any, zone: tzinfo) -> str:
         # As it is, 1.234 would be taken for a thousand: files write it so.
         with suppress(InvalidOperation):
             return f"{Decimal(text).quantize(Decimal('0.01')):f}"
-    elif name in DAYS and (_MOMENT.match(text) or (text.isdigit() and len(text) > 10)):
+    elif name in DAYS and (_MOMENT.match(text) or (text.isdecimal() and len(text) > 10)):
         with suppress(ValueError):
             return moment_of(text).astimezone(zone).date().isoformat()
-    elif name == "next_call_at" and text.isdigit() and len(text) > 10:
+    elif name == "next_call_at" and text.isdecimal() and len(text) > 10:
         return moment_of(text).isoformat()
     return text

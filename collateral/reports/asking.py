@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _
 
+from collateral.db import is_id
 from collateral.errors import Invalid
 from collateral.usage.periods import Period
 from collateral.words import N_
@@ -114,7 +115,7 @@ def read(args: Mapping[str, str], today: date) -> ReportRequest:
         if period.days > LONGEST:
             raise Invalid(_("A period is at most ten years."), fields={"from": _("Too early.")})
     team = args.get("team", "")
-    if team and not (team.isascii() and team.isdigit() and len(team) < 10):
+    if team and not is_id(team):
         raise Invalid(_("The team is a number."), fields={"team": _("It is a number.")})
     return ReportRequest(
         period,

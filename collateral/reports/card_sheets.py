@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset
 from collateral.assets.queries import get_visible
-from collateral.db import db, is_id
+from collateral.db import is_id
 from collateral.reports import influence_cases, scorecard
 from collateral.reports.asking import ReportRequest
 from collateral.reports.sheets import REPORTS, Sheet
@@ -92,8 +90,7 @@ def influence_sheets(reader: Person, request: ReportRequest) -> list[Sheet]:
         NotFound: the team is not the reader's to ask for.
     """
     found = influence_cases.influence_of(None, reader, request)
-    ids = [row.asset_id for row in found]
-    titles = dict(db.session.execute(select(Asset.id, Asset.title).where(Asset.id.in_(ids))).all())
+    titles = influence_cases.titles_of(found)
     return [
         Sheet(
             "influence",

@@ -11,7 +11,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from collateral.accounts.models import Person
+from collateral.assets.models import Asset
+from collateral.db import db
 from collateral.reports.asking import ReportRequest
 from collateral.reports.difference import Difference, Shrunk, shrink
 from collateral.reports.influence import Compared, Influence, influence
@@ -159,3 +163,9 @@ def _amounts(rows: Sequence[tuple[int, Decimal, bool]], assets_in: Mapping[int, 
         open_deals=len(open_),
         won_without_biggest=whole - max((amount for _, amount in won), default=Decimal(0)),
     )
+
+
+def titles_of(found: Sequence[AssetInfluence]) -> dict[int, str]:
+    """The titles of these assets by their id. One query."""
+    ids = [row.asset_id for row in found]
+    return dict(db.session.execute(select(Asset.id, Asset.title).where(Asset.id.in_(ids))).all())

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from collateral.db import is_id
 from collateral.errors import Invalid
 
 
@@ -22,7 +23,7 @@ class RetireForm(FlaskForm):  # type: ignore[misc]
         text = str(self.replacement.data or "").strip()
         if not text:
             return None
-        if not text.isdigit() or len(text) > 9:
+        if not is_id(text):
             raise Invalid(_("Choose the replacement from the list."), fields={"replacement": text})
         return int(text)
 

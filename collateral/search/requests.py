@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 
 from collateral.assets.models import Status, Vocabulary
+from collateral.db import is_id
 from collateral.errors import Invalid
 from collateral.search.engines.protocol import Freshness, Sort
 from collateral.search.language import MAX_CHARACTERS
@@ -60,9 +61,7 @@ class SearchRequest:
             wrong["sort"] = _("Sort by relevance, proven, newest or title.")
         if not 1 <= self.limit <= MOST:
             wrong["limit"] = _("The limit is a number from 1 to %(most)s.", most=MOST)
-        if self.cursor and not (
-            self.cursor.isascii() and self.cursor.isdigit() and len(self.cursor) < 6
-        ):
+        if self.cursor and not _is_cursor(self.cursor):
             wrong["cursor"] = _("The cursor is not one that a page of results gave.")
         if wrong:
             raise Invalid(next(iter(wrong.values())), fields=wrong)
@@ -91,7 +90,7 @@ def from_address(values: MultiDict[str, str]) -> SearchRequest:
     for vocabulary in sorted(VOCABULARIES):
         terms += [f"{vocabulary}:{slug}" for slug in values.getlist(vocabulary)]
     cursor = values.get("cursor", "")
-    known = cursor.isascii() and cursor.isdigit() and len(cursor) < 6
+    known = _is_cursor(cursor)
     return SearchRequest(
         q=values.get("q", "")[: MAX_CHARACTERS * 4],
         terms=_few(key for key in terms if key.partition(":")[2]),
@@ -114,8 +113,13 @@ def _few(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value[:120] for value in values if value))[:40]
 
 
+def _is_cursor(text: str) -> bool:
+    """Whether it can be the number of a hit."""
+    return is_id(text) and len(text) < 6
+
+
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if is_id(text) else None
 
 
 def _day(text: str) -> date | None:

@@ -9,7 +9,7 @@ from collateral.accounts import devices, operations, sessions
 from collateral.accounts.models import KnownDevice, Person
 from collateral.accounts.rules import safe_next
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_id
 
 HOME = "/"
 
@@ -67,7 +67,7 @@ def _set_cookie(response: Response, token: str) -> None:
 def asked_number(name: str) -> int | None:
     """A row's number in the address; what cannot be one is left out."""
     value = request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    return int(value) if is_id(value) else None
 
 
 def asked_words(name: str) -> str:

@@ -161,7 +161,7 @@ def _spaced(block: etree._Element) -> Iterator[str]:
             yield "\t"
         elif child.tag == f"{_TEXT}s":
             count = child.get(f"{_TEXT}c") or "1"
-            yield " " * min(_REPEATS, int(count) if count.isdigit() else 1)
+            yield " " * min(_REPEATS, int(count) if count.isdecimal() else 1)
         elif isinstance(child.tag, str) and not child.tag.endswith(("}p", "}h")):
             yield from _spaced(child)
         yield child.tail or ""

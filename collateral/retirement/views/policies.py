@@ -70,7 +70,7 @@ def _whole(name: str, most: int) -> int | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > most:
+    if not is_id(text) or int(text) > most:
         sentence = _("A whole number up to %(most)s.", most=most)
         raise Invalid(sentence, fields={name: sentence})
     return int(text)

@@ -14,7 +14,7 @@ from collateral.accounts.permissions import Permission, can, require
 from collateral.assets import collections, queries
 from collateral.assets.models import Asset, Collection, CollectionKind
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import db, is_id
 from collateral.errors import Invalid, NotFound
 from collateral.search import hits
 from collateral.search.cards import card
@@ -233,7 +233,7 @@ def _asset_id() -> int:
 def _chosen() -> list[Asset]:
     """The chosen assets in their order; those that do not exist for the person are none."""
     given = request.values.getlist("asset")
-    ids = [int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 10]
+    ids = [int(text) for text in given if is_id(text)]
     if len(ids) > MOST_AT_ONCE:
         raise Invalid(_("Choose at most %(num)s assets at once.", num=MOST_AT_ONCE))
     if not ids:

@@ -1,4 +1,4 @@
-"""The reports of coverage, adoption, what reps change, and worth."""
+"""The reports of what reps change, of the hours that it takes, and of what was saved."""
 
 from __future__ import annotations
 
@@ -7,54 +7,12 @@ from datetime import date, datetime
 from flask import Response
 from msgspec import Struct
 
-from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
-from collateral.api.report_forms import FILES, in_form
+from collateral.api.report_forms import in_form, report
 from collateral.api.report_shapes import ReportQuery
 from collateral.api.shapes import Named
-from collateral.reports import adoption, changes, coverage, worth
+from collateral.reports import changes, worth
 from collateral.reports.asking import ReportRequest
-
-
-class CoverageCell(Struct, forbid_unknown_fields=True):
-    """Of one stage and one product or industry; a gap has open deals and no use."""
-
-    stage: str
-    across: str
-    assets: int
-    uses: int
-    open_deals: int
-    gap: bool
-
-
-class CoverageShape(Struct, forbid_unknown_fields=True):
-    first: date
-    last: date
-    product: list[CoverageCell]
-    industry: list[CoverageCell]
-
-
-class AdoptionNumbers(Struct, forbid_unknown_fields=True):
-    """One team or person. `way` is the median of seconds from a sign-in to a download."""
-
-    who: Named
-    people: int
-    searches: int
-    views: int
-    downloads: int
-    uses: int
-    deals: int
-    deals_with_use: int
-    way: int | None
-    ways: int
-
-
-class AdoptionShape(Struct, forbid_unknown_fields=True):
-    first: date
-    last: date
-    teams: list[AdoptionNumbers]
-    people: list[AdoptionNumbers]
 
 
 class ReCreated(Struct, forbid_unknown_fields=True):
@@ -126,79 +84,10 @@ class WorthShape(Struct, forbid_unknown_fields=True):
     merged: list[Merged]
 
 
-@call(
-    "GET",
-    "/reports/coverage",
-    permission=Permission.REPORT_READ,
-    does="Stage by product and by industry: assets, uses, open deals, gaps.",
-    query=ReportQuery,
-    answers=CoverageShape,
-    media=FILES,
-    fails=(404,),
-)
-def report_coverage(query: ReportQuery) -> CoverageShape | Response:
-    return in_form(query, "coverage", _coverage)
-
-
-def _coverage(wanted: ReportRequest) -> CoverageShape:
-    cells = {across: _cells(wanted, across) for across in coverage.ACROSS}
-    return CoverageShape(wanted.period.first, wanted.period.last, **cells)
-
-
-def _cells(wanted: ReportRequest, across: str) -> list[CoverageCell]:
-    found = coverage.coverage(actor(), wanted, across)
-    return [
-        CoverageCell(stage, column, cell.assets, cell.uses, cell.open_deals, cell.gap)
-        for stage, _ in found.stages
-        for column, _ in found.columns
-        for cell in (found.cell(stage, column),)
-    ]
-
-
-@call(
-    "GET",
-    "/reports/adoption",
-    permission=Permission.REPORT_READ,
-    does="Who searches, views and uses: by team and by person.",
-    query=ReportQuery,
-    answers=AdoptionShape,
-    media=FILES,
-    fails=(404,),
-)
-def report_adoption(query: ReportQuery) -> AdoptionShape | Response:
-    return in_form(query, "adoption", _adoption)
-
-
-def _adoption(wanted: ReportRequest) -> AdoptionShape:
-    found = adoption.adoption(actor(), wanted)
-    teams, people = ([_numbers(row) for row in rows] for rows in (found.teams, found.people))
-    return AdoptionShape(wanted.period.first, wanted.period.last, teams, people)
-
-
-def _numbers(row: adoption.AdoptionRow) -> AdoptionNumbers:
-    return AdoptionNumbers(
-        Named(row.id, row.name),
-        row.people,
-        row.searches,
-        row.views,
-        row.downloads,
-        row.uses,
-        row.deals,
-        row.deals_with_use,
-        row.way,
-        row.ways,
-    )
-
-
-@call(
-    "GET",
-    "/reports/changes",
-    permission=Permission.REPORT_READ,
+@report(
+    "changes",
     does="The assets that reps make over most, and the hours it took.",
-    query=ReportQuery,
     answers=ChangesShape,
-    media=FILES,
-    fails=(404,),
 )
 def report_changes(query: ReportQuery) -> ChangesShape | Response:
     return in_form(query, "changes", _changes)
@@ -223,15 +112,10 @@ def _changes(wanted: ReportRequest) -> ChangesShape:
     )
 
 
-@call(
-    "GET",
-    "/reports/worth",
-    permission=Permission.REPORT_READ,
+@report(
+    "worth",
     does="Hours spent re-creating, and what retiring and merging saved, as ranges.",
-    query=ReportQuery,
     answers=WorthShape,
-    media=FILES,
-    fails=(404,),
 )
 def report_worth(query: ReportQuery) -> WorthShape | Response:
     return in_form(query, "worth", _worth)

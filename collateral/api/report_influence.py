@@ -6,20 +6,15 @@ from datetime import date
 
 from flask import Response
 from msgspec import Struct
-from sqlalchemy import select
 
-from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
-from collateral.api.report_forms import FILES, in_form
+from collateral.api.report_forms import in_form, report
 from collateral.api.report_shapes import ReportQuery
-from collateral.api.shapes import Money, Named
-from collateral.assets.models import Asset
-from collateral.db import db
+from collateral.api.shapes import Money, Named, sum_of
 from collateral.reports.asking import ReportRequest
 from collateral.reports.difference import Difference
 from collateral.reports.influence import Compared
-from collateral.reports.influence_cases import AssetInfluence, influence_of
+from collateral.reports.influence_cases import AssetInfluence, influence_of, titles_of
 
 
 class DifferenceShape(Struct, forbid_unknown_fields=True):
@@ -65,15 +60,10 @@ class InfluenceShape(Struct, forbid_unknown_fields=True):
     items: list[InfluenceOfAsset]
 
 
-@call(
-    "GET",
-    "/reports/influence",
-    permission=Permission.REPORT_READ,
+@report(
+    "influence",
     does="Were deals with an asset won more often, compared at the same stage and age?",
-    query=ReportQuery,
     answers=InfluenceShape,
-    media=FILES,
-    fails=(404,),
 )
 def report_influence(query: ReportQuery) -> InfluenceShape | Response:
     return in_form(query, "influence", _influence)
@@ -81,8 +71,7 @@ def report_influence(query: ReportQuery) -> InfluenceShape | Response:
 
 def _influence(wanted: ReportRequest) -> InfluenceShape:
     found = influence_of(None, actor(), wanted)
-    ids = [row.asset_id for row in found]
-    titles = dict(db.session.execute(select(Asset.id, Asset.title).where(Asset.id.in_(ids))).all())
+    titles = titles_of(found)
     items = [influence_shape(row, titles[row.asset_id]) for row in found]
     return InfluenceShape(wanted.period.first, wanted.period.last, items)
 
@@ -97,9 +86,9 @@ def influence_shape(row: AssetInfluence, title: str) -> InfluenceOfAsset:
         row.found.rep_removed,
         _difference(row.without_latest.overall.difference),
         _difference(row.without_biggest.overall.difference),
-        Money(f"{row.money.won:.2f}", row.currency),
-        Money(f"{row.money.won_shared:.2f}", row.currency),
-        Money(f"{row.money.open:.2f}", row.currency),
+        sum_of(row.money.won, row.currency),
+        sum_of(row.money.won_shared, row.currency),
+        sum_of(row.money.open, row.currency),
     )
 
 

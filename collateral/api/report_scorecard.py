@@ -7,13 +7,11 @@ from datetime import date
 from flask import Response
 from msgspec import Struct
 
-from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
-from collateral.api.influence import InfluenceOfAsset, influence_shape
-from collateral.api.report_forms import FILES, asked, tables
+from collateral.api.report_forms import asked, report, tables
+from collateral.api.report_influence import InfluenceOfAsset, influence_shape
 from collateral.api.report_shapes import ReportQuery
-from collateral.api.shapes import Money, Named
+from collateral.api.shapes import Money, Named, sum_of
 from collateral.assets.queries import get_visible
 from collateral.reports import scorecard
 from collateral.reports.card_sheets import card_sheets
@@ -69,16 +67,7 @@ class ScorecardShape(Struct, forbid_unknown_fields=True):
     influence: InfluenceOfAsset
 
 
-@call(
-    "GET",
-    "/reports/assets/<int:asset_id>",
-    permission=Permission.REPORT_READ,
-    does="The scorecard of one asset.",
-    query=ReportQuery,
-    answers=ScorecardShape,
-    media=FILES,
-    fails=(404,),
-)
+@report("assets/<int:asset_id>", does="The scorecard of one asset.", answers=ScorecardShape)
 def report_scorecard(asset_id: int, query: ReportQuery) -> ScorecardShape | Response:
     wanted, asset = asked(query), get_visible(actor(), asset_id)
     if query.format != "json":
@@ -99,8 +88,8 @@ def report_scorecard(asset_id: int, query: ReportQuery) -> ScorecardShape | Resp
         won=found.won,
         open=found.open,
         lost=found.lost,
-        won_amount=Money(f"{found.won_amount:.2f}", found.currency),
-        open_amount=Money(f"{found.open_amount:.2f}", found.currency),
+        won_amount=sum_of(found.won_amount, found.currency),
+        open_amount=sum_of(found.open_amount, found.currency),
         months=[CardMonth(month, deals) for month, deals in found.months],
         teams=[OutcomesOf(row.name, row.won, row.open, row.lost) for row in found.teams],
         stages=[OutcomesOf(row.name, row.won, row.open, row.lost) for row in found.stages],

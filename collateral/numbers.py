@@ -1,0 +1,64 @@
+"""Numbers in what was asked: one that no row can have is no number.
+
+SQLite's driver fails at a number above its own largest, PostgreSQL at writing one. So such numbers
+come no further than here, whatever view asks for them: `request.args.get("deal", type=int)` answers
+its default, and an address with one leads nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from werkzeug.datastructures import CombinedMultiDict, ImmutableMultiDict
+from werkzeug.routing import IntegerConverter, Map
+from werkzeug.utils import cached_property
+
+LARGEST = 2**31 - 1
+
+
+def row_number(text: str) -> int:
+    """The number, as far as a row's may be, below zero too. Raises ValueError."""
+    number = int(text) if len(text) < 20 else LARGEST + 1
+    if abs(number) > LARGEST:
+        raise ValueError(text[:20])
+    return number
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(map, *args, **{"max": LARGEST, **kwargs})
+
+
+class _Bounded:
+    """A query or a form in which `type=int` means a row's number."""
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:
+        return super().get(key, default, _bounded(type))  # type: ignore[misc]
+
+    def getlist(self, key: str, type: Any = None) -> list[Any]:
+        return super().getlist(key, _bounded(type))  # type: ignore[misc, no-any-return]
+
+
+def _bounded(type: Any) -> Any:
+    return row_number if type is int else type
+
+
+class Asked(_Bounded, ImmutableMultiDict[str, str]):  # type: ignore[misc]
+    """The parameters of an address, or of a form."""
+
+
+class AskedAnywhere(_Bounded, CombinedMultiDict[str, str]):  # type: ignore[misc]
+    """Those of the address and then of the form."""
+
+
+class Request(flask.Request):
+    """A request in whose parameters are only numbers that a row can have."""
+
+    parameter_storage_class = Asked
+
+    @cached_property
+    def values(self) -> CombinedMultiDict[str, str]:
+        return AskedAnywhere(super().values.dicts)
