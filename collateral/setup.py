@@ -154,9 +154,10 @@ def pages(app: Flask, settings: Settings) -> None:
     """Templates, headers, request ids."""
     templating.init_app(app)
     headers.init_app(app, secure=settings.secure)
-    from collateral import offline
+    from collateral import offline, parts
 
     offline.init_app(app)
+    parts.init_app(app)
     small_files.init_app(app)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
 
-from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask import request, url_for
+from flask_babel import lazy_gettext
 
 from collateral.assets.models import Status, Vocabulary
 from collateral.clock import now
+from collateral.parts import LATER
 from collateral.search.results import FacetValue, FoundAsset, FoundPage, Hit
 from collateral.search.snippets import Parts
-from collateral.templating import duration
+from collateral.templating import ago, duration, format_date
+from collateral.templating import translate as _
+from collateral.templating import translate_number as ngettext
 
 NEW_DAYS = 14
 KINDS = {
@@ -70,27 +72,34 @@ class Card:
     picture: CardPicture | None
     page: int | None
     pages: int | None
-    terms: Sequence[str]
+    terms: tuple[str, ...]
     words: Parts | None
-    date: datetime | None
+    date: str
     state: str
-    published: datetime | None
+    published: str
     use_url: str | None
-    hits: Sequence[int] = field(default_factory=tuple)
+    hits: tuple[int, ...] = ()
     deals: int = 0
     won: int = 0
     open: int = 0
     lost: int = 0
     variant_of: str = ""
+    search: int | None = field(default=None, compare=False)
+    """Put into its addresses later, so that a card is the same whichever search finds it."""
 
 
 def card(hit: Hit, search_id: int | None = None, variant_of: str = "") -> Card:
     """The card of a hit. With a search's id, opening it is noted as opened from there.
     `variant_of` is the title of the asset that it was adapted from."""
     asset = hit.asset
+    found_by = f"?search={LATER}" if search_id is not None else ""
+    page = _path("assets.detail", asset_id=asset.id) + found_by
+    dated = asset.version_at or asset.created_at
     return Card(
         id=asset.id,
-        url=_address(hit, search_id),
+        url=_path("assets.page", asset_id=asset.id, page=hit.page.number) + found_by
+        if hit.page and hit.page.number > 1
+        else page,
         title=hit.title,
         kind=KINDS.get(asset.family or "", "document"),
         type=asset.type.label if asset.type else _(asset.label) if asset.label else "",
@@ -102,14 +111,15 @@ def card(hit: Hit, search_id: int | None = None, variant_of: str = "") -> Card:
         variant_of=variant_of,
         terms=_terms(asset),
         words=None if _says_the_same(hit) else hit.snippet or None,
-        date=asset.version_at or asset.created_at,
+        date=format_date(dated, "short" if dated.year == now().year else "medium"),
         state=_state(asset),
         deals=hit.uses.deals,
         won=hit.uses.won,
         open=hit.uses.open,
         lost=hit.uses.lost,
-        published=asset.published_at,
-        use_url=url_for("assets.detail", asset_id=asset.id, search=search_id, _anchor="use"),
+        published=ago(asset.published_at),
+        use_url=f"{page}#use",
+        search=search_id,
     )
 
 
@@ -119,10 +129,19 @@ def _says_the_same(hit: Hit) -> bool:
     return first and any(found for _text, found in hit.title)
 
 
-def _address(hit: Hit, search_id: int | None) -> str:
-    if hit.page and hit.page.number > 1:
-        return url_for("assets.page", asset_id=hit.asset.id, page=hit.page.number, search=search_id)
-    return url_for("assets.detail", asset_id=hit.asset.id, search=search_id)
+def _path(endpoint: str, **numbers: int) -> str:
+    """As `url_for`, for addresses of numbers alone: a page of results has eighty."""
+    return _pattern(request.script_root, endpoint, *numbers).format(**numbers)
+
+
+@lru_cache(maxsize=64)
+def _pattern(_root: str, endpoint: str, *names: str) -> str:
+    """The address with a place for each of the numbers."""
+    samples = {name: 1_000_000_000 + number for number, name in enumerate(names)}
+    pattern = url_for(endpoint, **cast(Any, samples))
+    for name, sample in samples.items():
+        pattern = pattern.replace(str(sample), f"{{{name}}}")
+    return pattern
 
 
 def _picture(hit: Hit) -> CardPicture | None:
@@ -143,14 +162,8 @@ def _picture(hit: Hit) -> CardPicture | None:
 
 def preview_address(asset_id: int, version: int, page: FoundPage) -> str:
     """Where the page's picture is; it never changes at that address."""
-    return url_for(
-        "assets.preview",
-        asset_id=asset_id,
-        number=version,
-        page=page.number,
-        width=320,
-        v=page.preview,
-    )
+    path = _path("assets.preview", asset_id=asset_id, number=version, page=page.number, width=320)
+    return f"{path}?v={page.preview}"
 
 
 def _extent(asset: FoundAsset) -> str:
@@ -161,13 +174,13 @@ def _extent(asset: FoundAsset) -> str:
     return ""
 
 
-def _terms(asset: FoundAsset) -> list[str]:
+def _terms(asset: FoundAsset) -> tuple[str, ...]:
     """Stages, then industries, each as one text."""
     every = (
         ", ".join(term.label for term in asset.terms if term.vocabulary is vocabulary)
         for vocabulary in (Vocabulary.STAGE, Vocabulary.INDUSTRY)
     )
-    return [text for text in every if text]
+    return tuple(text for text in every if text)
 
 
 def _state(asset: FoundAsset) -> str:

@@ -1,0 +1,81 @@
+"""Parts of pages that are drawn once and kept: the frame's, and the cards of a page of results.
+
+    {{ kept("components/_card.html", asset=asset, select=True) }}
+
+A part knows the values that it is given and the reader's language, nothing else: no person, no
+request, no clock. It is kept by exactly these, so that nothing that it shows can be stale. What
+is new with each answer, its nonce and the token of its forms, is put in anew each time; so is
+what comes as `later`, in place of LATER in the values.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, current_app, g
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
+
+from collateral.templating import asset_url, csp_nonce, language
+
+MOST = 4000
+"""Parts that are kept, the latest used; a card is one and a half kilobytes."""
+_NONCE, _TOKEN = secrets.token_hex(20), secrets.token_hex(20)
+"""Stand in what is kept where the nonce and the token were: nobody can write them into a text."""
+LATER = secrets.token_hex(20)
+
+
+@dataclass
+class _Kept:
+    texts: OrderedDict[tuple[Any, ...], str] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: tuple[Any, ...]) -> str | None:
+        with self.lock:
+            text = self.texts.get(key)
+            if text is not None:
+                self.texts.move_to_end(key)
+            return text
+
+    def put(self, key: tuple[Any, ...], text: str) -> None:
+        with self.lock:
+            self.texts[key] = text
+            if len(self.texts) > MOST:
+                self.texts.popitem(last=False)
+
+
+def kept(template: str, later: object = None, **values: Any) -> Markup:
+    """The template with these values alone. Values that cannot be compared are drawn each time."""
+    # The icons' address stands in nearly every part and changes with the file.
+    key = (template, language(), asset_url("icons.svg"), *values.items())
+    store: _Kept = current_app.extensions["parts"]
+    try:
+        text = store.get(key)
+    except TypeError:
+        return Markup(_drawn(template, values))  # noqa: S704 - what a template drew
+    if text is None:
+        text = _drawn(template, values)
+        for name, mark in (("csp_nonce", _NONCE), ("csrf_token", _TOKEN)):
+            if value := g.get(name):
+                text = text.replace(str(value), mark)
+        store.put(key, text)
+    if later is not None:
+        text = text.replace(LATER, str(escape(later)))
+    if _NONCE in text:
+        text = text.replace(_NONCE, csp_nonce())
+    if _TOKEN in text:
+        text = text.replace(_TOKEN, generate_csrf())
+    return Markup(text)  # noqa: S704 - what a template drew
+
+
+def _drawn(template: str, values: dict[str, Any]) -> str:
+    return current_app.jinja_env.get_template(template).render(values)
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["parts"] = _Kept()
+    app.jinja_env.globals["kept"] = kept
