@@ -71,9 +71,9 @@ def built(home: Path, assets: int, seed: int) -> dict[str, Any]:
 
     if (home / "built").exists():
         return {}
+    db.create_all()
     started = time.monotonic()
     if not (home / "filled").exists():
-        db.create_all()
         library.build(assets, seed)
         (home / "filled").touch()
     filled = time.monotonic()

@@ -1,4 +1,4 @@
-"""nginx in front of several web processes, by the sample in deploy/."""
+"""nginx or Caddy in front of several web processes, by the samples in deploy/."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def configured(folder: Path, port: int, webs: list[int], files: Path | None = No
 
     Whatever the sample does not say as expected here is an error.
     """
-    text = SAMPLE.read_text("utf-8")
     servers = "\n".join(f"server 127.0.0.1:{web} max_fails=1 fail_timeout=10s;" for web in webs)
-    changes = [
+    sample = changed(
+        SAMPLE,
         (r"server 127\.0\.0\.1:8000 max_fails=1 fail_timeout=10s;", servers),
         (r"listen 443 ssl http2;", f"listen 127.0.0.1:{port};"),
         (r"server_name collateral\.example\.com;", "server_name _;"),
@@ -63,12 +63,18 @@ def configured(folder: Path, port: int, webs: list[int], files: Path | None = No
         (r"ssl_certificate_key +\S+;", ""),
         (r"/opt/collateral/static/", f"{ROOT}/static/"),
         (r"/var/lib/collateral/files/", f"{files or folder / 'none'}/"),
-    ]
+    )
+    user = "user root;" if os.geteuid() == 0 else ""
+    return AROUND.format(user=user, folder=folder, sample=sample)
+
+
+def changed(sample: Path, *changes: tuple[str, str]) -> str:
+    """Its text, each pattern of which was found once."""
+    text = sample.read_text("utf-8")
     for pattern, new in changes:
         text, times = re.subn(pattern, new, text)
-        assert times == 1, f"{SAMPLE.name} has {times} of {pattern}"
-    user = "user root;" if os.geteuid() == 0 else ""
-    return AROUND.format(user=user, folder=folder, sample=text)
+        assert times == 1, f"{sample.name} has {times} of {pattern}"
+    return text
 
 
 @dataclass
@@ -82,12 +88,13 @@ class Proxy:
         self.folder.mkdir(exist_ok=True)
         config = self.folder / "nginx.conf"
         config.write_text(configured(self.folder, port, webs, files), "utf-8")
+        self.run([program(), "-p", str(self.folder), "-c", str(config)])
+
+    def run(self, command: list[str]) -> None:
+        environ = {**os.environ, "HOME": str(self.folder)}
         with (self.folder / "output.log").open("ab") as output:
             self.process = subprocess.Popen(
-                [program(), "-p", str(self.folder), "-c", str(config)],
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+                command, stdout=output, stderr=output, env=environ, start_new_session=True
             )
 
     def stop(self) -> None:
@@ -108,3 +115,27 @@ class Proxy:
     def shares(self) -> Counter[str]:
         """How many requests each web process was asked."""
         return Counter(web for _, _, webs in self.answers() for web in webs)
+
+
+@dataclass
+class Caddy(Proxy):
+    """The same by Caddy, where it is installed."""
+
+    def start(self, port: int, webs: list[int], files: Path | None = None) -> None:
+        self.folder.mkdir(exist_ok=True)
+        sample = changed(
+            SAMPLE.with_name("Caddyfile"),
+            (r"(?m)^collateral\.example\.com \{", f"http://127.0.0.1:{port} {{"),
+            (r"reverse_proxy 127\.0\.0\.1:8000 ", f"reverse_proxy {_addresses(webs)} "),
+            (r"/opt/collateral/static", f"{ROOT}/static"),
+            (r"/var/lib/collateral/files", str(files or self.folder / "none")),
+        )
+        config = self.folder / "Caddyfile"
+        config.write_text("{\n\tadmin off\n}\n" + sample, "utf-8")
+        found = os.environ.get("CADDY") or shutil.which("caddy")
+        assert found, "Caddy is not installed"
+        self.run([found, "run", "--adapter", "caddyfile", "--config", str(config)])
+
+
+def _addresses(webs: list[int]) -> str:
+    return " ".join(f"127.0.0.1:{web}" for web in webs)

@@ -1,23 +1,33 @@
-"""Kept files are sent by nginx where it sees their folder, and by Collateral's leave alone."""
+"""Kept files are sent by the proxy where it sees their folder, and by Collateral's leave alone."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
 from tests.cluster.calling import Caller
 from tests.cluster.machines import Cluster, make_cluster
+from tests.cluster.proxy import Caddy, Proxy
 from tests.journeys.material import make_deck
 
 
-@pytest.fixture
-def shared_folder(tmp_path: Path) -> Iterator[Cluster]:
-    """A library of one web process whose files lie where nginx sees them."""
+needs_caddy = pytest.mark.skipif(
+    not (os.environ.get("CADDY") or shutil.which("caddy")), reason="Caddy is not installed"
+)
+
+
+@pytest.fixture(params=[Proxy, pytest.param(Caddy, marks=needs_caddy)])
+def shared_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cluster]:
+    """A library of one web process whose files lie where the proxy sees them."""
     cluster = make_cluster(tmp_path / "home")
+    cluster.proxy = request.param(cluster.home / "proxy")
     cluster.environ["STORAGE_URL"] = f"file:{tmp_path / 'files'}"
     cluster.environ["SEND_FILES"] = "/kept/"
     del cluster.webs[1:], cluster.workers[1:]
@@ -27,7 +37,9 @@ def shared_folder(tmp_path: Path) -> Iterator[Cluster]:
     cluster.stop()
 
 
-def test_nginx_sends_what_collateral_lets_it_send(shared_folder: Cluster, tmp_path: Path) -> None:
+def test_the_proxy_sends_what_collateral_lets_it_send(
+    shared_folder: Cluster, tmp_path: Path
+) -> None:
     token = shared_folder.command("token", "create", "admin@example.com", "--scopes", "read,write")
     caller = Caller(shared_folder.url, token.strip())
     deck = make_deck(tmp_path / "停机 “v7”.pptx", "What a stop costs", slides=3)
@@ -57,6 +69,6 @@ def test_nginx_sends_what_collateral_lets_it_send(shared_folder: Cluster, tmp_pa
         error.value.close()
 
 
-def fetch(address: str, headers: dict[str, str]) -> tuple[bytes, dict[str, str]]:
+def fetch(address: str, headers: dict[str, str]) -> tuple[bytes, Message]:
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
-        return answer.read(), dict(answer.headers)
+        return answer.read(), answer.headers
