@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from collateral import more_web
 from collateral.config import ROOT
 from collateral.supervising import Kept, be_called, keep
 
@@ -32,8 +33,9 @@ USED_EMBEDDED = ("collateral.search.engines.whoosh",)
 
 
 def command(host: str, port: int, *, web: int, threads: int, workers: int) -> list[str]:
-    """What starts them. `web` processes with so many threads each; the worker does so many jobs
-    at once, and where that is 0 there is none."""
+    """What starts them. `web` processes with so many threads each, 0: as many as are wanted, up to
+    one for each processor; the worker does so many jobs at once, and where that is 0 there is
+    none."""
     asked = {"host": host, "port": port, "web": web, "threads": threads, "workers": workers}
     return [sys.executable, "-m", "collateral.preloaded", json.dumps(asked)]
 
@@ -100,9 +102,11 @@ def _web(host: str, port: int, web: int, threads: int) -> Kept:
     """Gunicorn with so many processes. It reads its settings here: doing so takes six megabytes."""
     from gunicorn.app.wsgiapp import WSGIApplication
 
+    if not web:
+        os.environ[more_web.MOST] = str(len(os.sched_getaffinity(0)))
     settings = {
         "bind": f"{host}:{port}",
-        "workers": web,
+        "workers": web or 1,
         "threads": threads,
         "worker-class": "gthread",
         "timeout": 120,

@@ -31,7 +31,11 @@ def migrate() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
-    "--web", default=1, show_default=True, type=click.IntRange(min=1), help="Web processes."
+    "--web",
+    default=0,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Web processes; 0: one, and more while it has too much to do, up to one a processor.",
 )
 @click.option(
     "--threads",

@@ -6,10 +6,28 @@ import sys
 import threading
 from typing import Any
 
+from collateral import more_web
+
 accesslog = None
 proc_name = "collateral-web"
 # All web processes of one user on one machine would take the same socket, and nobody uses it.
 control_socket_disable = True
+
+
+def nworkers_changed(server: Any, wanted: int, _before: int | None) -> None:
+    """As many as are asked for, and no more than may be."""
+    if wanted > max(more_web.most(), server.cfg.workers):
+        server.num_workers = wanted - 1
+    else:
+        more_web.are_there(wanted)
+
+
+def pre_request(_worker: Any, _request: Any) -> None:
+    more_web.watch.began()
+
+
+def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:
+    more_web.watch.ended()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
@@ -30,6 +48,7 @@ def post_worker_init(_worker: Any) -> None:
     from collateral.logs import configure
 
     configure(Settings.from_environ().log_level)
+    more_web.start()
     threading.Thread(target=_warm, daemon=True).start()
 
 

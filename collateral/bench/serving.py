@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +13,9 @@ from http.client import HTTPConnection
 from flask import Flask
 from flask import session as flask_session
 
+from collateral import preloaded
 from collateral.accounts import sessions
 from collateral.accounts.models import Person
-from collateral.config import ROOT
 from collateral.db import db
 
 
@@ -30,13 +29,8 @@ def free_port() -> int:
 def served(
     environ: dict[str, str], port: int, threads: int = 8
 ) -> Iterator[tuple[HTTPConnection, int]]:
-    """One web process as `collateral run` starts it: a connection that is kept open, its id."""
-    command = [
-        sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT),
-        "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", str(threads),
-        "--worker-class", "gthread", "--keep-alive", "30",
-        "--config", "python:collateral.serve_hooks",
-    ]  # fmt: skip
+    """The web as `collateral run` starts it: a connection that is kept open, its id."""
+    command = preloaded.command("127.0.0.1", port, web=0, threads=threads, workers=0)
     process = subprocess.Popen(command, env={**os.environ, **environ})
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
