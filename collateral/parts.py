@@ -1,6 +1,6 @@
 """Parts of pages that are drawn once and kept: the frame's, and the cards of a page of results.
 
-    {{ kept("components/_card.html", asset=asset, select=True) }}
+    {{ kept_part("components/_card.html", asset=asset, select=True) }}
 
 A part knows the values that it is given and the reader's language, nothing else: no person, no
 request, no clock. It is kept by exactly these, so that nothing that it shows can be stale. What
@@ -78,4 +78,4 @@ def _drawn(template: str, values: dict[str, Any]) -> str:
 
 def init_app(app: Flask) -> None:
     app.extensions["parts"] = _Kept()
-    app.jinja_env.globals["kept"] = kept
+    app.jinja_env.globals["kept_part"] = kept  # views call other things kept

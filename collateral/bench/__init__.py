@@ -1,1 +1,1 @@
-
+"""`collateral bench`: what this program takes on this machine, each measure beside its floor."""

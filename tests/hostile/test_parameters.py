@@ -1,4 +1,4 @@
-"""Threat 38: whatever stands in a parameter, of an address or a form, is answered without a fault.
+"""Threats 38, 2 and 5: whatever stands in a parameter, of an address or a form, is no fault.
 
 Each page and each form gets every name that our views read, all with the same nonsense. The API's
 calls are asked by schemathesis (tests/api/test_document.py), the search by its own test.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, request
+from werkzeug.datastructures import Headers
 
 from collateral.accounts.guard import TOKEN, permission_of
 from collateral.config import ROOT
@@ -23,6 +24,7 @@ NONSENSE = (
     "9" * 25,  # no database has such a number
     "²",  # a digit, but no number
     "{{7*7}}${7*7}a\0b' or 1=1 --",
+    '"><img src=x onerror=alert(1)>',
     "2026-13-45",
     "-1",
 )
@@ -62,9 +64,23 @@ def faults(library: Library, method: str, shift: int) -> list[str]:
         nonsense = NONSENSE[(number + shift) % len(NONSENSE)]
         sent = {"query_string" if method == "GET" else "data": dict.fromkeys(read, nonsense)}
         with library.browsers["admin"].open(path, method=method, **sent) as answer:
-            if answer.status_code >= 500 or "49${" in answer.text:
+            if answer.status_code >= 500:
                 found.append(f"{route} with {nonsense!r}: {answer.status_code}")
+            if "49${" in answer.text or "<img src=x" in answer.text:
+                found.append(f"{route} with {nonsense!r}: taken for more than words")
+            if not well_guarded(answer.headers):
+                found.append(f"{route}: {answer.headers}")
     return found
+
+
+def well_guarded(headers: Headers) -> bool:
+    """Threats 1, 3 and 5: nothing inline or foreign runs, and a type is what it is called."""
+    policy = headers.get("Content-Security-Policy", "")
+    return (
+        "default-src 'none'" in policy
+        and "unsafe-" not in policy
+        and headers.get("X-Content-Type-Options") == "nosniff"
+    )
 
 
 @pytest.fixture
@@ -77,7 +93,9 @@ def answering(library: Library) -> Iterator[Library]:
 
 @pytest.mark.either
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_t38_no_parameter_of_a_page_is_a_fault(answering: Library, method: str) -> None:
+def test_t38_t05_no_parameter_is_a_fault_and_every_answer_is_guarded(
+    answering: Library, method: str
+) -> None:
     assert not faults(answering, method, shift=0)
 
 
