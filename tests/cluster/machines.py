@@ -115,6 +115,14 @@ class Cluster(Site):
             web.wait()
 
     def start(self) -> None:
+        """Until it answers; where it does not, nothing of it goes on running."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
         self.revive()
         kind, _, folder = self.environ["STORAGE_URL"].partition(":")
         files = Path(folder) if kind == "file" else None
