@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -155,6 +156,30 @@ def test_a_link_gives_the_file_under_its_name_and_no_other(bucket: S3Storage) ->
             urllib.request.urlopen(wrong)
         assert refused.value.code == 403
         refused.value.close()
+
+
+class Asked(Exception):
+    """What was asked of the store has been seen."""
+
+
+def test_encryption_at_rest_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The server of these tests offers none, so what counts is what it would be asked."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    store = S3Storage("s3://library?endpoint=http://127.0.0.1:9&sse=aws:kms", tmp_path)
+    asked = []
+
+    def look(params: dict[str, Any], **_more: Any) -> None:
+        asked.append(params["headers"]["x-amz-server-side-encryption"])
+        raise Asked
+
+    for operation in ("PutObject", "CreateMultipartUpload"):
+        store._client.meta.events.register(f"before-call.s3.{operation}", look)
+    for size in (9, 2 * PART + 1):
+        with pytest.raises(Asked):
+            store.put(io.BytesIO(bytes(size)))
+    assert asked == ["aws:kms"] * 2
+    store._client.close()
 
 
 def test_an_address_with_what_nobody_knows_is_refused(tmp_path: Path) -> None:
