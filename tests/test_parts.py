@@ -19,7 +19,7 @@ OF_ONE_REQUEST = {"can", "current_user", "g", "inbox_count", "now", "person", "r
 
 
 def parts() -> list[str]:
-    named = re.compile(r'kept\("([^"]+)"')
+    named = re.compile(r'kept(?:_part)?\("([^"]+)"')
     files = TEMPLATES.rglob("*.html")
     return sorted({name for file in files for name in named.findall(file.read_text())})
 

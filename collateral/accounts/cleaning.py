@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _
 
 from collateral.errors import Invalid
 
@@ -21,7 +22,7 @@ def clean_email(email: str) -> str:
             email.strip(), check_deliverability=False, globally_deliverable=False
         )
     except EmailNotValidError as error:
-        sentence = "This is not an e-mail address."
+        sentence = _("This is not an e-mail address.")
         raise Invalid(sentence, fields={"email": sentence}) from error
     return found.normalized.lower()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import Exists, func, select
+from sqlalchemy import Exists, ScalarSelect, func, select
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
@@ -45,13 +45,16 @@ class FirstStep:
 
 def own_assets() -> int:
     """How many assets there are but for the sample, counted up to YOUNG."""
+    return db.session.scalar(select(_own())) or 0
+
+
+def _own() -> ScalarSelect[int]:
     own = select(Asset.id).where(~Asset.sample).limit(YOUNG).subquery()
-    return db.session.scalar(select(func.count()).select_from(own)) or 0
+    return select(func.count()).select_from(own).scalar_subquery()
 
 
 def begun() -> Begun:
     """Where a young library stands, in one query."""
-    own = select(Asset.id).where(~Asset.sample).limit(YOUNG).subquery()
     people = select(Person.id).where(~Person.sample).limit(2).subquery()
 
     def any_of(model: type[Asset] | type[Deal] | type[Term], *, sample: bool) -> Exists:
@@ -60,7 +63,7 @@ def begun() -> Begun:
 
     row = db.session.execute(
         select(
-            select(func.count()).select_from(own).scalar_subquery(),
+            _own(),
             any_of(Deal, sample=False),
             select(func.count()).select_from(people).scalar_subquery(),
             any_of(Term, sample=False),

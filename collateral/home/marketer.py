@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -40,23 +41,8 @@ class Waiting:
 
 
 def waiting(person: Person, today: date) -> list[Waiting]:
-    """Counts of what asks for a decision, in one query; what does not, is left out."""
-    # Each is found by an index of its own.
-    in_review, drafts, review, expiring, failed = db.session.execute(
-        select(
-            _count(visible(person), Asset.status == Status.IN_REVIEW),
-            _count(visible(person), Asset.status == Status.DRAFT, Asset.owner_id == person.id),
-            _published(person, Asset.review_on <= today + REVIEW_AHEAD),
-            _published(person, Asset.expires_on <= today + EXPIRY_AHEAD),
-            _count(
-                visible(person),
-                AssetVersion.state == ReadingState.FAILED,
-                # Said twice: the few that failed lead to their assets, not all assets to them.
-                Asset.id == AssetVersion.asset_id,
-                Asset.current_version_id == AssetVersion.id,
-            ),
-        )
-    ).one()
+    """What asks for a decision, with its number; what does not, is left out. Three queries."""
+    in_review, drafts, review, expiring, failed = _counts(person, today)
     unanswered, taken_on = requests.to_answer(person)
     lines = [
         Waiting(
@@ -109,6 +95,26 @@ def waiting(person: Person, today: date) -> list[Waiting]:
         ),
     ]
     return [line for line in lines if line.count]
+
+
+def _counts(person: Person, today: date) -> Sequence[int]:
+    """Assets in review, drafts of her own, reviews due, expiring, and files that could not be
+    read. One query, in which each is found by an index of its own."""
+    return db.session.execute(
+        select(
+            _count(visible(person), Asset.status == Status.IN_REVIEW),
+            _count(visible(person), Asset.status == Status.DRAFT, Asset.owner_id == person.id),
+            _published(person, Asset.review_on <= today + REVIEW_AHEAD),
+            _published(person, Asset.expires_on <= today + EXPIRY_AHEAD),
+            _count(
+                visible(person),
+                AssetVersion.state == ReadingState.FAILED,
+                # Said twice: the few that failed lead to their assets, not all assets to them.
+                Asset.id == AssetVersion.asset_id,
+                Asset.current_version_id == AssetVersion.id,
+            ),
+        )
+    ).one()
 
 
 def _count(*conditions: Any) -> Any:
