@@ -18,7 +18,13 @@ from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.db import db
 from collateral.errors import NotFound
-from collateral.reports import behind_assets, behind_compared, behind_people, behind_times
+from collateral.reports import (
+    behind_assets,
+    behind_compared,
+    behind_deals,
+    behind_events,
+    behind_times,
+)
 from collateral.reports.asking import ReportRequest
 from collateral.reports.behind_listing import COUNTED, Found, Of
 from collateral.reports.parts import Asked, ask
@@ -26,7 +32,8 @@ from collateral.reports.parts import Asked, ask
 PAGE = 100
 
 METRICS: Mapping[str, Callable[[Asked, Of], Any]] = {
-    **behind_people.METRICS,
+    **behind_events.METRICS,
+    **behind_deals.METRICS,
     **behind_assets.METRICS,
 }
 """By name: the numbers of adoption and searches, of coverage, changes and worth."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import case, select, true
@@ -15,16 +14,9 @@ from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset
 from collateral.db import db
-from collateral.deals.values import at_midnight
 from collateral.reports.behind_listing import COUNTED, Found, Of
-from collateral.reports.parts import Asked, in_report, made_by, members_of
+from collateral.reports.parts import Asked, happened, in_report, made_by, members_of
 from collateral.requests.models import Request, RequestState
-from collateral.usage.counting import zone
-
-
-def _within(asked: Asked, column: Any) -> Any:
-    first, after = asked.period.first, asked.period.last + timedelta(days=1)
-    return (column >= at_midnight(first, zone())) & (column < at_midnight(after, zone()))
 
 
 def _told(kind: str, rows: Iterable[Any], part: slice) -> tuple[Mapping[str, int], list[Found]]:
@@ -51,7 +43,7 @@ def _reviews(asked: Asked, _of: Of, part: slice) -> tuple[Mapping[str, int], lis
         .join(Person, Person.id == Adaptation.person_id)
         .where(
             Adaptation.status != AdaptationStatus.PRIVATE,
-            _within(asked, Adaptation.decided_at),
+            happened(asked, Adaptation.decided_at),
             in_report(asked),
             made_by(asked),
         )
@@ -68,7 +60,7 @@ def _requests(asked: Asked, _of: Of, part: slice) -> tuple[Mapping[str, int], li
         .join(Person, Person.id == Request.by_id)
         .where(
             Request.state == RequestState.MADE,
-            _within(asked, Request.changed_at),
+            happened(asked, Request.changed_at),
             true() if members is None else Request.by_id.in_(members),
         )
         .order_by(Request.changed_at.desc(), Request.id.desc())

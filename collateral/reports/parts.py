@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select, true
@@ -36,6 +36,16 @@ class Asked:
     @property
     def period(self) -> Period:
         return self.request.period
+
+    @property
+    def begins(self) -> datetime:
+        """The first moment of the period."""
+        return at_midnight(self.period.first, zone())
+
+    @property
+    def ends(self) -> datetime:
+        """The first moment after the period."""
+        return at_midnight(self.period.last + timedelta(days=1), zone())
 
 
 def ask(reader: Person, request: ReportRequest) -> Asked:
@@ -82,11 +92,15 @@ def outside(asked: Asked) -> Select[int]:
 
 def published_by(asked: Asked) -> ColumnElement[bool]:
     """The condition that an asset is published, and was so before the period's end."""
-    after = at_midnight(asked.period.last + timedelta(days=1), zone())
     return and_(
         Asset.status == Status.PUBLISHED,
-        or_(Asset.published_at.is_(None), Asset.published_at < after),
+        or_(Asset.published_at.is_(None), Asset.published_at < asked.ends),
     )
+
+
+def happened(asked: Asked, moment: Any) -> ColumnElement[bool]:
+    """The condition that a moment lies within the period."""
+    return and_(moment >= asked.begins, moment < asked.ends)
 
 
 def made_by(asked: Asked) -> ColumnElement[bool]:

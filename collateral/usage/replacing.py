@@ -20,7 +20,6 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
-    exists,
     insert,
     literal,
     or_,
@@ -73,7 +72,7 @@ def put(model: Sums, levels: Sequence[Level], day: date, counted: Table) -> bool
     here = _here(model, levels, day)
     if counted is not _ASIDE:
         changed = db.session.scalar(select(literal(1)).where(here).limit(1)) is not None
-    elif changed := _differ(model, here, day):
+    elif changed := _differ(model, here):
         db.session.execute(delete(model).where(here))
         db.session.execute(
             insert(model).from_select(
@@ -94,16 +93,10 @@ def _here(model: Sums, levels: Sequence[Level], day: date) -> ColumnElement[bool
     return and_(model.level.in_(levels), model.day == day)
 
 
-def _differ(model: Sums, here: ColumnElement[bool], day: date) -> bool:
+def _differ(model: Sums, here: ColumnElement[bool]) -> bool:
     """Whether a sum is wrong or missing, or one stands that should be nothing."""
-    same = and_(
-        model.day == day,
-        model.level == _ASIDE.c.level,
-        model.ref == _ASIDE.c.ref,
-        model.team_set_id == _ASIDE.c.team_set_id,
-    )
-    equal = and_(*(getattr(model, metric) == _ASIDE.c[metric] for metric in METRICS))
     something = or_(*(getattr(model, metric) != 0 for metric in METRICS))
-    wrong = select(literal(1)).select_from(_ASIDE).where(~exists().where(same, equal))
-    stale = select(literal(1)).where(here, something, ~exists().where(same).correlate(model))
-    return any(db.session.scalar(query.limit(1)) for query in (wrong, stale))
+    counted = select(*(_ASIDE.c[name] for name in COLUMNS))
+    stands = select(*(getattr(model, name) for name in COLUMNS)).where(here)
+    wrong, stale = counted.except_(stands), stands.where(something).except_(counted)
+    return any(db.session.execute(rows.limit(1)).first() for rows in (wrong, stale))

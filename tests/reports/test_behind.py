@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from collateral import clock
 from collateral.accounts.models import Person, Role
-from collateral.db import db, table
+from collateral.db import db, is_sqlite, table
 from collateral.deals import one_deal as deals
 from collateral.errors import NotFound
 from collateral.reports import adoption, searches
@@ -26,7 +26,7 @@ from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from collateral.usage.periods import Period
 from tests.factories import make_asset, make_person, make_team
-from tests.support import Visitor
+from tests.support import Visitor, counted_queries
 from tests.usage.support import happen
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -87,6 +87,18 @@ def test_searches_for_words_tell_those_that_found_something(busy: Person) -> Non
     (vain,) = searches.search_report(manager, YEAR).without_result
     found = behind(manager, YEAR, "searches", Of(words=vain.words, kind="result"))
     assert (found.counted, found.outcomes["found_something"]) == (vain.searches, 1)
+
+
+def test_searches_for_words_are_found_by_their_words(app: Flask, busy: Person) -> None:
+    """Not by a walk through all searches of the period."""
+    manager = make_person(Role.MANAGER)
+    with counted_queries(app) as asked:
+        behind(manager, YEAR, "searches", Of(words="ROI", kind="result"))
+    said = next(statement for statement in asked if "lower(search." in statement)
+    if is_sqlite():
+        values = said.count("?") * (None,)
+        plan = db.session.connection().exec_driver_sql(f"explain query plan {said}", values).all()
+        assert any("USING INDEX ix_search_words" in str(row) for row in plan), plan
 
 
 def test_who_reads_her_own_opens_nobody_elses(busy: Person) -> None:

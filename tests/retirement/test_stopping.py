@@ -72,10 +72,15 @@ def test_it_takes_more_to_be_sure_where_little_is_alive(
     assert tuple(stop.where for stop in stops) == where
 
 
-def test_without_live_assets_nothing_is_clear() -> None:
+@pytest.mark.parametrize(
+    ("live", "where"),
+    [(0, Stopped.NOT_CLEAR), (19, Stopped.NOT_CLEAR), (20, Stopped.NEVER_SHOWN)],
+)
+def test_twenty_live_assets_say_what_is_usual_and_fewer_do_not(live: int, where: Stopped) -> None:
     funnel, alive = funnel_with((9.0, 4, 0, 0))
-    (stop,) = where_stopped(funnel, np.zeros_like(alive), [60])
-    assert stop.where is Stopped.NOT_CLEAR
+    alive[live:60] = 0.5
+    (stop,) = where_stopped(funnel, alive, [60])
+    assert stop.where is where
 
 
 def test_use_that_fell_off_is_seen_and_a_quiet_quarter_is_not() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from collateral import clock
 from collateral.accounts.models import Role
@@ -19,7 +19,7 @@ from collateral.db import db
 from collateral.deals import one_deal as deals
 from collateral.errors import Invalid
 from collateral.usage import bulk, commands, counting, moving_in, recounting, retention, rules
-from collateral.usage.models import DailySum, Event, EventKind, Use
+from collateral.usage.models import DailySum, Event, EventKind, Level, MonthlySum, Use
 from tests.factories import make_asset, make_person, make_team
 from tests.support import counted_queries
 from tests.usage.support import BROWSER, happen, monthly, months_of, stored_sums, total
@@ -168,6 +168,37 @@ def test_recount_mends_sums_that_were_damaged(app: Flask) -> None:
     assert "2026-03-02" in json.loads(answer.output)["corrected"]
     db.session.expire_all()
     assert stored_sums() == right
+
+
+def test_recount_again_corrects_nothing_and_takes_away_what_nothing_stands_behind(
+    app: Flask,
+) -> None:
+    ana, asset, other = make_person(), make_asset(), make_asset()
+    happen(EventKind.VIEWED, asset, ana, START)
+    db.session.commit()
+    right, months = stored_sums(), monthly()
+    for model in (DailySum, MonthlySum):
+        db.session.execute(delete(model))
+    assert [step.corrected for step in counted_again()] == [True, True]
+    assert (stored_sums(), monthly()) == (right, months)
+    assert [step.corrected for step in counted_again()] == [False, False]
+    like = db.session.scalars(select(DailySum).limit(1)).one()
+    db.session.add(
+        DailySum(level=Level.ASSET, day=like.day, ref=other.id, team_set_id=like.team_set_id,
+                 views=3)
+    )  # fmt: skip
+    db.session.commit()
+    assert [step.corrected for step in counted_again()] == [True, False]
+    assert (stored_sums(), monthly()) == (right, months)
+
+
+def counted_again() -> list[recounting.Recounted]:
+    steps = []
+    for step in recounting.recount():
+        db.session.commit()
+        steps.append(step)
+    db.session.expire_all()
+    return steps
 
 
 def test_dropped_events_leave_their_sums(app: Flask) -> None:

@@ -1,4 +1,5 @@
-"""What the numbers of adoption and of searches are made of: of a person, a team, or words."""
+"""The views, downloads, searches and ways from sign-in to download behind numbers of adoption and
+of searches: of a person, a team, or words."""
 
 from __future__ import annotations
 
@@ -7,23 +8,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, String, and_, cast, exists, func, or_, select, true, union_all
+from sqlalchemy import Select, String, cast, exists, func, select, union_all
 
 from collateral.accounts.models import Person
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset
-from collateral.deals import queries as deals
-from collateral.deals.models import Deal
-from collateral.deals.values import at_midnight
 from collateral.errors import NotFound
 from collateral.reports.behind_listing import Of, listing, titled
-from collateral.reports.deals_open import deals_of
 from collateral.reports.models import WayToDownload
-from collateral.reports.parts import Asked, people_of
+from collateral.reports.parts import Asked, happened, people_of
 from collateral.search.models import Search, SearchOpening
 from collateral.usage import rules
-from collateral.usage.counting import zone
-from collateral.usage.models import Event, PersonSum, Use
+from collateral.usage.models import Event, PersonSum
 
 ZONES_APART = timedelta(days=2)
 
@@ -55,12 +51,11 @@ def _events(metric: str, asked: Asked, of: Of) -> Any:
     if of.person_id is None:
         people = select(PersonSum.person_id).where(asked.scope.covers(PersonSum.team_set_id))
         return query.where(Event.person_id.in_(people.distinct()))
-    first, last = (at_midnight(day, zone()) for day in (asked.period.first, asked.period.last))
     mine = query.where(
         Event.person_id == of.person_id,
         Event.who == f"p{of.person_id}",
         # An event keeps the day that it was counted on when the time zone is changed later.
-        Event.at.between(first - ZONES_APART, last + timedelta(days=1) + ZONES_APART),
+        Event.at.between(asked.begins - ZONES_APART, asked.ends + ZONES_APART),
     )
     return union_all(mine.where(Event.left_out.is_(None)), mine.where(Event.left_out.is_not(None)))
 
@@ -77,8 +72,7 @@ def _searches(asked: Asked, of: Of) -> Select[Any]:
     if of.kind not in outcomes:
         raise NotFound("There is no such list of words.")
     wanted = [
-        Search.at >= at_midnight(asked.period.first, zone()),
-        Search.at < at_midnight(asked.period.last + timedelta(days=1), zone()),
+        happened(asked, Search.at),
         people_of(asked, Search.person_id),
     ]
     if of.person_id is not None:
@@ -90,62 +84,6 @@ def _searches(asked: Asked, of: Of) -> Select[Any]:
     return (
         listing(Search.id, Search.at, Search.query, left_out=outcomes[of.kind])
         .join(Person, Person.id == Search.person_id)
-        .where(*wanted)
-    )
-
-
-def _uses(asked: Asked, of: Of) -> Select[Any]:
-    """Uses, those that were taken back too; the deal is named where the reader may see it."""
-    wanted = [
-        Use.day.between(asked.period.first, asked.period.last),
-        asked.scope.covers(Use.team_set_id),
-    ]
-    if asked.request.stage:
-        wanted.append(Use.stage == asked.request.stage)
-    if of.person_id is not None:
-        wanted.append(Use.person_id == of.person_id)
-    return (
-        listing(
-            Use.id,
-            Use.at,
-            Use.stage,
-            titled("deal", Deal, Deal.name, deals.visible(asked.reader)),
-            left_out=((Use.retracted_at.is_not(None), "taken_back"),),
-        )
-        .join(Deal, Deal.id == Use.deal_id)
-        .join(Person, Person.id == Use.person_id)
-        .where(*wanted)
-    )
-
-
-def _deals(asked: Asked, of: Of) -> Select[Any]:
-    """Deals open in the period by the day they opened; without a use until its end they are
-    left out of those with one."""
-    used = [
-        Use.deal_id == Deal.id,
-        Use.retracted_at.is_(None),
-        Use.day <= asked.period.last,
-        asked.scope.covers(Use.team_set_id),
-    ]
-    if asked.request.stage:
-        used.append(Use.stage == asked.request.stage)
-    opened = func.coalesce(Deal.opened_on, Deal.closed_on)
-    wanted = [
-        deals_of(asked),
-        or_(opened.is_(None), opened <= asked.period.last),
-        or_(Deal.closed_on.is_(None), Deal.closed_on >= asked.period.first),
-    ]
-    if of.person_id is not None:
-        wanted.append(Deal.owner_id == of.person_id)
-    return (
-        listing(
-            Deal.id,
-            Deal.opened_on,
-            Deal.stage,
-            titled("deal", Deal, Deal.name, true()),
-            left_out=((~exists().where(and_(*used)), "no_use"),),
-        )
-        .outerjoin(Person, Person.id == Deal.owner_id)
         .where(*wanted)
     )
 
@@ -169,7 +107,5 @@ METRICS: Mapping[str, Callable[[Asked, Of], Any]] = {
     "searches": _searches,
     "views": partial(_events, "views"),
     "downloads": partial(_events, "downloads"),
-    "uses": _uses,
-    "deals_with_use": _deals,
     "way": _ways,
 }
