@@ -46,12 +46,20 @@ class Candidates:
 
     def repeated_proof(self, pairs: Iterable[tuple[PagePrint, PagePrint]]) -> float:
         """How much runs of words prove that each pair of a print's page and a source's has in
-        common, that stand on many pages of the print and in no other root: each counted once.
+        common, that stand on many pages of the print, or beside charts, and in no other root: each
+        counted once.
 
         What a print repeats is its content where nothing else is beside it: the names of charts.
+        Those are dates and numbers as often as not, of which the run is rare and no word is.
         """
-        both = {h for page, source in pairs if page.flow for h in page.shingles & source.shingles}
-        own = {h for h in both & self.weights.furniture if self.shingle_roots.get(h, 0) == 1}
+        both = {
+            h
+            for page, source in pairs
+            if page.flow
+            for h in page.shingles & source.shingles
+            if source.charts or h in self.weights.furniture
+        }
+        own = {h for h in both if self.shingle_roots.get(h, 0) == 1}
         return self.weights.ceiling * len(own)
 
     def is_template(self, page: PagePrint) -> bool:

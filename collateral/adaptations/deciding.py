@@ -19,7 +19,7 @@ ENOUGH_MASS = 20.0
 RICH_PAGE, TWO_RICH, RICH_LIKELY = 30.0, 30.0, 0.95
 MANY_STRONG = 4
 """So many certain pages, half of the file, say it even where all use the same few words."""
-FEW_REPEATS = 3
+FEW_REPEATS, FEW_CHARTS = 3, 2
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Decided:
     Attributes:
         best: query page → how surely it came from which known page.
         pairs_of: version → the query pages that came from it.
-        certain: version → the query pages that are certainly from inside it; one by itself may
-            be borrowed.
+        certain: version → the query pages that are certainly from inside it, and that not
+            everybody has; one by itself may be borrowed.
     """
 
     best: dict[int, tuple[float, Match]]
@@ -57,10 +57,14 @@ def decide(
         proving = _proving(query, known, pairs, found, last)
         inside = _inside(known, pairs, last)
         strong = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
-        if _declared(len(query), pairs, proving, worth, found) or _repeats(
+        declared = _declared(len(query), pairs, proving, worth, found)
+        likely = [query[q] for q, m in inside.items() if m.likely >= KNOWN_FROM]
+        if not proving and _anybodys(likely, found):
+            declared = False
+        if declared or _repeats(
             [(query[q], known[pairs[q].position].print) for q in strong], found
         ):
-            certain[version] = strong
+            certain[version] = [q for q in strong if not found.is_template(query[q])]
         for q, match in pairs.items():
             support = math.fsum(s for other, s in strength.items() if other != q)
             others = math.fsum(w for other, w in worth.items() if other != q) or 1.0
@@ -134,10 +138,20 @@ def _declared(
     return many or evidence >= 0.5 or (share >= 0.5 and len(certain) >= 3)
 
 
+def _anybodys(pages: Sequence[PagePrint], found: Candidates) -> bool:
+    """Whether all of these pages say what stands in several families, and little of it: slides of
+    charts with the names that a program gives them are nobody's, however many there are."""
+    said = math.fsum(found.weights.token(word) for word in {w for page in pages for w in page.bag})
+    return said < found.scaled(RICH_PAGE) and all(map(found.is_template, pages))
+
+
 def _repeats(pairs: Sequence[tuple[PagePrint, PagePrint]], found: Candidates) -> bool:
     """Whether a print came from there because several pages say what nobody else says, though each
-    of them says the same."""
-    return len(pairs) >= FEW_REPEATS and found.repeated_proof(pairs) >= found.scaled(RICH_PAGE)
+    of them says the same; of pages with charts two are enough."""
+    charts = [(page, source) for page, source in pairs if source.charts]
+    if len(pairs) < FEW_REPEATS:
+        pairs = charts
+    return len(pairs) >= FEW_CHARTS and found.repeated_proof(pairs) >= found.scaled(RICH_PAGE)
 
 
 def _confidence(

@@ -20,6 +20,9 @@ from collateral.adaptations.furniture import repeated_pictures
 from collateral.adaptations.prints import PagePrint, Picture, digits_of, is_number
 from collateral.adaptations.scoring import Weights
 
+SAME_WORDS = 0.5
+"""Of the words of the page that has fewer; two pages that share more say the same in one language,
+and prove no translation whatever figures they have in common."""
 PICTURE_MASS = 4.0
 """What a picture proves that is to be seen on both pages, in units of a word's rarity."""
 
@@ -28,6 +31,7 @@ class Figures:
     """What of a page is the same in any language, and how much all of it could prove."""
 
     def __init__(self, page: PagePrint, repeated: frozenset[str], weights: Weights) -> None:
+        self.words = frozenset(word for word in page.bag if not is_number(word))
         self.numbers: Counter[str] = Counter()
         self.weights: dict[str, float] = {}
         for word, count in page.bag.items():
@@ -43,6 +47,8 @@ class Figures:
 
     def agreeing(self, other: Figures) -> float:
         """How much is proven by what both have, less the more either has beside it."""
+        if len(self.words & other.words) > SAME_WORDS * min(len(self.words), len(other.words)):
+            return 0.0
         both = self.numbers & other.numbers
         seen = sum(any(alike_in_print(p, q) for q in other.pictures) for p in self.pictures)
         proven = PICTURE_MASS * seen + math.fsum(self.weights[n] * both[n] for n in both)

@@ -92,3 +92,47 @@ def test_names_that_two_other_decks_share_make_neither_a_source() -> None:
     ]
     foreign = [PagePrint(n, page.boxes, flow=True) for n, page in enumerate(made_deck(4711)[:7], 6)]
     assert trace([*parts, *foreign], library, printed=True).sources == ()
+
+
+def test_two_charts_whose_names_nobody_else_has_tell_their_deck_among_foreign_pages() -> None:
+    library = MemoryLibrary()
+    for seed in range(12):
+        library.add(seed, made_deck(seed))
+    days = [f"1/{day}/02" for day in range(5, 10)]
+    named = [*days, "Series 1", "Series 2"]
+    tops = [10.0, 40.0, 100.0, 400.0, 1000.0]
+    charts = [
+        PagePrint(n, ("\n".join(named),), charts=((top, 0.6 * top, 0.3 * top, 0.1 * top),))
+        for n, top in enumerate(tops, 1)
+    ]
+    library.add(100, charts)
+    foreign = [PagePrint(n, page.boxes, flow=True) for n, page in enumerate(made_deck(4711)[:5], 1)]
+    two = [
+        PagePrint(n, (*named, *(f"{top * step / 4:.0f}" for step in range(5))), flow=True)
+        for n, top in ((6, 100.0), (7, 40.0))
+    ]
+    found = trace([*foreign, *two], library, printed=True)
+    assert [source.version for source in found.sources] == [100]
+    assert [page.source and page.source.print.number for page in found.pages[5:]] == [3, 2]
+
+
+@pytest.mark.parametrize(("decks", "named"), [(1, [100]), (3, [])])
+def test_charts_with_the_names_that_a_program_gives_are_nobodys(
+    decks: int, named: list[int]
+) -> None:
+    library = MemoryLibrary()
+    for seed in range(12):
+        library.add(seed, made_deck(seed))
+    usual = [f"Category number {n} of 12" for n in range(1, 13)]
+    for version in range(100, 100 + decks):
+        charts = [(n * version / 7, 1.0, 2.0, 3.0) for n in range(1, 8)]
+        pages = [
+            PagePrint(n, ("\n".join(usual),), charts=(values,))
+            for n, values in enumerate(charts, 1)
+        ]
+        library.add(version, pages)
+    printed = [
+        PagePrint(n, (*usual, *(f"{25 * n * step}" for step in (2, 4))), flow=True)
+        for n in range(1, 6)
+    ]
+    assert [source.version for source in trace(printed, library, printed=True).sources] == named

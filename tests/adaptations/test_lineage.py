@@ -127,6 +127,20 @@ def test_one_page_that_a_stranger_has_as_well_is_borrowed_and_no_source(
     assert [(source.version, source.borrowed) for source in found.sources] == [(7, True)]
 
 
+def test_a_page_that_everybody_has_beside_one_that_a_stranger_has_makes_no_source(
+    library: MemoryLibrary,
+) -> None:
+    shared = made_deck(99)[4].boxes
+    for seed in (7, 50, 51):
+        deck = made_deck(seed)
+        deck[9] = PagePrint(10, shared)
+        library.add(200 + seed, deck)
+    foreign = made_deck(4711)
+    ours = PagePrint(10, shared)
+    found = trace(numbered([*foreign[:5], made_deck(7)[5], ours, *foreign[5:8]]), library)
+    assert [(source.version, source.borrowed) for source in found.sources] == [(207, True)]
+
+
 def test_a_page_handed_in_alone_has_its_source(library: MemoryLibrary) -> None:
     found = trace(numbered([made_deck(7)[5]]), library)
     assert [(source.version, source.borrowed) for source in found.sources] == [(7, False)]
