@@ -45,8 +45,12 @@ def old_code(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def starts(root: Path) -> bool:
-    """Whether that code makes an application; of a change in several commits not each does."""
-    program = "from collateral import create_app; create_app()"
+    """Whether that code makes an application, and tables; of a change in several commits not each
+    does."""
+    program = (
+        "from alembic.script import ScriptDirectory; from collateral import create_app; "
+        "create_app(); list(ScriptDirectory('migrations').walk_revisions())"
+    )
     environ = {**os.environ, "COLLATERAL_HOME": str(root / "instance")}
     ran = subprocess.run(
         [sys.executable, "-c", program], env=environ, capture_output=True, cwd=root, check=False
