@@ -71,14 +71,14 @@ def test_an_adaptation_goes_from_the_rep_into_the_next_version(
     expect(marketer.get_by_text("Nobody has adapted it yet")).to_be_visible()
 
     hand_in(rep, files / "final_v7_ACME.pptx")
-    expect(rep.get_by_text("Adapted from").first).to_be_visible(timeout=15_000)
+    expect(rep.get_by_text("Adapted from").first).to_be_visible(timeout=90_000)
     expect(rep.get_by_role("link", name=MASTER)).to_be_visible()
     expect(rep.locator(".source")).to_contain_text("5 of 6 pages")
     assert_accessible(rep)
     shoot(rep, "adaptation-confirm")
     submit(rep, "Downtime for water utilities")
     hand_in(rep, files / "dairy.pptx")
-    expect(rep.get_by_role("link", name=MASTER)).to_be_visible(timeout=15_000)
+    expect(rep.get_by_role("link", name=MASTER)).to_be_visible(timeout=90_000)
     submit(rep, "Downtime for one dairy")
 
     marketer.goto("/adaptations")
@@ -90,7 +90,7 @@ def test_an_adaptation_goes_from_the_rep_into_the_next_version(
     pair = marketer.locator("#page-2")
     expect(pair.locator("del").filter(has_text="14,200")).to_be_visible()
     expect(pair.locator("ins").filter(has_text="9,600")).to_be_visible()
-    expect(pair.locator(".sheet__marks--now rect").first).to_be_attached(timeout=15_000)
+    expect(pair.locator(".sheet__marks--now rect").first).to_be_attached(timeout=90_000)
     expect(marketer.locator("#dropped-4")).to_contain_text("was dropped")
     assert_accessible(marketer)
     expect(marketer.locator(".review__nav")).to_contain_text(re.compile(r"[1-4] of 4 seen"))
@@ -143,7 +143,7 @@ def test_a_broken_file_ends_in_a_sentence_and_is_kept(
 ) -> None:
     rep = sign_in("rep@example.com")
     hand_in(rep, files / "broken.pptx")
-    expect(rep.get_by_text("could not be read")).to_be_visible(timeout=15_000)
+    expect(rep.get_by_text("could not be read")).to_be_visible(timeout=90_000)
     expect(rep.locator("main")).to_contain_text("damaged")
     with rep.expect_download() as download:
         rep.get_by_role("link", name="Download").click()
@@ -157,7 +157,7 @@ def test_any_file_is_told_whether_it_is_current(
     rep.goto("/")
     rep.get_by_role("link", name="Is this current?").first.click()
     rep.locator("input[type=file]").set_input_files(files / "dairy.pptx")
-    expect(rep.get_by_text(f"Made from “{MASTER}”").first).to_be_visible(timeout=15_000)
+    expect(rep.get_by_text(f"Made from “{MASTER}”").first).to_be_visible(timeout=90_000)
     expect(rep.locator("main")).to_contain_text("out of date")
     assert_accessible(rep)
     shoot(rep, "current")

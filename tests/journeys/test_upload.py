@@ -90,7 +90,7 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     shoot(page, "upload-reloaded", whole=False)
     page.get_by_role("button", name="Go on").click()
     expect(page.locator("[data-upload-rows] tr:not([data-upload-row])")).to_have_count(
-        1, timeout=240_000
+        1, timeout=600_000
     )
     page.locator("input[type=file]").set_input_files(folder / lost)
     expect(page.locator("[data-upload-rows] tr:not([data-upload-row])")).to_have_count(0)
