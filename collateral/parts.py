@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from collateral.templating import asset_url, csp_nonce, language
 
 MOST = 4000
-"""Parts that are kept, the latest used; a card is one and a half kilobytes."""
+"""Parts that are kept, the latest used; a card takes three kilobytes."""
 _NONCE, _TOKEN = secrets.token_hex(20), secrets.token_hex(20)
 """Stand in what is kept where the nonce and the token were: nobody can write them into a text."""
 LATER = secrets.token_hex(20)

@@ -118,13 +118,19 @@ def download_bench(assets: int, seed: int, home: Path | None, megabytes: int, ti
 @options.library
 @click.option("--after", default=100, show_default=True, type=click.IntRange(0, 100_000),
               help="So many pages are looked at first.")  # fmt: skip
+@click.option("--settle", default=5, show_default=True, type=click.IntRange(0, 3600),
+              help="So many seconds nothing is done then.")  # fmt: skip
+@click.option("--watch", default=15, show_default=True, type=click.IntRange(1, 3600),
+              help="So many seconds it is looked at; 60 have the worker in them.")  # fmt: skip
 @measured(options.lines)
-def memory_bench(assets: int, seed: int, home: Path | None, after: int) -> Result:
+def memory_bench(
+    assets: int, seed: int, home: Path | None, after: int, settle: int, watch: int
+) -> Result:
     """What all processes take while idle, beside a bare Python with the same web server."""
     from collateral.bench import memory
 
     with library(assets, seed, home) as made:
-        return made.told | memory.measure(made, after)
+        return made.told | memory.measure(made, after, settle, watch)
 
 
 @bench.command("plot")

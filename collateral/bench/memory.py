@@ -1,9 +1,9 @@
 """What web and worker take while nobody does anything: the proportional set size of all processes.
 
 PSS counts a page that several processes share once, in parts: the sum is what the machine would
-have back if all of them ended. Idle is a whole minute, looked at every second: the worker comes in
-it for what is due, and goes. The floor is the same web server with the barest application, and a
-bare Python in the worker's place.
+have back if all of them ended. Idle is looked at every second. The worker comes once a minute for
+what is due, and goes: a watch of a whole minute has it in some looks. The floor is the same web
+server with the barest application, and a bare Python in the worker's place.
 """
 
 from __future__ import annotations
@@ -31,27 +31,28 @@ from collateral.bench.serving import answering, cookie_of, timed_get
 from collateral.config import ROOT
 from collateral.preloaded import NAME, WEB, WORKER
 
-SETTLE = 100.0
-"""Seconds without work: the fork server of readers ends itself after 90, the worker after 60."""
-WATCHED = 60
-"""Seconds, a look in each."""
 _APPLICATION = "def app(environ, start): start('204 No Content', []); return []"
 
 
-def measure(made: Measured, after: int, settle: float = SETTLE) -> dict[str, Any]:
-    """Megabytes of each process and of all, just started and after so many pages and a rest."""
+def measure(made: Measured, after: int, settle: int, watched: int) -> dict[str, Any]:
+    """Megabytes of each process and of all, just started, and after so many pages and `settle`
+    seconds, in the mean of `watched` seconds.
+
+    Nothing is read here and no job is sent; where either was, the fork server of readers ends
+    itself after 90 seconds, the worker after 60.
+    """
     stamp()  # the tables were made from the models: `run` has nothing to bring up to date
     ingest.known_prints()  # nor has the worker anything to compare
     cookie = cookie_of(made.app, somebody())
     words = Writer(made.told["seed"])
     with _running(made) as (top, connection):
-        time.sleep(min(settle, 5.0))
+        time.sleep(min(settle, 3))
         started = _by_process(top)
         for number in range(after):
             timed_get(connection, "/" if number % 3 else f"/library?q={words.draw(1)[0]}", cookie)
         connection.close()
         time.sleep(settle)
-        looks = _looks(top)
+        looks = _looks(top, watched)
     sums = [sum(look.values()) for look in looks]
     idle: dict[str, float] = defaultdict(float)
     for look in looks:
@@ -84,10 +85,10 @@ def _running(made: Measured) -> Iterator[tuple[psutil.Process, HTTPConnection]]:
         process.wait(60)
 
 
-def _looks(top: psutil.Process) -> list[dict[str, float]]:
-    """One look a second, for WATCHED of them."""
+def _looks(top: psutil.Process, watched: int) -> list[dict[str, float]]:
+    """One look a second, for so many seconds."""
     found, began = [], time.monotonic()
-    for number in range(WATCHED):
+    for number in range(watched):
         found.append(_by_process(top))
         time.sleep(max(0.0, began + number + 1 - time.monotonic()))
     return found
@@ -122,7 +123,7 @@ def _bare() -> float:
         worker = [sys.executable, "-c", "import time; time.sleep(600)"]
         processes = [subprocess.Popen(command, cwd=folder) for command in (web, worker)]
         try:
-            time.sleep(5)
+            time.sleep(2)
             tops = [psutil.Process(process.pid) for process in processes]
             every = [one for top in tops for one in (top, *top.children(recursive=True))]
             return float(sum(one.memory_full_info().pss for one in every)) / 1e6
