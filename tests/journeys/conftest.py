@@ -319,6 +319,10 @@ def enter(page: Page, email: str) -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+# A picture of a moment before may still show some words in the colours of the other theme.
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 def variants(page: Page) -> Iterator[tuple[str, str]]:
     """The page as it is at both widths, light and dark, one after the other."""
     before = page.viewport_size
@@ -327,6 +331,7 @@ def variants(page: Page) -> Iterator[tuple[str, str]]:
         for theme in ("light", "dark"):
             # Without motion: a colour on its way from one theme to the other is in neither.
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.evaluate(PAINTED)
             yield width, theme
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     if before:

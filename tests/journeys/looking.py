@@ -139,3 +139,32 @@ def assert_focus_is_seen(page: Page) -> None:
         assert unseen == [], f"{theme}, forced colours {forced}: {unseen}"
         assert kinds > 1
     page.emulate_media(color_scheme="light", forced_colors="none")
+
+
+HIDDEN_FOCUS = """(focusable) => {
+  const hidden = [];
+  for (const one of document.querySelectorAll(focusable)) {
+    if (!one.checkVisibility({ visibilityProperty: true }) || one.matches(".skip-link")) continue;
+    one.focus();
+    const box = one.getBoundingClientRect();
+    if (document.activeElement !== one || box.width < 2 || box.right < 1) continue;
+    const own = [one, ...one.labels ?? []];
+    const seen = [[0.5, 0.5], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]].some(([x, y]) => {
+      const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+      return top && (top.contains(one) || own.some((each) => each.contains(top)));
+    });
+    if (!seen) hidden.push(one.outerHTML.slice(0, 120));
+  }
+  document.activeElement.blur();
+  scrollTo(0, 0);
+  return hidden;
+}"""
+
+
+def assert_focus_is_uncovered(page: Page) -> None:
+    """On a phone, no bar that stays covers what has the focus (WCAG 2.2, 2.4.11)."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(HIDDEN_FOCUS, FOCUSABLE) == []
+    if before:
+        page.set_viewport_size(before)

@@ -8,7 +8,14 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site, photograph, shoot
-from tests.journeys.looking import NARROW, assert_fits, assert_focus_is_seen, examine, settle
+from tests.journeys.looking import (
+    NARROW,
+    assert_fits,
+    assert_focus_is_seen,
+    assert_focus_is_uncovered,
+    examine,
+    settle,
+)
 from tests.journeys.stock import EXACT, GERMAN
 
 SignIn = Callable[..., Page]
@@ -57,6 +64,7 @@ def test_screens_of_a_rep(stocked: Site, sign_in: SignIn) -> None:
     examine(page, "deal", address=first(page, "/deals", "a.table__main"))
     hit = first(page, f"/library?q={EXACT}", "a.card__link")
     examine(page, "asset-page", address=hit)
+    assert_focus_is_uncovered(page)
     examine(page, "asset-long", address=first(page, "/library?q=pasted", "a.card__link"))
     examine(page, "profile", address="/profile")
 
