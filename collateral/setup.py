@@ -14,11 +14,11 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 
 from collateral import headers, limits, queue, small_files, storage, templating
 from collateral.config import ROOT, Settings
 from collateral.db import COPY, db, engine_options
+from collateral.numbers import RowNumber
 
 FEATURES = (
     "accounts",
@@ -39,13 +39,6 @@ FEATURES = (
     "demo",
 )
 LOCALES = ("en", "de")
-
-
-class RowNumber(IntegerConverter):
-    """`<int:…>` in an address: no more than a row may have; a larger number is no address."""
-
-    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
-        super().__init__(map, *args, **{"max": 2**31 - 1, **kwargs})
 
 
 csrf = CSRFProtect()
