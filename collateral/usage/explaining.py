@@ -156,24 +156,56 @@ def _told(query: Select[Any], metric: str) -> Iterator[ExplainedEvent]:
         yield ExplainedEvent(row.id, row.at, row.kind, row.number, row.person, outcome)
 
 
-def uses(
+@dataclass(frozen=True)
+class UsesFound:
+    """The uses behind a number: all, those that count, and the deals of these."""
+
+    found: int
+    counted: int
+    deals: int
+
+
+def uses_found(
     asset: Asset, scope: Scope, period: Period, reader: Person, *, stage: str = ""
-) -> Sequence[Use]:
-    """The uses behind the number, those that were taken back too, the latest first."""
-    query = (
-        select(Use)
-        .join(Deal, Deal.id == Use.deal_id)
-        .where(
-            Use.asset_id == asset.id,
-            Use.day.between(period.first, period.last),
-            scope.covers(Use.team_set_id),
-            deals.visible(reader),
-        )
+) -> UsesFound:
+    """How many uses there are behind the number, in deals that the reader may see."""
+    kept = Use.retracted_at.is_(None)
+    numbers = select(
+        func.count(Use.id), _count(kept), func.count(case((kept, Use.deal_id)).distinct())
     )
-    if stage:
-        query = query.where(Use.stage == stage)
-    return db.session.scalars(
-        query.options(joinedload(Use.deal), joinedload(Use.person))
-        .order_by(Use.at.desc(), Use.id.desc())
-        .limit(1000)
-    ).all()
+    row = db.session.execute(_uses(numbers, asset, scope, period, reader, stage)).one()
+    return UsesFound(*(int(number or 0) for number in row))
+
+
+def uses(
+    asset: Asset,
+    scope: Scope,
+    period: Period,
+    reader: Person,
+    *,
+    stage: str = "",
+    page: int | None = None,
+) -> Sequence[Use]:
+    """The uses behind the number, those that were taken back too, the latest first.
+
+    Args:
+        page: a page of them; all without it.
+    """
+    query = _uses(select(Use), asset, scope, period, reader, stage)
+    query = query.options(joinedload(Use.deal), joinedload(Use.person))
+    query = query.order_by(Use.at.desc(), Use.id.desc())
+    if page is not None:
+        query = query.limit(PAGE).offset((page - 1) * PAGE)
+    return db.session.scalars(query).all()
+
+
+def _uses(
+    query: Select[Any], asset: Asset, scope: Scope, period: Period, reader: Person, stage: str
+) -> Select[Any]:
+    query = query.join(Deal, Deal.id == Use.deal_id).where(
+        Use.asset_id == asset.id,
+        Use.day.between(period.first, period.last),
+        scope.covers(Use.team_set_id),
+        deals.visible(reader),
+    )
+    return query.where(Use.stage == stage) if stage else query

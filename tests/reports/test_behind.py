@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -124,6 +126,9 @@ def test_every_report_can_stand_beside_the_days_before(busy: Person, visitor: Vi
         page = client.get(f"/reports/{name}?compare=before")
         assert page.status_code == 200
         assert "figure__change" in page.text, name
+        assert 'href="/reports/definitions"' in page.text, name
+        for link in set(re.findall(r'href="(/explain/[^"]+)"', page.text)):
+            assert client.get(html.unescape(link)).status_code == 200, link
         assert client.get(f"/reports/{name}.xlsx").data.startswith(b"PK")
     assert "figure__change" not in client.get("/reports/adoption").text
 

@@ -22,6 +22,7 @@ from collateral.deals.models import Deal
 from collateral.reports import assets as assets_report
 from collateral.reports import ignored, overview
 from collateral.reports.asking import ReportRequest
+from collateral.usage import bulk
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from collateral.usage.periods import Period
@@ -303,6 +304,23 @@ def test_uses_are_explained_with_those_taken_back(app: Flask, visitor: Visitor) 
     page = visitor.as_(ana).get(f"/explain/uses?asset={asset.id}").text
     assert "Uses: 1" in page
     assert "the wrong deal" in page
+
+
+def test_very_many_uses_are_all_explained(app: Flask, visitor: Visitor) -> None:
+    ana, asset = make_person(), make_asset("The deck")
+    in_deal = deal("Long", ana)
+    bulk.load_uses(
+        bulk.UseRow(NOW, asset.id, in_deal.id, ana.id, f"stage-{n}") for n in range(1100)
+    )
+    db.session.commit()
+    client = visitor.as_(ana)
+    address = f"/explain/uses?asset={asset.id}"
+    first, last = client.get(address).text, client.get(f"{address}&page=11").text
+    for page in (first, last):
+        assert "Uses: 1,100" in page
+        assert page.count("<time") + page.count("/deals/") >= 100
+    assert "Deals: 1" in client.get(address.replace("uses?", "deals?")).text
+    assert client.get(address.replace("uses?", "uses.csv?")).text.count("\n") == 1101
 
 
 def test_t22_formulas_in_exports_are_words(app: Flask, visitor: Visitor) -> None:

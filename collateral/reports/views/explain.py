@@ -166,19 +166,21 @@ def explain(metric: str) -> ResponseReturnValue:
         "kept": presenting.kept(),
         "zone": zone().key,
     }
+    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
     if metric in ("uses", "deals"):
-        uses = explaining.uses(asset, scope, wanted.period, person, stage=wanted.stage)
-        kept = [use for use in uses if use.retracted_at is None]
+        of = (asset, scope, wanted.period, person)
+        behind_it = explaining.uses_found(*of, stage=wanted.stage)
         return render_template(
             "reports/explain_uses.html",
             metric=metric,
-            uses=uses,
-            counted=len({use.deal_id for use in kept}) if metric == "deals" else len(kept),
+            uses=explaining.uses(*of, stage=wanted.stage, page=page),
+            counted=behind_it.deals if metric == "deals" else behind_it.counted,
+            page=page,
+            pages=max(1, -(-behind_it.found // explaining.PAGE)),
             **common,
         )
     if metric not in FOUND:
         raise NotFound(_("There is no such number."))
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
     found = explaining.explain(asset, metric, scope, wanted.period)
     return render_template(
         "reports/explain.html",
