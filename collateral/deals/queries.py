@@ -15,22 +15,12 @@ from collateral.accounts.models import Person, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Vocabulary
 from collateral.clock import now
-from collateral.db import db, is_id, is_sqlite
+from collateral.db import db, is_sqlite
 from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
 from collateral.errors import NotFound
 
-PAGE = 50
 OVER = timedelta(hours=12)
 """A call that began so long ago is over."""
-SORTS: dict[str, Any] = {
-    "next_call": Deal.next_call_at,
-    "name": func.lower(Deal.name),
-    "account": func.lower(Deal.account),
-    "stage": Deal.stage_label,
-    "amount": Deal.amount,
-    "closes": func.coalesce(Deal.closed_on, Deal.expected_on),
-    "updated": Deal.updated_at,
-}
 
 
 def visible(person: Person) -> ColumnElement[bool]:
@@ -96,77 +86,6 @@ def find_visible(person: Person, external_id: str, source: str | None = None) ->
     if len(found) != 1:
         raise NotFound(_("There is no such deal."))
     return found[0]
-
-
-@dataclass(frozen=True)
-class DealRequest:
-    """What the list of deals is asked for."""
-
-    q: str = ""
-    outcome: Outcome | None = None
-    stage: str = ""
-    owner: str = ""
-    """"me", or a person's id."""
-    sort: str = "next_call"
-    down: bool = False
-    page: int = 1
-    limit: int = PAGE
-
-
-@dataclass(frozen=True)
-class DealPage:
-    deals: Sequence[Deal]
-    total: int
-    page: int
-    pages: int
-
-
-def list_deals(person: Person, request: DealRequest) -> DealPage:
-    """One page of the deals that the person may see. Three queries, or two where words are asked.
-
-    The page is found by ids alone: sorting whole rows costs several times as much.
-    """
-    query = select(Deal.id)
-    if not can(person, Permission.DEAL_READ_ALL):
-        # Found first, and by their owner: SQLite would go through all deals of that outcome.
-        query = query.where(Deal.id.in_(query.where(visible(person)).correlate(None)))
-    found = _narrowed(query, person, request)
-    column = SORTS.get(request.sort, SORTS["next_call"])
-    order = column.desc().nulls_last() if request.down else column.asc().nulls_last()
-    ids = found.order_by(order, Deal.id).limit(request.limit)
-    page = max(1, request.page)
-    if request.q and page == 1:
-        # Words are looked for in every deal, so they are looked for once.
-        counted = db.session.execute(ids.add_columns(func.count().over())).all()
-        total = counted[0][1] if counted else 0
-        wanted, pages = [row[0] for row in counted], max(1, -(-total // request.limit))
-    else:
-        total = db.session.scalar(found.with_only_columns(func.count())) or 0
-        pages = max(1, -(-total // request.limit))
-        page = min(page, pages)
-        wanted = list(db.session.scalars(ids.offset((page - 1) * request.limit)))
-    rows = {
-        deal.id: deal
-        for deal in db.session.scalars(
-            select(Deal).where(Deal.id.in_(wanted)).options(joinedload(Deal.owner))
-        )
-    }
-    return DealPage([rows[deal_id] for deal_id in wanted if deal_id in rows], total, page, pages)
-
-
-def _narrowed(query: Select[int], person: Person, request: DealRequest) -> Select[int]:
-    # Naming all three lets SQLite take the index for them, too.
-    wanted = [request.outcome] if request.outcome else list(Outcome)
-    query = query.where(Deal.outcome.in_(wanted))
-    if request.stage:
-        query = query.where(Deal.stage == request.stage)
-    if request.owner == "me":
-        query = query.where(own(person))
-    elif is_id(request.owner):
-        query = query.where(Deal.owner_id == int(request.owner))
-    for word in request.q.split()[:8]:
-        query = query.where(matches(word))
-    return query
 
 
 def matches(word: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from collateral.accounts.models import Person, Role
 from collateral.connect.models import Crm
 from collateral.db import db
 from collateral.deals import queries
+from collateral.deals.listing import DealRequest, list_deals
 from collateral.deals.models import Deal
 from collateral.errors import NotFound
 from collateral.usage import operations as usage
@@ -32,7 +33,7 @@ def test_a_deleted_deal_is_nowhere_and_comes_back_with_its_uses(library: Library
     assert library.sync().gone == 1
     with pytest.raises(NotFound):
         queries.get_visible(manager, gone.id)
-    listed = queries.list_deals(manager, queries.DealRequest()).deals
+    listed = list_deals(manager, DealRequest()).deals
     assert gone.id not in {each.id for each in listed}
     assert uses.deal_counts([asset.id], manager).get(asset.id) is None
     library.world.change("restore", 2)

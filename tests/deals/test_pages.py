@@ -14,7 +14,8 @@ from collateral import clock, underway
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Vocabulary
 from collateral.db import db
-from collateral.deals import importing, jobs, mapping, operations, queries
+from collateral.deals import importing, jobs, listing, mapping, operations, queries
+from collateral.deals.listing import DealRequest, list_deals
 from collateral.deals.models import Deal, ImportRun, ImportState, Outcome
 from collateral.deals.one_deal import upsert_deal
 from collateral.errors import NotFound
@@ -77,6 +78,28 @@ def test_the_list_filters_sorts_and_pages(app: Flask, visitor: Visitor) -> None:
     assert "Cheap" not in client.get("/deals?q=dear").text
     for odd in ("?page=999999", "?sort=nonsense", "?q=%25_%27", "?outcome=x", "?page=-3"):
         assert client.get("/deals" + odd).status_code == 200
+
+
+@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.REP])
+def test_far_pages_go_on_where_those_before_them_ended(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, role: Role, down: bool
+) -> None:
+    """Whichever way a page is found: those with a call by its moment, then the others."""
+    person = make_person(role)
+    for number in range(9):
+        deal = make_deal(f"Deal {number}", person)
+        deal.next_call_at = AT + timedelta(days=number * 5 % 7) if number % 3 == 0 else None
+    db.session.commit()
+
+    def pages() -> list[list[int]]:
+        asked = [DealRequest(down=down, page=number, limit=2) for number in range(1, 6)]
+        return [[deal.id for deal in list_deals(person, each).deals] for each in asked]
+
+    near = pages()
+    monkeypatch.setattr(listing, "FAR", 0)
+    assert pages() == near
+    assert len({deal_id for page in near for deal_id in page}) == 9
 
 
 def test_the_list_costs_the_same_whatever_its_length(app: Flask, visitor: Visitor) -> None:

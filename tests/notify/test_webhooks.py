@@ -320,7 +320,9 @@ def test_an_admin_makes_one_sees_its_secret_once_tries_it_and_sends_again(
     assert visitor.post(f"{place}/try").status_code == 409
     visitor.post(f"{place}/remove")
     assert deliveries() == []
-    trail = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.object_kind == "webhook_out"))
+    trail = db.session.scalars(
+        select(AuditEntry.detail).where(AuditEntry.object_kind == "webhook_out")
+    )
     assert {str(detail.get("to")) for detail in trail} == {"127.0.0.1"}
 
 

@@ -10,9 +10,9 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, can
 from collateral.clock import now
 from collateral.deals import queries
+from collateral.deals.listing import DealRequest, list_deals
 from collateral.deals.models import Deal, Outcome
 from collateral.deals.presenting import stage_labels, stage_line, suggestion, term_names
-from collateral.deals.queries import DealRequest
 from collateral.deals.views import bp
 
 
@@ -22,7 +22,7 @@ def index() -> ResponseReturnValue:
     """The deals that the person may see: `q`, `outcome`, `stage`, `owner`, `sort`, `page`."""
     person = actor()
     asked = _request()
-    page = queries.list_deals(person, asked)
+    page = list_deals(person, asked)
     from collateral.usage import queries as usage
 
     return render_template(
