@@ -14,6 +14,7 @@ from collateral.bench.evidence_fallen import fallen_figures
 def test_the_docket_keeps_its_promise_and_signs_find_more(signs: bool) -> None:
     found = docket_figures(MESSY, signs=signs, ignored=0.8, companies=6, seed=3)
     assert found.false <= 0.09
+    assert found.false_large <= 0.10
     assert found.recall >= (0.5 if signs else 0.09)
     assert found.stops_wrong <= 0.15
 
@@ -35,7 +36,7 @@ def test_what_nobody_recorded_is_in_no_stratum() -> None:
 
 def test_useless_assets_seldom_look_positive() -> None:
     found = useless_companies(3, 4, assets=15)
-    assert found["positive_shrunk"] <= found["positive_raw"]
+    assert found["positive_shrunk"] <= min(found["positive_raw"], 1 / 3)
     assert found["top_five_shrunk"] < 0.4 * found["top_five_raw"]
 
 
