@@ -25,6 +25,14 @@ def row_number(text: str) -> int:
     return number
 
 
+def search_number(text: str) -> int:
+    """The number of a search: of 63 bits, where other rows' have 31. Raises ValueError."""
+    number = int(text) if len(text) < 20 else -1
+    if not 0 < number < 2**63:
+        raise ValueError(text[:20])
+    return number
+
+
 class RowNumber(IntegerConverter):
     """`<int:…>` in an address."""
 

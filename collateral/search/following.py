@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from collateral.assets.revisions import touch
 from collateral.clock import now
+from collateral.numbers import search_number
 from collateral.search import records
 from collateral.usage.models import Use
 
@@ -24,7 +25,7 @@ def init_app(app: Flask) -> None:
 def note_opening(response: Response) -> Response:
     """An asset opened at an address that names the search (`?search=ID`) was opened from there."""
     if request.endpoint in OPENING and response.status_code == 200 and "search" in request.args:
-        search_id = request.args.get("search", type=int)
+        search_id = request.args.get("search", type=search_number)
         if search_id is not None and 0 < search_id < 1 << 62 and current_user.is_authenticated:
             records.recorder().add(
                 opening={

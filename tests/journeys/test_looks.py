@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import Site, photograph, shoot
+from tests.journeys.conftest import PERSON, Site, photograph, shoot, watch
 from tests.journeys.looking import (
     NARROW,
     assert_fits,
@@ -81,6 +81,46 @@ def test_screens_of_marketer_and_manager(stocked: Site, sign_in: SignIn) -> None
     for name in ("overview", "assets", "search", "ignored", "definitions"):
         examine(manager, f"report-{name}", address=f"/reports/{name}")
     examine(manager, "home-of-manager", address="/")
+
+
+def test_screens_that_others_look_at_closely(stocked: Site, sign_in: SignIn) -> None:
+    """Pictures alone: what axe finds, and whether they fit, is test_docket.py's to say."""
+    page = sign_in("rep@example.com")
+    look = {
+        "inbox": "/inbox",
+        "inbox-settings": "/inbox/settings",
+        "shares": "/shares",
+        "adaptation-new": "/adaptations/new",
+        "before-you-build": "/before-you-build",
+    }
+    take(page, look)
+    page.goto("/packs")
+    page.get_by_label("Title of the pack").fill("For the plant manager")
+    page.get_by_role("button", name="Make the pack").click()
+    expect(page.get_by_role("heading", name="For the plant manager")).to_be_visible()
+    take(page, {"pack": page.url, "packs": "/packs"})
+    manager = sign_in("manager@example.com")
+    reports = ("coverage", "adoption", "changes", "worth", "mails")
+    take(manager, {f"report-{name}": f"/reports/{name}" for name in reports})
+    asset = re.sub(r"/pages/.*|\?.*", "", first(manager, "/library?q=bearing", "a.card__link"))
+    take(manager, {"scorecard": f"/reports{asset}"})
+
+
+def take(page: Page, screens: dict[str, str]) -> None:
+    for name, address in screens.items():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, f"{address} answered {answer.status}"
+        settle(page)
+        shoot(page, name)
+
+
+def test_screens_before_signing_in(stocked: Site, browser: Browser, faults: list[str]) -> None:
+    context = browser.new_context(base_url=stocked.url, user_agent=PERSON, locale="en-GB")
+    page = watch(context.new_page(), faults)
+    for name in ("sign-in", "forgot"):
+        examine(page, name, address=f"/{name}")
+    context.close()
 
 
 def test_every_part_stands_in_the_style_guide(stocked: Site, sign_in: SignIn) -> None:

@@ -98,17 +98,18 @@ def test_only_the_fragments_are_sent_to_a_page_that_replaces_them(
 def test_more_is_shown_by_the_same_address_and_is_no_new_search(
     app: Flask, visitor: Visitor
 ) -> None:
-    for number in range(25):
+    for number in range(45):
         make_asset(f"Turbine {number}")
     client = visitor.as_(make_person(Role.REP))
     text = client.get("/library?q=turbine").text
     assert len(titles(text)) == 20
+    assert "Show 20 more" in text
     more = re.search(r'href="(/library\?[^"]*show=40[^"]*)"', text)
     assert more
-    assert len(titles(client.get(more[1].replace("&amp;", "&")).text)) == 25
+    assert len(titles(client.get(more[1].replace("&amp;", "&")).text)) == 40
     assert db.session.scalar(select(func.count(Search.id))) == 1
     shown = select(func.count(Event.id)).where(Event.kind == EventKind.SHOWN)
-    assert db.session.scalar(shown) == 25
+    assert db.session.scalar(shown) == 40
 
 
 def test_the_number_of_queries_does_not_grow_with_the_results(app: Flask, visitor: Visitor) -> None:

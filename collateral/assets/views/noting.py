@@ -12,6 +12,7 @@ from collateral.assets.models import AssetVersion
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal
+from collateral.numbers import search_number
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 
@@ -26,7 +27,7 @@ def note(kind: EventKind, version: AssetVersion, *, deal: Deal | None = None) ->
         user_agent=request.headers.get("User-Agent", ""),
         at=now(),
         deal=deal,
-        search=request.args.get("search", type=int),
+        search=request.args.get("search", type=search_number),
     )
     db.session.commit()
 

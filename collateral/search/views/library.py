@@ -14,6 +14,7 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
 from collateral.clock import now
+from collateral.numbers import search_number
 from collateral.search import queries, records, typeahead
 from collateral.search.requests import MOST, PAGE, SearchRequest, from_address
 from collateral.search.results import SearchResult
@@ -71,7 +72,7 @@ def _record(
     moment = now()
     search_id = records.new_id(moment)
     session = f"s{current_user.row_id}"
-    known = request.args.get("search", type=int)
+    known = request.args.get("search", type=search_number)
     is_search = bool(result.query or wanted.chosen())
     if is_search and known is None:
         records.recorder().add(

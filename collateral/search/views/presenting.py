@@ -37,6 +37,7 @@ def context(
     return {
         "query": wanted.q.strip(),
         "results": exact,
+        "step": STEP,
         "near": near,
         "total": result.total - result.near_total,
         "more_url": _more(wanted, result, search_id) if not near else None,
