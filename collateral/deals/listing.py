@@ -64,7 +64,8 @@ def list_deals(person: Person, request: DealRequest) -> DealPage:
     if not can(person, Permission.DEAL_READ_ALL):
         # Found first, and by their owner: SQLite would go through all deals of that outcome.
         query = query.where(Deal.id.in_(query.where(queries.visible(person)).correlate(None)))
-    found = _narrowed(query, person, request)
+    in_words = bool(request.q) or request.sort in IN_WORDS
+    found = _narrowed(query, person, request, in_words=in_words)
     column = SORTS.get(request.sort, SORTS["next_call"])
     order = column.desc().nulls_last() if request.down else column.asc().nulls_last()
     ids = found.order_by(order, Deal.id).limit(request.limit)
@@ -79,7 +80,12 @@ def list_deals(person: Person, request: DealRequest) -> DealPage:
         pages = max(1, -(-total // request.limit))
         page = min(page, pages)
         offset = (page - 1) * request.limit
-        rest = _without_a_call(found, offset) if column is SORTS["next_call"] else None
+        rest = None
+        if column is SORTS["next_call"] and (called := _called(found, offset)) is not None:
+            # The deals without a next call stand behind all that have one, by their ids: most
+            # have none, and need not be sorted.
+            rows = _narrowed(query, person, request, in_words=False)
+            rest = rows.where(Deal.next_call_at.is_(None)).order_by(Deal.id).offset(offset - called)
         ids = ids.offset(offset) if rest is None else rest.limit(request.limit)
         wanted = list(db.session.scalars(ids))
     rows = {
@@ -91,21 +97,20 @@ def list_deals(person: Person, request: DealRequest) -> DealPage:
     return DealPage([rows[deal_id] for deal_id in wanted if deal_id in rows], total, page, pages)
 
 
-def _without_a_call(found: Select[int], offset: int) -> Select[int] | None:
-    """From there on the deals without a next call, which stand behind all that have one, by their
-    ids: most deals have none, and need not be sorted. None where `offset` is not that far."""
+def _called(found: Select[int], offset: int) -> int | None:
+    """How many deals have a next call; None where `offset` is not behind them all, or not far."""
     if offset < FAR:
         return None
     called = db.session.scalar(found.with_only_columns(func.count(Deal.next_call_at))) or 0
-    if offset < called:
-        return None
-    return found.where(Deal.next_call_at.is_(None)).order_by(Deal.id).offset(offset - called)
+    return called if offset >= called else None
 
 
-def _narrowed(query: Select[int], person: Person, request: DealRequest) -> Select[int]:
+def _narrowed(
+    query: Select[int], person: Person, request: DealRequest, *, in_words: bool
+) -> Select[int]:
     if request.outcome:
         query = query.where(Deal.outcome == request.outcome)
-    elif request.q or request.sort in IN_WORDS:
+    elif in_words:
         # Naming all three lets SQLite take the index for them, too. Where it must look at the
         # rows themselves it goes through them in their order in less than half the time.
         query = query.where(Deal.outcome.in_(list(Outcome)))
