@@ -124,6 +124,25 @@ class SignInAttempt(Model):
     network: Mapped[str] = mapped_column(String(64))
 
 
+class Identity(Model):
+    """Whom an identity provider means by a subject. Addresses change hands there; a subject never
+    does, so that nobody is known by anything else once she has come in."""
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("person_id", "issuer"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    person: Mapped[Person] = relationship()
+
+
 class KnownDevice(Model):
     """A browser that once signed in as this person; an attack elsewhere does not slow it down."""
 
