@@ -16,7 +16,13 @@ from collateral.words import from_text
 Address = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
 Kinds = Annotated[
     list[Annotated[str, Meta(max_length=60)]],
-    Meta(min_length=1, max_length=50, description="Such as `asset.published`."),
+    Meta(
+        min_length=1,
+        max_length=50,
+        description="Among `asset.published`, `asset.renewed`, `asset.retired`, `asset.restored`, "
+        "`adaptation.submitted`, `adaptation.reviewed`, `share.visited`, `deal.closed` and "
+        "`request.asked`.",
+    ),
 ]
 
 
