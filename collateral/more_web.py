@@ -34,12 +34,18 @@ class Watch:
     together: bool = False
     """Whether two requests were underway at one time since the last look."""
     quiet: float = 0.0
+    let_go: int = 0
+    """So many connections are closed with their next answer. Who asks again comes to the process
+    that has time first: a connection that is kept open would stay with this one."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def began(self) -> None:
+    def began(self) -> bool:
+        """Whether the connection is to be closed with the answer."""
         with self._lock:
             self.underway += 1
             self.together = self.together or self.underway > 1
+            closes, self.let_go = self.let_go > 0, max(self.let_go - 1, 0)
+            return closes
 
     def ended(self) -> None:
         with self._lock:
@@ -89,5 +95,7 @@ def _look() -> None:
             return
         if wanted > 0 and _there[0] < most():
             os.kill(parent, signal.SIGTTIN)
+        elif wanted > 0:
+            watch.let_go = watch.underway // 2
         if wanted < 0 and _there[0] > 1:
             os.kill(parent, signal.SIGTTOU)

@@ -22,8 +22,9 @@ def nworkers_changed(server: Any, wanted: int, _before: int | None) -> None:
         more_web.are_there(wanted)
 
 
-def pre_request(_worker: Any, _request: Any) -> None:
-    more_web.watch.began()
+def pre_request(_worker: Any, request: Any) -> None:
+    if more_web.watch.began():
+        request.force_close()
 
 
 def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:

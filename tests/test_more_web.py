@@ -65,6 +65,11 @@ def test_one_less_is_wanted_after_a_quiet_minute() -> None:
     assert [watch.look(0.0, QUIET / 2) for _ in range(3)] == [0, -1, 0]
 
 
+def test_connections_are_let_go_as_many_as_are_too_many() -> None:
+    watch = Watch(let_go=2)
+    assert [watch.began() for _ in range(3)] == [True, True, False]
+
+
 @pytest.fixture
 def gunicorn(tmp_path: Path) -> Iterator[tuple[psutil.Process, int]]:
     (tmp_path / "busy.py").write_text(APPLICATION)
