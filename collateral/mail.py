@@ -11,9 +11,13 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from blinker import Signal
 from flask import current_app, render_template
 
 from collateral.clock import now
+
+sent = Signal("A mail was handed over. Its sender is the message.")
+failed = Signal("One could not be. Its sender is the message, `error` says why.")
 
 
 def compose(to: str, subject: str, template: str, **values: object) -> EmailMessage:
@@ -35,7 +39,19 @@ def compose(to: str, subject: str, template: str, **values: object) -> EmailMess
 
 
 def send(message: EmailMessage) -> None:
-    """Hand the mail over; slow, so call it in a job."""
+    """Hand the mail over; slow, so call it in a job.
+
+    Raises OSError (all that smtplib raises is one): the server is not there, or refuses it.
+    """
+    try:
+        _hand_over(message)
+    except Exception as error:
+        failed.send(message, error=error)
+        raise
+    sent.send(message)
+
+
+def _hand_over(message: EmailMessage) -> None:
     settings = current_app.extensions["settings"]
     if not settings.mail_url:
         folder: Path = settings.home / "mail"

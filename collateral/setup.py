@@ -34,6 +34,7 @@ FEATURES = (
     "retirement",
     "reports",
     "connect",
+    "upkeep",
     "home",
     "api",
     "demo",
