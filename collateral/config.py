@@ -46,6 +46,8 @@ class Settings:
     """Networks that webhooks may tell though they are not public, there on any port."""
     slow_query_ms: int = 0
     """Statements that take so many milliseconds are logged; 0 for none."""
+    identity_provider: rules.IdentityProvider | None = None
+    """Who else may say who somebody is, by OpenID Connect; nobody for passwords alone."""
     sample_assets: int = 0
     """So many assets of the sample library at most; 0 for all."""
     testing: bool = False
@@ -68,6 +70,7 @@ class Settings:
         home = rules.home_folder(said("COLLATERAL_HOME") or str(ROOT / "instance"))
         database_url = rules.database(said("DATABASE_URL"), home)
         storage_url = rules.storage(said("STORAGE_URL"), home)
+        base_url = rules.base_url(said("BASE_URL"))
         return cls(
             home=home,
             database_url=database_url,
@@ -79,7 +82,7 @@ class Settings:
             send_files=rules.send_files(said("SEND_FILES"), storage_url),
             queue_url=rules.queue(said("QUEUE_URL"), home),
             secret_key=rules.secret_key(said("SECRET_KEY"), home),
-            base_url=rules.base_url(said("BASE_URL")),
+            base_url=base_url,
             mail_url=rules.mail(said("MAIL_URL")),
             mail_from=rules.mail_from(said("MAIL_FROM")),
             max_upload=rules.size(said("MAX_UPLOAD") or "2GiB", "MAX_UPLOAD"),
@@ -90,6 +93,13 @@ class Settings:
             metrics_from=rules.networks(said("METRICS_FROM"), "METRICS_FROM"),
             webhooks_to=rules.networks(said("WEBHOOKS_TO"), "WEBHOOKS_TO"),
             slow_query_ms=whole("SLOW_QUERY_MS", 500, 0, 3_600_000),
+            identity_provider=rules.identity_provider(
+                said("OIDC_ISSUER"),
+                said("OIDC_CLIENT_ID"),
+                said("OIDC_CLIENT_SECRET"),
+                said("OIDC_NAME"),
+                base_url,
+            ),
             sample_assets=whole("SAMPLE_ASSETS", 0, 0, 1000),
         )
 

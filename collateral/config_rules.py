@@ -12,6 +12,7 @@ import re
 import secrets
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -170,6 +171,50 @@ def base_url(text: str) -> str:
     if f"{parts.scheme}://{parts.netloc}".lower() != url.lower():
         raise BadSetting("BASE_URL must end with the host or its port; no path may follow.")
     return url
+
+
+@dataclass(frozen=True)
+class IdentityProvider:
+    """Who vouches for people by OpenID Connect, and as whom it knows us."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    """What people call it."""
+
+
+def identity_provider(
+    issuer: str, client_id: str, client_secret: str, name: str, base_url: str
+) -> IdentityProvider | None:
+    """None where no issuer is named; then none of the others may be said."""
+    said = {"CLIENT_ID": client_id, "CLIENT_SECRET": client_secret, "NAME": name}
+    for which, text in said.items():
+        if text and not issuer:
+            raise BadSetting(f"OIDC_{which} means nothing without OIDC_ISSUER.")
+        if not text.isprintable() or len(text) > (60 if which == "NAME" else 1000):
+            raise BadSetting(f"OIDC_{which} must be one short line.")
+    if not issuer:
+        return None
+    host = _issuer(issuer, base_url)
+    for which in ("CLIENT_ID", "CLIENT_SECRET"):
+        if not said[which]:
+            raise BadSetting(f"OIDC_ISSUER needs OIDC_{which}, which the provider gives.")
+    return IdentityProvider(issuer, client_id, client_secret, name.strip() or host)
+
+
+def _issuer(text: str, base_url: str) -> str:
+    """Its host. The issuer itself is compared letter by letter, so that it is kept as it is."""
+    parts = _address(text, "OIDC_ISSUER")
+    # Unencrypted only where nobody but this machine comes by: for trying it out.
+    here = urlsplit(base_url).hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and here):
+        raise BadSetting("OIDC_ISSUER must be an address that begins with https://.")
+    if not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", text) or len(text) > 255:
+        raise BadSetting(
+            "OIDC_ISSUER must be such as https://login.example.com, without user or query."
+        )
+    return parts.hostname or text
 
 
 def mail(text: str) -> str:

@@ -40,6 +40,13 @@ NONSENSE = {
     "WEBHOOKS_TO": ["localhost", "10.0.0.1/8"],
     "SLOW_QUERY_MS": ["soon"],
     "SAMPLE_ASSETS": ["-3"],
+    "OIDC_ISSUER": [
+        "login.example.com", "ftp://login.example.com", "https://", "https://h:a", "https://h?x=1",
+        "https://h#x", "https://somebody@h", "https://h h", "https://login.example.com",
+    ],
+    "OIDC_CLIENT_ID": ["library"],
+    "OIDC_CLIENT_SECRET": ["a secret"],
+    "OIDC_NAME": ["Example"],
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from collateral.accounts.models import Person
-from collateral.accounts.permissions import TABLE, Permission, can, maker, owner
+from collateral.accounts.permissions import HIDDEN, TABLE, Permission, can, maker, owner
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -93,7 +93,7 @@ def _check() -> ResponseReturnValue | None:
     if not isinstance(named, Permission):
         abort(404)
     if not can(current_user.person, named) and not _owner_may(named):
-        abort(403)
+        abort(404 if named in HIDDEN else 403)
     return None
 
 

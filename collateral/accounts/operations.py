@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask_babel import lazy_gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from collateral.accounts import audit, devices, one_time, passwords, queries, sessions
+from collateral.accounts import (
+    audit,
+    devices,
+    one_time,
+    passwords,
+    queries,
+    sessions,
+    single_sign_on,
+)
 from collateral.accounts.cleaning import clean_email, clean_name
 from collateral.accounts.models import Person, PersonRole, Role, Team
 from collateral.db import db
@@ -31,7 +39,7 @@ def authenticate(email: str, password: str) -> Person | None:
 
 
 def signed_in(person: Person, *, at: datetime, how: str) -> None:
-    """Note that she did, and how: by `password` or by `link`."""
+    """Note that she did, and how: by `password`, by `link` or by `single sign-on`."""
     person.last_seen_at = at
     audit.record("person.signed_in", by=person, kind="person", id=person.id, how=how)
 
@@ -189,6 +197,7 @@ def switch_off(person: Person, *, by: Person | None) -> None:
     sessions.end_all(person)
     devices.forget_all(person)
     one_time.revoke_all(person)
+    single_sign_on.forget_all(person)
     audit.record("person.switched_off", by=by, kind="person", id=person.id)
     if Role.ADMIN in person.roles:
         _keep_an_admin()

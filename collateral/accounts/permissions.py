@@ -32,6 +32,7 @@ class Permission(StrEnum):
     ADMIN_PEOPLE = "admin:people"
     ADMIN_SAMPLE = "admin:sample"
     ADMIN_TEAMS = "admin:teams"
+    ADMIN_UPKEEP = "admin:upkeep"
     ADMIN_VOCABULARIES = "admin:vocabularies"
     ASSET_CREATE = "asset:create"
     ASSET_DELETE = "asset:delete"
@@ -114,6 +115,7 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.ADMIN_PEOPLE: (admin,),
     Permission.ADMIN_SAMPLE: (admin,),
     Permission.ADMIN_TEAMS: (admin,),
+    Permission.ADMIN_UPKEEP: (admin,),
     Permission.ADMIN_VOCABULARIES: (admin,),
     Permission.ASSET_CREATE: (marketer, admin),
     Permission.ASSET_DELETE: (admin,),
@@ -146,6 +148,9 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.USE_CORRECT: (maker, admin),
     Permission.USE_DECLARE: (anyone,),
 }
+
+HIDDEN = frozenset({Permission.ADMIN_UPKEEP})
+"""Those whose pages do not exist for whoever lacks them."""
 
 
 def can(person: Person, permission: Permission, obj: Any = None) -> bool:

@@ -31,6 +31,7 @@ class Attempted(StrEnum):
 
     SIGN_IN = "sign_in"
     RESET = "reset"
+    SINGLE_SIGN_ON = "single_sign_on"
     PASSWORD = "password"  # noqa: S105 - the name of a kind, the old one asked for at a change
 
 

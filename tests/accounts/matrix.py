@@ -162,6 +162,8 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "POST /sign-out": PUBLIC,
     "GET /sign-in/link/<token>": PUBLIC,
     "POST /sign-in/link/<token>": PUBLIC,
+    "GET /sign-in/single-sign-on": PUBLIC,
+    "GET /sign-in/single-sign-on/answer": PUBLIC,
     "GET /forgot": PUBLIC,
     "POST /forgot": PUBLIC,
     "GET /reset/<token>": PUBLIC,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from collateral.accounts import operations, queries, sessions, throttle, tokens
+from collateral.accounts import operations, queries, sessions, single_sign_on, throttle, tokens
 from collateral.accounts.forms import PasswordForm, ProfileForm, ThemeForm, TokenForm, tell
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Role
@@ -143,6 +143,7 @@ def _page(status: int, new_token: str | None = None, **forms: Any) -> Response:
         token_form=forms.get("token") or _for_person(TokenForm(formdata=None)),
         tokens=queries.tokens_of(person),
         browsers=sessions.live(person, now()),
+        identities=single_sign_on.of(person),
         this_browser=current_user.row_id,
         browser_of=browser_of,
         new_token=new_token,

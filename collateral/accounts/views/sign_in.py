@@ -35,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
         if setup_token.needed():
             return redirect(url_for("accounts.setup"))
     if not form.validate_on_submit():
-        return _page(form, 400 if request.method == "POST" else 200)
+        return page(form, 400 if request.method == "POST" else 200)
     try:
         attempt = throttle.begin(
             Attempted.SIGN_IN,
@@ -48,20 +48,22 @@ def sign_in() -> ResponseReturnValue:
     except TooMany as error:
         db.session.rollback()
         form.form_errors.append(error.sentence)
-        return _page(form, 429, error.retry_after)
+        return page(form, 429, error.retry_after)
     db.session.commit()
     person = operations.authenticate(form.email.data, form.password.data)
     if person is None:
         log.info("sign_in_refused", extra={"network": network_of(request.remote_addr)})
         form.password.errors = [_("E-mail and password do not match.")]
-        return _page(form, 400)
+        return page(form, 400)
     throttle.forgive(attempt)
     return enter(person, how="password", next_page=form.next.data)
 
 
-def _page(form: SignInForm, status: int, retry_after: int | None = None) -> ResponseReturnValue:
+def page(form: SignInForm, status: int, retry_after: int | None = None) -> ResponseReturnValue:
+    """The page of signing in, with what the form has to say."""
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
-    return render_template("accounts/sign_in.html", form=form), status, headers
+    provider = current_app.extensions["settings"].identity_provider
+    return render_template("accounts/sign_in.html", form=form, provider=provider), status, headers
 
 
 @bp.post("/sign-out")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.clock import now
+from collateral.config import Settings
 from collateral.connect import jobs, presenting, settling
 from collateral.connect.models import Connection, Crm, RunState, SyncRow, SyncRun
 from collateral.connect.views import bp
@@ -33,8 +34,15 @@ def connections() -> ResponseReturnValue:
     """Both CRMs, connected or not."""
     known = {each.kind: each for each in db.session.scalars(select(Connection))}
     last = {each.kind: _last_runs(each, 1) for each in known.values()}
+    settings: Settings = current_app.extensions["settings"]
     return render_template(
-        "connect/list.html", kinds=list(Crm), names=settling.NAMES, known=known, last=last
+        "connect/list.html",
+        kinds=list(Crm),
+        names=settling.NAMES,
+        known=known,
+        last=last,
+        provider=settings.identity_provider,
+        answer_to=settings.base_url + url_for("accounts.single_sign_on_answer"),
     )
 
 
