@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,6 +112,17 @@ def test_t39_a_key_is_made_once_for_nobody_elses_eyes(tmp_path: Path) -> None:
         Settings.from_environ(home)
 
 
+@pytest.fixture
+def _log_as_before() -> Iterator[None]:
+    """A command sends the log to its own standard error, which ends with the test."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("_log_as_before")
 def test_t39_a_command_ends_with_that_sentence_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -93,7 +93,8 @@ def _section(runs: Sequence[Document]) -> Iterable[str]:
     yield (
         '<div class="wide"><table><thead><tr><th scope="col">figure</th>'
         '<th scope="col">over the commits</th><th scope="col" class="n">newest</th>'
-        '<th scope="col" class="n">95th percentile</th><th scope="col" class="n before">run before</th>'
+        '<th scope="col" class="n">95th percentile</th>'
+        '<th scope="col" class="n before">run before</th>'
         '<th scope="col" class="n">change</th></tr></thead><tbody>'
     )
     for name in [figure["name"] for figure in last["figures"]]:

@@ -84,8 +84,9 @@ def list_deals(person: Person, request: DealRequest) -> DealPage:
         if column is SORTS["next_call"] and (called := _called(found, offset)) is not None:
             # The deals without a next call stand behind all that have one, by their ids: most
             # have none, and need not be sorted.
-            rows = _narrowed(query, person, request, in_words=False)
-            rest = rows.where(Deal.next_call_at.is_(None)).order_by(Deal.id).offset(offset - called)
+            uncalled = _narrowed(query, person, request, in_words=False)
+            uncalled = uncalled.where(Deal.next_call_at.is_(None))
+            rest = uncalled.order_by(Deal.id).offset(offset - called)
         ids = ids.offset(offset) if rest is None else rest.limit(request.limit)
         wanted = list(db.session.scalars(ids))
     rows = {

@@ -17,7 +17,6 @@ from tests.cluster.machines import Cluster, make_cluster
 from tests.cluster.proxy import Caddy, Proxy
 from tests.journeys.material import make_deck
 
-
 needs_caddy = pytest.mark.skipif(
     not (os.environ.get("CADDY") or shutil.which("caddy")), reason="Caddy is not installed"
 )

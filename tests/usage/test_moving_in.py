@@ -165,7 +165,7 @@ def test_recount_mends_sums_that_were_damaged(app: Flask) -> None:
     db.session.commit()
     answer = CliRunner().invoke(commands.recount, ["--json"], obj=None)
     assert answer.exit_code == 0, answer.output
-    assert "2026-03-02" in json.loads(answer.output)["corrected"]
+    assert "2026-03-02" in json.loads(answer.stdout)["corrected"]
     db.session.expire_all()
     assert stored_sums() == right
 
@@ -229,5 +229,5 @@ def test_the_command_says_what_was_refused(app: Flask, tmp_path: Path) -> None:
     file.write_text(line(make_asset(), START) + "\nnonsense\n")
     answer = CliRunner().invoke(commands.events, ["import", str(file), "--json"])
     assert answer.exit_code == 1
-    assert json.loads(answer.output) == {"new": 1, "known": 0, "refused": 1}
+    assert json.loads(answer.stdout) == {"new": 1, "known": 0, "refused": 1}
     assert db.session.scalars(select(Event.left_out)).all() == [None]
