@@ -86,7 +86,7 @@ COPY = "copy"
 NEVER_OLD = {
     # Who somebody is and what she may do.
     "person", "person_role", "team", "team_member", "sign_in_session", "sign_in_attempt",
-    "known_device", "one_time_token", "api_token", "audit_entry",
+    "known_device", "one_time_token", "api_token", "audit_entry", "identity",
     # What she wrote down for herself a moment ago.
     "saved_view", "report_schedule", "report_reader",
 }  # fmt: skip
