@@ -54,18 +54,19 @@ def index_version(version_id: int, *, at: datetime) -> Lineage | None:
     """Put a version that has been read into the index, in place of what stood there of it.
 
     Returns:
-        Where its pages came from, its own asset left out; None when it is not ready, or its file
-        was deleted for good.
+        Where its pages came from, its own asset left out; None when it is not ready, its file
+        was deleted for good, or another worker put it in at this very moment.
     """
     version = db.session.get(AssetVersion, version_id)
     if version is None or version.state is not ReadingState.READY or not version.sha256:
         return None
-    forget([version_id])
+    # What takes long comes before the first write: in SQLite others wait for that to be committed.
     printed, pages = is_printed(version.family), prints_of(version)
+    forget([version_id])
     lineage = trace_version(version, pages=pages)
     root, relatives = _family(version, lineage)
-    add([NewFile(version.id, version.asset_id, printed, pages, root, relatives)], at=at)
-    return lineage
+    file = NewFile(version.id, version.asset_id, printed, pages, root, relatives)
+    return lineage if add([file], at=at) else None
 
 
 def _family(version: AssetVersion, lineage: Lineage) -> tuple[int, list[int]]:
@@ -85,11 +86,17 @@ def _family(version: AssetVersion, lineage: Lineage) -> tuple[int, list[int]]:
     return root, list(db.session.scalars(newest))
 
 
-def add(files: Sequence[NewFile], *, at: datetime) -> None:
-    """Put files into the index; many at once cost less than one by one."""
+def add(files: Sequence[NewFile], *, at: datetime) -> set[int]:
+    """Put files into the index; many at once cost less than one by one.
+
+    Returns:
+        The versions that were put in. One that another worker put in meanwhile is left as that
+        made it, and counted once.
+    """
     if not files:
-        return
+        return set()
     ids = _file_ids(files, at)
+    files = [file for file in files if file.version in ids]
     pages = [
         {"file_id": ids[file.version], "number": page.number, "content": pack(page)}
         for file in files
@@ -99,12 +106,19 @@ def add(files: Sequence[NewFile], *, at: datetime) -> None:
         db.session.execute(insert(PrintPage), pages)
     _note_hashes(files, ids)
     _count_tokens(files)
+    return set(ids)
 
 
 def _file_ids(files: Sequence[NewFile], at: datetime) -> dict[int, int]:
-    """Version → the number of its file in the index."""
+    """Version → the number of its file in the index, of those that had none.
+
+    Two workers may be at the same version: whoever comes second waits here for the first.
+    """
+    known = table(PrintFile)
     rows = db.session.execute(
-        insert(PrintFile).returning(PrintFile.version_id, PrintFile.id),
+        upsert(known)
+        .on_conflict_do_nothing(index_elements=["version_id"])
+        .returning(known.c.version_id, known.c.id),
         [
             {
                 "asset_id": file.asset,

@@ -16,9 +16,11 @@ from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.exc import OperationalError
 
 from collateral.accounts.models import Person
-from collateral.adaptations import checking, indexing, merging, refining, storing
+from collateral.adaptations import checking, merging, refining, storing
+from collateral.adaptations.jobs_prints import index_version
 from collateral.adaptations.models import Adaptation, FileCheck, Merging, Status
 from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.submitting import submit
@@ -90,7 +92,7 @@ def _read_adaptation(adaptation_id: int, folder: Path) -> None:
 
 def _source_known(adaptation: Adaptation) -> bool:
     """Whether the pages of the asset that she named are in the index; they are put there now if
-    they have been read, and waited for if they are being read."""
+    they have been read, and waited for if they are being read. Commits after each."""
     waits = {ReadingState.RECEIVED, ReadingState.READING}
     unknown = db.session.execute(
         select(AssetVersion.id, AssetVersion.state)
@@ -105,7 +107,7 @@ def _source_known(adaptation: Adaptation) -> bool:
     if any(row.state in waits for row in unknown):
         return False
     for row in unknown:
-        indexing.index_version(row.id, at=now())
+        index_version(row.id)
     return True
 
 
@@ -183,11 +185,17 @@ def _guarded(
 ) -> None:
     """Do it; whatever happens, the row says so and nothing is left lying about."""
     folder = Path(tempfile.mkdtemp(dir=_workshop()))
+    about = {"row": row_id, "kind": model.__tablename__}
     try:
         act(row_id, folder)
+    except OperationalError:
+        # The database was busy for too long, or away: that says nothing of the file.
+        db.session.rollback()
+        log.warning("adaptation_interrupted", extra=about, exc_info=True)
+        _put_off(model, row_id)
     except Exception as error:
         db.session.rollback()
-        log.exception("adaptation_failed", extra={"row": row_id, "kind": model.__tablename__})
+        log.exception("adaptation_failed", extra=about)
         _fail(
             model, row_id, error.sentence if isinstance(error, CollateralError) else sentences.OURS
         )
@@ -195,6 +203,16 @@ def _guarded(
             raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put_off(model: type[Adaptation | FileCheck], row_id: int) -> None:
+    """Leave it to the sweep; as often as one whose worker died, no more."""
+    row = cast("Adaptation | FileCheck | None", db.session.get(model, row_id))
+    if row is not None and row.attempts < ATTEMPTS:
+        row.state = ReadingState.RECEIVED
+        db.session.commit()
+        return
+    _fail(model, row_id, sentences.OURS)
 
 
 def _fail(model: type[Adaptation | FileCheck], row_id: int, sentence: str) -> None:

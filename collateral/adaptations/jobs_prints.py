@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from collateral.adaptations import indexing, uploads
+from collateral.adaptations import indexing, origins
 from collateral.adaptations.models_prints import PrintFile
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import now
@@ -31,7 +31,7 @@ def index_version(version_id: int) -> None:
     try:
         lineage = indexing.index_version(version_id, at=now())
         if lineage is not None:
-            uploads.note_origin(version_id, lineage)
+            origins.note_origin(version_id, lineage)
         db.session.commit()
     except IntegrityError:
         # Another worker put it in, or it was deleted, at this very moment; the sweep looks again.

@@ -115,7 +115,10 @@ def keep_lineage(adaptation: Adaptation, lineage: Lineage, *, asset_id: int | No
         asset_id: the asset that shall be its source where pages came from it; otherwise, or
             for None, the one that most pages came from.
     """
+    # All that is asked comes before the first change: what it writes is written in one go.
     versions = _versions({source.version for source in lineage.sources})
+    texts = _texts(lineage)
+    by_number = {page.number: page for page in adaptation.pages}
     adaptation.branded = lineage.branded
     adaptation.sources = [
         AdaptationSource(
@@ -130,8 +133,6 @@ def keep_lineage(adaptation: Adaptation, lineage: Lineage, *, asset_id: int | No
         for source in lineage.sources
     ]
     moved = {number for source in lineage.sources for number in source.moved}
-    by_number = {page.number: page for page in adaptation.pages}
-    texts = _texts(lineage)
     for found in lineage.pages:
         page = by_number.get(found.number)
         if page is not None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from collateral.accounts.models import Person
 from collateral.adaptations.models import Adaptation, VersionOrigin
 from collateral.adaptations.models_prints import PrintFile
 from collateral.adaptations.operations import hand_in
-from collateral.adaptations.relations import Lineage
 from collateral.assets import operations as assets
 from collateral.assets.intake import Received
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
@@ -23,38 +22,8 @@ from collateral.db import db
 from collateral.errors import WrongState
 from collateral.storage import StoredFile
 
-NEAR_SHARE = 0.3
-NEAR_PAGES = 2
-"""Less than that share of the file, or fewer pages, is borrowed material and no near-duplicate."""
 COMPARING = timedelta(seconds=60)
 """How long after its reading a file is still thought to be under comparison."""
-
-
-def note_origin(version_id: int, lineage: Lineage) -> None:
-    """Keep that the first version of an asset looks like another asset's. Does not commit."""
-    db.session.execute(delete(VersionOrigin).where(VersionOrigin.version_id == version_id))
-    version = db.session.get_one(AssetVersion, version_id)
-    if version.number != 1 or not lineage.sources:
-        return
-    variant = select(Adaptation.id).where(Adaptation.variant_id == version.asset_id)
-    if db.session.scalar(variant) is not None:
-        return  # it says by itself what it was adapted from
-    first = lineage.sources[0]
-    used = {page.source.print.number for page in lineage.pages
-            if page.source and page.source.version == first.version}  # fmt: skip
-    if first.share < NEAR_SHARE or len(used) < min(NEAR_PAGES, len(lineage.pages)):
-        return
-    db.session.add(
-        VersionOrigin(
-            version_id=version_id,
-            source_version_id=first.version,
-            asset_id=first.asset,
-            pages=len(used),
-            of_pages=len(used) + len(first.dropped),
-            share=first.share,
-            confidence=first.confidence,
-        )
-    )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from collateral.adaptations.models import (
     Reason,
     Status,
 )
-from collateral.assets.operations import receive
+from collateral.assets.operations import Received, receive
 from collateral.db import db
 from collateral.demo.catalogue import Sample
 from collateral.demo.content_format import Block
@@ -84,11 +84,13 @@ def load_adaptations(
     by_key = {sample.key: sample for sample in samples}
     by_deal = {deal.external_id: deal for deal in deals}
     rng = Random(f"{seed}:adaptations")
-    for adapted in adaptations:
+    # All of them before the first row: nobody else can write while rows are not committed.
+    files = [
+        _file(adapted, by_key[adapted.asset], by_deal[adapted.deal], seed)
+        for adapted in adaptations
+    ]
+    for adapted, received in zip(adaptations, files, strict=True):
         sample, deal = by_key[adapted.asset], by_deal[adapted.deal]
-        made = replace(sample, blocks=tuple(pages_of(adapted, sample, deal)), versions=1)
-        name = f"{deal.account.replace(' ', '_')}_{sample.filename}"
-        received = receive(io.BytesIO(make_file(made, adapted.version, seed=seed)), name)
         row = Adaptation(
             title=f"{sample.title} for {deal.account}",
             person_id=places.people[adapted.person],
@@ -114,6 +116,12 @@ def load_adaptations(
             _decide(row, adapted, places, rng, at)
         after_commit(read_adaptation, row.id)
     return len(adaptations)
+
+
+def _file(adapted: Adapted, sample: Sample, deal: PlayedDeal, seed: int) -> Received:
+    made = replace(sample, blocks=tuple(pages_of(adapted, sample, deal)), versions=1)
+    name = f"{deal.account.replace(' ', '_')}_{sample.filename}"
+    return receive(io.BytesIO(make_file(made, adapted.version, seed=seed)), name)
 
 
 def _decide(

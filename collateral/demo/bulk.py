@@ -20,6 +20,7 @@ from collateral.usage.bulk import BATCH, EventRow, UseRow, batches, load_events,
 from collateral.usage.models import EventKind, Evidence
 
 SOURCE = "sample"
+AT_ONCE = 5 * BATCH
 _CLOSED = {"won": "Closed won", "lost": "Closed lost"}
 
 
@@ -112,22 +113,24 @@ def load_use(
     versions: Mapping[tuple[str, int], int],
     deals: Mapping[str, int],
     searches: Mapping[int, int],
-) -> set[date]:
-    """Events and uses, not yet counted; answers the days that have any."""
-    days = load_events(
-        EventRow(
-            at=event.at,
-            kind=EventKind(event.kind),
-            asset_id=assets[event.asset],
-            version_id=versions[event.asset, event.version],
-            person_id=people[event.person],
-            session=event.session,
-            deal_id=deals.get(event.deal),
-            search_id=searches.get(event.search),
+) -> Iterator[set[date]]:
+    """Events and uses, not yet counted; answers the days that have any, so many at a time that
+    the caller, who commits after each, keeps nobody waiting."""
+    for some in batches(year.events, AT_ONCE):
+        yield load_events(
+            EventRow(
+                at=event.at,
+                kind=EventKind(event.kind),
+                asset_id=assets[event.asset],
+                version_id=versions[event.asset, event.version],
+                person_id=people[event.person],
+                session=event.session,
+                deal_id=deals.get(event.deal),
+                search_id=searches.get(event.search),
+            )
+            for event in some
         )
-        for event in year.events
-    )
-    return days | load_uses(
+    yield load_uses(
         UseRow(
             at=use.at,
             asset_id=assets[use.asset],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -60,6 +60,7 @@ def load(
 ) -> Iterator[Step]:
     """Load the sample, with ``at`` as its present. The caller commits after each step.
 
+    Each step is short, and makes its files before it writes: beside it files are being read.
     Whoever is in the library already, and what is, stays as it is. ``samples`` are the assets
     to load, the whole catalogue where none are given; ``days`` is how long they were in use.
     """
@@ -79,6 +80,7 @@ def load(
     load_collections(loaded.people, loaded.assets, at=at)
     yield Step(total - 2, total, f"{len(year.deals)} deals")
     loaded.searches = load_searches(year.searches, loaded.people, loaded.assets)
+    yield Step(total - 2, total, f"{len(year.searches):,} searches")
     load_adaptations(
         year.adaptations,
         year.deals,
@@ -88,10 +90,12 @@ def load(
         seed=seed,
     )
     yield Step(total - 2, total, f"{len(year.adaptations)} adaptations")
-    to_count = load_use(
+    to_count: set[date] = set()
+    for days_with_use in load_use(
         year, loaded.people, loaded.assets, loaded.versions, loaded.deals, loaded.searches
-    )
-    yield Step(total - 1, total, f"{len(year.events):,} events")
+    ):
+        to_count |= days_with_use
+        yield Step(total - 1, total, f"{len(year.events):,} events")
     for _ in recount(to_count):
         yield Step(total - 1, total, "counts")
     yield Step(total, total, "counts")
@@ -168,9 +172,12 @@ def _asset(
 ) -> None:
     owner = people[sample.owner]
     published = at - timedelta(days=sample.age)
-    file = receive(io.BytesIO(make_file(sample, 1, seed=seed)), sample.filename)
+    files = [
+        receive(io.BytesIO(make_file(sample, number, seed=seed)), sample.filename)
+        for number in range(1, sample.versions + 1)
+    ]
     asset = create_asset(
-        file, by=owner, at=published, description=_description(sample, at), allow_duplicate=True
+        files[0], by=owner, at=published, description=_description(sample, at), allow_duplicate=True
     )
     asset.sample = True
     asset.status, asset.published_at = Status.PUBLISHED, published
@@ -179,8 +186,9 @@ def _asset(
         loaded.versions[sample.key, 1] = asset.current_version_id
     for number in range(2, sample.versions + 1):
         moment = at - timedelta(days=sample.version_ages[number - 1])
-        file = receive(io.BytesIO(make_file(sample, number, seed=seed)), sample.filename)
-        version = add_version(asset, file, by=owner, at=moment, changes=sample.changes[number])
+        version = add_version(
+            asset, files[number - 1], by=owner, at=moment, changes=sample.changes[number]
+        )
         loaded.versions[sample.key, number] = version.id
 
 

@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from collateral.accounts.models import Role
-from collateral.adaptations import indexing
+from collateral.adaptations import indexing, jobs_adaptations
 from collateral.adaptations.index import MOST_PAGES, DatabaseLibrary
 from collateral.adaptations.jobs_prints import behind, index_version
 from collateral.adaptations.lineage import trace
+from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models_prints import PrintCommon, PrintFile, PrintHash, PrintToken
 from collateral.adaptations.packing import pack, unpack
 from collateral.adaptations.prints import PagePrint, Picture
@@ -110,6 +111,44 @@ def test_indexing_again_leaves_what_was(library: list[Asset]) -> None:
     before = db.session.scalar(select(func.count()).select_from(PrintHash))
     index_version(library[3].current_version_id or 0)
     assert db.session.scalar(select(func.count()).select_from(PrintHash)) == before
+
+
+def test_two_workers_at_one_version_put_it_in_once(library: list[Asset]) -> None:
+    """The second looked for it before the first had put it in."""
+    version = library[3].current_version
+    assert version is not None
+
+    def all_of_it() -> tuple[int, int, int]:
+        files, hashes = select(func.count(PrintFile.id)), select(func.count(PrintHash.hash))
+        words = select(func.sum(PrintToken.roots))
+        return tuple(db.session.scalar(query) or 0 for query in (files, hashes, words))  # type: ignore[return-value]
+
+    before = all_of_it()
+    again = indexing.NewFile(version.id, library[3].id, False, prints_of(version), library[3].id)
+    assert indexing.add([again], at=now()) == set()
+    db.session.commit()
+    assert all_of_it() == before
+
+
+def test_what_an_adaptation_needs_is_put_in_without_keeping_others_from_writing(app: Flask) -> None:
+    """Tracing it takes a while, and in SQLite one transaction writes at a time."""
+    asset = make_asset("Master", pages=texts(5))
+    adaptation = Adaptation(
+        title="Mine",
+        person_id=asset.owner_id,
+        named_asset_id=asset.id,
+        sha256="0" * 64,
+        bytes=1,
+        filename="mine.pptx",
+        media_type="",
+        family="deck",
+        label="",
+    )
+    db.session.add(adaptation)
+    db.session.commit()
+    assert jobs_adaptations._source_known(adaptation)
+    with app.app_context():
+        assert db.session.scalars(select(PrintFile.asset_id)).all() == [asset.id]
 
 
 def test_the_sweep_finds_what_was_read_and_is_not_indexed(library: list[Asset]) -> None:

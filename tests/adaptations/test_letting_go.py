@@ -6,9 +6,11 @@ from __future__ import annotations
 import hashlib
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from collateral.accounts.models import Role
 from collateral.adaptations import asking, jobs_adaptations, jobs_prints
@@ -69,6 +71,22 @@ def test_what_a_dead_worker_was_reading_is_read_again_and_the_third_time_no_more
     let_go(row.id + 1)  # removed since
     db.session.expire_all()
     assert row.state is ReadingState.READY
+
+
+@pytest.mark.parametrize("model", [Adaptation, FileCheck])
+def test_a_busy_database_puts_it_off(scene: Scene, model: type[Adaptation | FileCheck]) -> None:
+    row = waiting(scene, model)
+
+    def busy(_row_id: int, _folder: Path) -> None:
+        raise OperationalError("update", {}, Exception("database is locked"))
+
+    jobs_adaptations._guarded(model, row.id, busy)
+    assert row.state is ReadingState.RECEIVED
+    row.attempts = jobs_adaptations.ATTEMPTS
+    db.session.commit()
+    jobs_adaptations._guarded(model, row.id, busy)
+    assert row.state is ReadingState.FAILED
+    assert "not the file's" in (row.error or "")
 
 
 @pytest.mark.parametrize("model", [Adaptation, FileCheck])

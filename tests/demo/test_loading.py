@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from collateral.accounts.models import Person, Role, Team
 from collateral.accounts.operations import signed_in
+from collateral.adaptations.models import Adaptation
 from collateral.assets.models import (
     Asset,
     AssetVersion,
@@ -23,7 +24,8 @@ from collateral.assets.models import (
 from collateral.clock import now
 from collateral.db import Model, db
 from collateral.deals.models import Deal, Outcome, StageChange
-from collateral.demo.catalogue import catalogue
+from collateral.demo.catalogue import Sample, catalogue
+from collateral.demo.files.make import make_file
 from collateral.demo.load import complete, load, present, sign_ins
 from collateral.demo.remove import remove
 from collateral.search.models import Search, SearchOpening
@@ -50,13 +52,36 @@ def count(model: type[Model]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+@pytest.fixture
+def made(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that were made, each while nothing was written and not committed: beside it a
+    worker reads what is there already, and SQLite has one writer at a time."""
+    made: list[str] = []
+
+    def ids() -> list[set[int]]:
+        # What one connection has written and not committed, another does not see.
+        return [set(db.session.scalars(select(model.id))) for model in (Asset, Adaptation, Search)]
+
+    def watched(sample: Sample, number: int, *, seed: int) -> bytes:
+        own = ids()
+        with app.app_context():
+            assert own == ids()
+        made.append(sample.key)
+        return make_file(sample, number, seed=seed)
+
+    monkeypatch.setattr("collateral.demo.load.make_file", watched)
+    monkeypatch.setattr("collateral.demo.adapted.make_file", watched)
+    return made
+
+
 @pytest.mark.either
-def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask) -> None:
+def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask, made: list[str]) -> None:
     admin = factories.make_person(Role.ADMIN)
     own = factories.make_asset(owner=admin)
     db.session.commit()
     before = {model: count(model) for model in OF_THE_SAMPLE}
     load_some()
+    assert len(made) == count(AssetVersion) - 1 + count(Adaptation)
     everything_is_there()
     assets_are_described_as_the_catalogue_says()
     the_sums_are_those_of_the_events()
