@@ -153,9 +153,8 @@ def change_profile(
         sentence = _("There is no such time zone.")
         raise Invalid(sentence, fields={"time_zone": sentence}) from error
     if locale not in LOCALES:
-        raise Invalid(
-            _("There is no such language."), fields={"locale": _("There is no such language.")}
-        )
+        sentence = _("There is no such language.")
+        raise Invalid(sentence, fields={"locale": sentence})
     person.name, person.time_zone, person.locale = clean_name(name), time_zone, locale
     if theme is not None:
         change_theme(person, theme)
@@ -249,12 +248,10 @@ def remove_team(team: Team, *, by: Person | None) -> None:
     try:
         db.session.flush()  # what else belongs to it, only the database knows here
     except IntegrityError as error:
-        raise WrongState(
-            _(
-                "Assets or deals still belong to “%(name)s”. Move them to other teams first.",
-                name=name,
-            )
-        ) from error
+        sentence = _(
+            "Assets or deals still belong to “%(name)s”. Move them to other teams first.", name=name
+        )
+        raise WrongState(sentence) from error
 
 
 def _some_roles(roles: Iterable[Role]) -> list[Role]:

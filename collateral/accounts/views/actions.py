@@ -181,6 +181,11 @@ VALUES = {
         "single sign-on": N_("by single sign-on"),
     },
     "why": {
+        "another subject has this e-mail": N_("another subject has this e-mail there"),
+        "no verified e-mail": N_("the provider does not call the e-mail verified"),
+        "nobody has this e-mail": N_("nobody here has this e-mail"),
+        "state": N_("begun elsewhere, too long ago, or over"),
+        "switched off": N_("switched off"),
         "own_team": N_("own team"),
         "robot": N_("robot"),
         "withdrawn": N_("withdrawn"),
