@@ -1,4 +1,4 @@
-"""`collateral doctor`, `backup` and `restore`."""
+"""`collateral doctor` and `restore`."""
 
 from __future__ import annotations
 
@@ -41,36 +41,6 @@ def doctor(as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True))
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
-@with_appcontext
-def backup(file: Path, as_json: bool) -> None:
-    """Write the whole library to FILE while it is in use.
-
-    A name that ends in .gz is packed; “-” writes to standard output, for a program that
-    encrypts it. SECRET_KEY is not in it: keep that apart.
-    """
-    from collateral.backup.taking import take, to_path
-
-    whole = str(file) == "-"
-    target: AbstractContextManager[BinaryIO] = (
-        nullcontext(sys.stdout.buffer) if whole else to_path(file)
-    )
-    with target as stream:
-        taken = take(
-            stream, compress=file.suffix in (".gz", ".tgz"), progress=_progress("files", whole)
-        )
-    if as_json and not whole:
-        click.echo(json.dumps({"file": str(file), **asdict(taken)}))
-    else:
-        click.echo(
-            f"{taken.files} files, {taken.file_bytes + taken.database_bytes} bytes with the "
-            f"database, in {file}. SECRET_KEY is not in it: keep that apart.",
-            err=True,
-        )
-
-
-@click.command()
 @click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
 )
@@ -85,7 +55,9 @@ def restore(file: Path, revoke_tokens: bool, as_json: bool) -> None:
         nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb")
     )
     with source as stream:
-        restored = put_back(stream, revoke_tokens=revoke_tokens, progress=_progress("files", False))
+        restored = put_back(
+            stream, revoke_tokens=revoke_tokens, progress=progress("files", silent=False)
+        )
     if as_json:
         click.echo(json.dumps(asdict(restored)))
         return
@@ -101,7 +73,7 @@ def restore(file: Path, revoke_tokens: bool, as_json: bool) -> None:
     click.echo("The worker makes the search index anew.")
 
 
-def _progress(noun: str, silent: bool) -> Callable[[int], None]:
+def progress(noun: str, *, silent: bool) -> Callable[[int], None]:
     """Says every thousandth, where somebody looks."""
     watched = sys.stderr.isatty() and not silent
 
@@ -112,4 +84,4 @@ def _progress(noun: str, silent: bool) -> Callable[[int], None]:
     return tell
 
 
-commands = [doctor, backup, restore]
+commands = [doctor, restore]

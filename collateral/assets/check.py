@@ -20,6 +20,8 @@ from collateral.db import db
 from collateral.storage import CHUNK, storage
 
 BATCH = 500
+EVERY = 50
+"""Rows after which it is told how far a check is."""
 PATIENCE = timedelta(minutes=10)
 """How long a version may wait or be read."""
 
@@ -36,26 +38,70 @@ class Finding:
     repair: Repair | None = field(default=None, compare=False, repr=False)
 
 
-def findings(*, deep: bool = False, patience: float = 5.0) -> Iterator[Finding]:
+@dataclass
+class Seen:
+    """What a check has looked at so far."""
+
+    rows: int = 0
+    """Of versions and of pages."""
+    originals: int = 0
+    originals_bytes: int = 0
+    previews: int = 0
+    previews_bytes: int = 0
+    tell: Callable[[int], None] = field(default=lambda _rows: None, repr=False)
+    """Called with `rows` now and then; may commit."""
+    _known: set[int] = field(default_factory=set, repr=False)
+
+    def file(self, kind: str, sha256: str, size: int) -> None:
+        """Count a file once, however many rows name it."""
+        # Fifteen digits tell a billion files apart and take a third of the room of the name.
+        key = int(sha256[:15], 16)
+        if key in self._known:
+            return
+        self._known.add(key)
+        if kind == "original":
+            self.originals, self.originals_bytes = self.originals + 1, self.originals_bytes + size
+        else:
+            self.previews, self.previews_bytes = self.previews + 1, self.previews_bytes + size
+
+    def row(self) -> None:
+        self.rows += 1
+        if self.rows % EVERY == 0:
+            self.tell(self.rows)
+
+
+def rows_to_look_at() -> int:
+    """How many a check goes through: versions and pages."""
+    count = select(func.count(AssetVersion.id)).scalar_subquery()
+    return int(db.session.scalar(select(count + func.count(Page.id))) or 0)
+
+
+def findings(
+    *, deep: bool = False, patience: float = 5.0, seen: Seen | None = None
+) -> Iterator[Finding]:
     """Everything that does not agree; `deep` reads every original and compares its hash.
     `patience` is in seconds: how long the index may take to catch up.
 
     Reads in batches. Rows that are looked at are let go again.
     """
-    yield from _files(deep)
-    yield from _previews()
+    seen = seen or Seen()
+    yield from _files(deep, seen)
+    yield from _previews(seen)
     yield from _stuck()
     yield from _versions()
     yield from _behind(patience)
     yield from _orphans()
 
 
-def _files(deep: bool) -> Iterator[Finding]:
+def _files(deep: bool, seen: Seen) -> Iterator[Finding]:
     """Every version's file is there, whole."""
     query = select(AssetVersion.id, AssetVersion.sha256, AssetVersion.bytes)
     for version_id, sha256, size in _in_batches(query, AssetVersion.id):
         about = f"version {version_id}"
         kept = storage().size(sha256)
+        seen.row()
+        if kept is not None:
+            seen.file("original", sha256, kept)
         if kept is None:
             yield Finding("file_missing", about, f"The file {sha256} is not in the store.")
         elif kept != size:
@@ -74,12 +120,17 @@ def _hash(sha256: str) -> str:
         return digest.hexdigest()
 
 
-def _previews() -> Iterator[Finding]:
+def _previews(seen: Seen) -> Iterator[Finding]:
     """Every preview that a page names is there; a version is read again where not."""
     lacking: dict[int, int] = {}
     query = select(Page.id, Page.version_id, Page.preview_320, Page.preview_1280)
     for _id, version_id, small, large in _in_batches(query, Page.id):
-        if any(name and storage().size(name) is None for name in (small, large)):
+        seen.row()
+        sizes = {name: storage().size(name) for name in (small, large) if name}
+        for name, size in sizes.items():
+            if size is not None:
+                seen.file("preview", name, size)
+        if None in sizes.values():
             lacking[version_id] = lacking.get(version_id, 0) + 1
     for version_id, count in lacking.items():
         yield Finding(

@@ -17,12 +17,14 @@ from sqlalchemy import select
 from collateral.accounts.models import Person, PersonRole, Role
 from collateral.assets import ingest as taking
 from collateral.assets import moving
-from collateral.assets.check import findings
 from collateral.assets.ingest import Taken
+from collateral.clock import now
 from collateral.config import Settings
 from collateral.db import db
 from collateral.queue import queue
 from collateral.storage import make_storage, storage
+from collateral.upkeep import operations as upkeep
+from collateral.upkeep.jobs import look_through
 from collateral.working import helping
 
 LOOK_EVERY = 0.3
@@ -126,13 +128,18 @@ def _short(path: Path, most: int = 60) -> str:
 @with_appcontext
 def check(repair: bool, deep: bool, as_json: bool) -> None:
     """See whether database, files and index agree. Exit status 0 only when they do."""
-    found = list(findings(deep=deep))
+    run = upkeep.begin_check(deep=deep, by=None, at=now())
+    db.session.commit()
+    found = look_through(run.id)
     mended = 0
     for finding in found if repair else ():
         if finding.repair is not None:
             finding.repair()
             db.session.commit()
             mended += 1
+    if mended:
+        upkeep.note_mended(run, mended)
+        db.session.commit()
     if as_json:
         rows: list[dict[str, Any]] = [
             {

@@ -21,6 +21,7 @@ from collateral.connect.hubspot_calls import Account
 from collateral.connect.models import Connection, Crm, RunState, SyncRun
 from collateral.connect.salesforce_calls import Session
 from collateral.db import db
+from collateral.deals.presets import CRMS
 from collateral.deals.values import Unreadable, parse_currency
 from collateral.errors import Conflict, Invalid, NotFound, WrongState
 from collateral.words import N_, Sentence, to_text
@@ -48,7 +49,7 @@ def get(kind: Crm) -> Connection:
     return connection
 
 
-NAMES = {Crm.SALESFORCE: "Salesforce", Crm.HUBSPOT: "HubSpot"}
+NAMES = {crm: CRMS[crm.value] for crm in Crm}
 
 
 def set_up(

@@ -13,6 +13,7 @@ from collateral.assets.models import Term, Vocabulary
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
+from collateral.deals.presets import CRMS
 from collateral.templating import format_day, format_time, money
 
 
@@ -25,6 +26,17 @@ class Step:
     days: int | None
     now: bool
     outcome: Outcome | None
+
+
+def source_name(source: str) -> str:
+    """Where a deal comes from, as people call it: a CRM, a file, a program, a webhook's name."""
+    if source == "csv":
+        return str(_("CSV file"))
+    if source == "api":
+        return str(_("API"))
+    if source.startswith("hook:"):
+        return str(_("Webhook %(name)s", name=source.removeprefix("hook:")))
+    return CRMS.get(source, source)
 
 
 def stage_line(deal: Deal) -> list[Step]:

@@ -47,6 +47,9 @@ class Preset:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
 
+CRMS = {"salesforce": "Salesforce", "hubspot": "HubSpot"}
+"""What the CRMs are called that we know; by the source of their deals."""
+
 _WON = {"closed won": Outcome.WON, "closedwon": Outcome.WON, "won": Outcome.WON}
 _LOST = {"closed lost": Outcome.LOST, "closedlost": Outcome.LOST, "lost": Outcome.LOST}
 _ENDS = {

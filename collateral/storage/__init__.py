@@ -12,13 +12,14 @@ from flask import Flask, current_app
 
 from collateral.storage.folder import FolderStorage
 from collateral.storage.incoming import CHUNK, RESERVE
-from collateral.storage.protocol import Incoming, Storage, StoredFile
+from collateral.storage.protocol import Incoming, Place, Storage, StoredFile
 
 __all__ = [
     "CHUNK",
     "RESERVE",
     "FolderStorage",
     "Incoming",
+    "Place",
     "Storage",
     "StoredFile",
     "make_storage",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import BinaryIO
 
 from collateral.errors import NotFound
 from collateral.storage.incoming import IncomingFile, put_into, sweep_folder
-from collateral.storage.protocol import Incoming, StoredFile, check_name
+from collateral.storage.protocol import Incoming, Place, StoredFile, check_name
 
 
 class FolderStorage:
@@ -69,6 +70,10 @@ class FolderStorage:
 
     def link(self, sha256: str, disposition: str, media_type: str) -> str | None:  # noqa: ARG002
         return None
+
+    def place(self) -> Place:
+        disk = shutil.disk_usage(self.root)
+        return Place("folder", str(self.root), free=disk.free, whole=disk.total)
 
     def size(self, sha256: str) -> int | None:
         try:

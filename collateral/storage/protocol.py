@@ -24,6 +24,21 @@ class StoredFile:
     size: int
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a store keeps its files, as an admin may read it: without any secret."""
+
+    kind: str
+    """"folder" or "bucket"."""
+    name: str
+    """The folder's path; the bucket, with the part of it that is ours."""
+    server: str = ""
+    """Of a bucket; empty for Amazon's."""
+    free: int | None = None
+    """Bytes that are left on the disk, and those of the whole disk; None for a bucket."""
+    whole: int | None = None
+
+
 def check_name(sha256: str) -> None:
     """Raise NotFound for what can be no file's name."""
     if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
@@ -77,6 +92,9 @@ class Storage(Protocol):
 
         `disposition` and `media_type` are what the store then answers with.
         """
+
+    def place(self) -> Place:
+        """Where it keeps them; asks no other machine."""
 
     def size(self, sha256: str) -> int | None:
         """Its bytes, or None when it is not here."""

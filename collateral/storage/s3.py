@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from collateral.errors import BadSetting, NotFound
 from collateral.storage.incoming import IncomingFile, put_into, sweep_folder
-from collateral.storage.protocol import Incoming, StoredFile, check_name
+from collateral.storage.protocol import Incoming, Place, StoredFile, check_name
 
 LINK_SECONDS = 60
 PART = 16 << 20
@@ -133,6 +133,10 @@ class S3Storage:
                 ExpiresIn=LINK_SECONDS,
             )
         )
+
+    def place(self) -> Place:
+        server = urlsplit(self._endpoint or "").netloc.rpartition("@")[2]
+        return Place("bucket", f"{self.bucket}/{self._ours}".rstrip("/"), server)
 
     def size(self, sha256: str) -> int | None:
         head = self._head(sha256)

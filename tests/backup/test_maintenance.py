@@ -10,9 +10,10 @@ from flask import Flask
 
 from collateral import doctor
 from collateral.doctor import PROGRAMS, State, examine
-from collateral.maintenance import backup, restore
 from collateral.maintenance import doctor as doctor_command
+from collateral.maintenance import restore
 from collateral.storage import storage
+from collateral.upkeep.commands import backup
 from tests.factories import make_asset
 
 

@@ -42,6 +42,22 @@ def test_an_empty_list_says_whether_there_is_any_deal_at_all(visitor: Visitor) -
     assert "No deal fits" in client.get("/deals").text
 
 
+def test_a_deal_names_its_source_as_people_do(app: Flask, visitor: Visitor) -> None:
+    rep = make_person()
+    client, deal = visitor.as_(rep), make_deal("Mine", rep)
+    for source, name in {
+        "salesforce": "Salesforce",
+        "hubspot": "HubSpot",
+        "csv": "CSV file",
+        "api": "API",
+        "hook:erp": "Webhook erp",
+        "our old list": "our old list",
+    }.items():
+        deal.source = source
+        db.session.commit()
+        assert f"<dt>Source</dt><dd>{name}</dd>" in client.get(f"/deals/{deal.id}").text
+
+
 def test_a_rep_sees_her_own_deals_and_her_teams(app: Flask, visitor: Visitor) -> None:
     team = make_team()
     ana, ben, other = make_person(teams=[team]), make_person(teams=[team]), make_person()

@@ -92,6 +92,27 @@ def test_what_could_not_be_read_says_why_and_is_tried_again(
     expect(row).to_contain_text("damaged")
 
 
+def test_the_library_is_checked_backed_up_and_sends_a_test_mail(
+    stocked: Site, sign_in: SignIn, tmp_path: Path
+) -> None:
+    stocked.command("backup", str(tmp_path / "library.tar.gz"), "--verify")
+    page = sign_in("chief@example.com")
+    page.goto("/admin/storage")
+    settle(page)
+    page.get_by_label("Read every original, too").check()
+    page.get_by_role("button", name="Check now").click()
+    expect(page.get_by_role("heading", name="Last check")).to_be_visible()
+    expect(page.get_by_text("each read")).to_be_visible()
+    examine(page, "admin-storage")
+    page.goto("/admin/backup")
+    expect(page.get_by_text("Read again and whole")).to_be_visible()
+    examine(page, "admin-backup")
+    page.goto("/admin/mail")
+    page.get_by_role("button", name="Send me a test mail").click()
+    expect(page.get_by_text("was written as a file").first).to_be_visible()
+    examine(page, "admin-mail")
+
+
 def test_the_other_pages_of_an_admin(stocked: Site, sign_in: SignIn) -> None:
     page = sign_in("chief@example.com")
     for name, address in {

@@ -112,8 +112,12 @@ def test_the_first_visit_is_a_use_in_the_deal_and_is_told_once(
     share, token = share_of([asset], rep, deal)
     with later(timedelta(minutes=1)):
         buyer.reads(token, (1, 1, 1.2), (1, 2, 0.7))
+        assert "<b>1</b> Visit<" in Visitor(app).as_(rep).get(f"/shares/{share.id}").text
     with later(timedelta(hours=3)):
         Buyer(app.test_client()).reads(token, (1, 3, 2.0))
+        client = Visitor(app).as_(rep)
+        assert "<b>2</b> Visits<" in client.get(f"/shares/{share.id}").text
+        assert "<td>Visit</td>" in client.get(f"/shares/{share.id}/openings").text
     use = db.session.scalars(select(Use)).one()
     assert (use.deal_id, use.asset_id, use.person_id) == (deal.id, asset.id, rep.id)
     assert (use.evidence, use.stage) == (Evidence.OBSERVED, "evaluation")

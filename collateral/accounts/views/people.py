@@ -20,6 +20,7 @@ from collateral.db import db
 from collateral.errors import Conflict, Invalid, WrongState
 from collateral.queue import after_commit
 from collateral.templating import address_with
+from collateral.upkeep.queries import backup_is_due
 
 
 @bp.get("/admin")
@@ -47,6 +48,7 @@ def people() -> ResponseReturnValue:
         team_options=[("", _("all")), *_team_names().items()],
         page_url=lambda number: address_with(page=number),
         role_names=ROLE_NAMES,
+        backup_due=backup_is_due(now()),
     )
 
 

@@ -12,7 +12,13 @@ from collateral.clock import now
 from collateral.deals import queries
 from collateral.deals.listing import DealRequest, list_deals
 from collateral.deals.models import Deal, Outcome
-from collateral.deals.presenting import stage_labels, stage_line, suggestion, term_names
+from collateral.deals.presenting import (
+    source_name,
+    stage_labels,
+    stage_line,
+    suggestion,
+    term_names,
+)
 from collateral.deals.views import bp
 
 
@@ -69,6 +75,7 @@ def detail(deal_id: int) -> ResponseReturnValue:
     return render_template(
         "deals/detail.html",
         deal=deal,
+        source=source_name(deal.source),
         line=stage_line(deal),
         terms=term_names(deal),
         labels=labels,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from collateral.sharing.models import Outcome, Share, Visit
 from collateral.sharing.visited import AssetRead, PageRead
@@ -16,19 +17,38 @@ NOW = timedelta(seconds=30)
 
 _DEVICES = {"phone": N_("Phone"), "tablet": N_("Tablet"), "computer": N_("Computer")}
 _OUTCOMES = {
-    Outcome.VISIT: (N_("Visits"), N_("Somebody read it.")),
-    Outcome.SILENT: (
-        N_("No sign of a reader"),
-        N_("The page was sent, and nobody touched, scrolled or typed. Many mail filters do that."),
-    ),
-    Outcome.GATE: (N_("Stopped at the gate"), N_("The passcode or the code was not given.")),
-    Outcome.ASKED: (N_("Asked not to be recorded"), N_("The reader said so.")),
-    Outcome.OWN_TEAM: (N_("Our own people"), N_("Somebody who signs in here opened it.")),
-    Outcome.PREFETCH: (N_("Fetched ahead"), N_("A browser or mail program fetched it unasked.")),
-    Outcome.PREVIEW: (N_("Link previews"), N_("A chat or mail program drew a preview.")),
-    Outcome.SCANNER: (N_("Link scanners"), N_("A mail filter looked whether it is safe.")),
-    Outcome.ROBOT: (N_("Robots"), N_("A program on COUNTER's list of robots.")),
+    Outcome.SILENT: N_("No sign of a reader"),
+    Outcome.GATE: N_("Stopped at the gate"),
+    Outcome.ASKED: N_("Asked not to be recorded"),
+    Outcome.OWN_TEAM: N_("Our own people"),
+    Outcome.PREFETCH: N_("Fetched ahead"),
 }
+_MEANINGS = {
+    Outcome.VISIT: N_("Somebody read it."),
+    Outcome.SILENT: N_(
+        "The page was sent, and nobody touched, scrolled or typed. Many mail filters do that."
+    ),
+    Outcome.GATE: N_("The passcode or the code was not given."),
+    Outcome.ASKED: N_("The reader said so."),
+    Outcome.OWN_TEAM: N_("Somebody who signs in here opened it."),
+    Outcome.PREFETCH: N_("A browser or mail program fetched it unasked."),
+    Outcome.PREVIEW: N_("A chat or mail program drew a preview."),
+    Outcome.SCANNER: N_("A mail filter looked whether it is safe."),
+    Outcome.ROBOT: N_("A program on COUNTER's list of robots."),
+}
+
+
+def _label(outcome: Outcome, count: int) -> str:
+    """What so many of them are called, without their number."""
+    if outcome is Outcome.VISIT:
+        return str(ngettext("Visit", "Visits", count))
+    if outcome is Outcome.PREVIEW:
+        return str(ngettext("Link preview", "Link previews", count))
+    if outcome is Outcome.SCANNER:
+        return str(ngettext("Link scanner", "Link scanners", count))
+    if outcome is Outcome.ROBOT:
+        return str(ngettext("Robot", "Robots", count))
+    return str(_(_OUTCOMES[outcome]))
 
 
 def state_of(share: Share, at: datetime) -> str:
@@ -44,6 +64,9 @@ class ToldOpenings:
 
     outcome: str
     label: str
+    """Beside the count."""
+    one: str
+    """For a single opening."""
     meaning: str
     count: int
 
@@ -51,7 +74,13 @@ class ToldOpenings:
 def openings_told(counts: Mapping[Outcome, int]) -> list[ToldOpenings]:
     """The openings by what became of them, in words."""
     return [
-        ToldOpenings(outcome.value, _(_OUTCOMES[outcome][0]), _(_OUTCOMES[outcome][1]), count)
+        ToldOpenings(
+            outcome.value,
+            _label(outcome, count),
+            _label(outcome, 1),
+            _(_MEANINGS[outcome]),
+            count,
+        )
         for outcome, count in counts.items()
     ]
 
