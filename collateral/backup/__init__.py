@@ -5,4 +5,6 @@ The tar holds, in this order: `about.json`; the database as it was at one moment
 database lacks its file; and last `manifest.txt`, a line `SHA256 SIZE NAME` for each of
 them, so that a tar which was cut off is known as such. Neither the search index (made
 anew from the database), nor queue, mails and SECRET_KEY are in it.
+
+And its rows alone, moved from one kind of database into the other (`moving`).
 """

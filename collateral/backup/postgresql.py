@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from psycopg import Connection, sql
@@ -85,32 +87,64 @@ def read_back(folder: Path) -> None:
     raw = db.engine.raw_connection()
     connection: Connection[Any] = raw.driver_connection  # type: ignore[assignment]
     try:
-        keys = connection.execute(_FOREIGN_KEYS).fetchall()
-        for inside, name, _rule in keys:
-            connection.execute(
-                sql.SQL("alter table {} drop constraint {}").format(
-                    sql.SQL(inside), sql.Identifier(name)
-                )
-            )
-        _make_parts(connection, folder)
-        for path in sorted(folder.glob("*.copy")):
-            _read(connection, path.stem, path)
-        for inside, name, rule in keys:
-            connection.execute(
-                sql.SQL("alter table {} add constraint {} {}").format(
-                    sql.SQL(inside), sql.Identifier(name), sql.SQL(rule)
-                )
-            )
-        for sequence, inside, counted in connection.execute(_SEQUENCES).fetchall():
-            connection.execute(
-                sql.SQL("select setval({}, coalesce(max({}), 0) + 1, false) from {}").format(
-                    sql.Literal(sequence), sql.Identifier(counted), sql.Identifier(inside)
-                )
-            )
+        with foreign_keys_aside(connection):
+            _make_parts(connection, folder)
+            for path in sorted(folder.glob("*.copy")):
+                _read(connection, path.stem, path)
+        set_counters(connection)
         connection.commit()
     finally:
         connection.rollback()
         raw.close()
+
+
+@contextmanager
+def foreign_keys_aside(connection: Connection[Any]) -> Iterator[None]:
+    """Rows may come in any order within the block; at its end all that they name must be there.
+
+    Raises:
+        ForeignKeyViolation: it is not.
+    """
+    keys = connection.execute(_FOREIGN_KEYS).fetchall()
+    for inside, name, _rule in keys:
+        connection.execute(
+            sql.SQL("alter table {} drop constraint {}").format(
+                sql.SQL(inside), sql.Identifier(name)
+            )
+        )
+    yield
+    for inside, name, rule in keys:
+        connection.execute(
+            sql.SQL("alter table {} add constraint {} {}").format(
+                sql.SQL(inside), sql.Identifier(name), sql.SQL(rule)
+            )
+        )
+
+
+def counters(connection: Connection[Any]) -> dict[str, int]:
+    """Table → the highest number that its counter has given."""
+    found = {}
+    for sequence, inside, _counted in connection.execute(_SEQUENCES).fetchall():
+        # One that was set and not asked since holds the number that it gives next.
+        last = sql.SQL("select last_value - (not is_called)::int from {}")
+        row = connection.execute(last.format(sql.Identifier(sequence))).fetchone()
+        found[str(inside)] = int(row[0]) if row else 0
+    return found
+
+
+def set_counters(
+    connection: Connection[Any], given: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Let each counter go on behind the rows of its table, and behind the number `given` for it."""
+    for sequence, inside, counted in connection.execute(_SEQUENCES).fetchall():
+        connection.execute(
+            sql.SQL("select setval({}, greatest(max({}), {}, 0) + 1, false) from {}").format(
+                sql.Literal(sequence),
+                sql.Identifier(counted),
+                sql.Literal(given.get(inside, 0)),
+                sql.Identifier(inside),
+            )
+        )
 
 
 def _make_parts(connection: Connection[Any], folder: Path) -> None:
