@@ -168,7 +168,8 @@ def table(model: type[Base]) -> sa.Table:
 
 
 def read(
-    statement: sa.Select[*tuple[Any, ...]], values: dict[str, Any] | None = None
+    statement: sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[*tuple[Any, ...]],
+    values: dict[str, Any] | None = None,
 ) -> sa.CursorResult[*tuple[Any, ...]]:
     """Rows of a statement over columns, in the session's transaction and without its part in it,
     which takes four fifths of the time of a small statement. Give it one that is made once: how

@@ -105,6 +105,10 @@ class Asset(Model):
             "replacement_id is null or replacement_id <> id", name="not_its_own_replacement"
         ),
         CheckConstraint("cost_amount is null or cost_amount >= 0", name="cost_not_negative"),
+        # What is published and what it cost, the dearest first; what is due: from these alone.
+        Index("ix_asset_stock", "status", "cost_amount", "published_at", "cost_currency"),
+        Index("ix_asset_review_on_status", "review_on", "status"),
+        Index("ix_asset_expires_on_status", "expires_on", "status"),
         # Looked at by every search: it holds only what waits to be indexed, hardly ever anything.
         Index(
             "ix_asset_index_behind",
@@ -117,15 +121,13 @@ class Asset(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(300))
     summary: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[Status] = mapped_column(
-        choice(Status, "status"), default=Status.DRAFT, index=True
-    )
+    status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.DRAFT)
     owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     cost_amount: Mapped[Decimal | None]
     cost_currency: Mapped[str | None] = mapped_column(String(3))
-    review_on: Mapped[date | None] = mapped_column(index=True)
-    expires_on: Mapped[date | None] = mapped_column(index=True)
+    review_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
     publish_when_ready: Mapped[bool] = mapped_column(default=False)
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     retired_at: Mapped[datetime | None]

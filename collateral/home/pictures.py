@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from collateral.addresses import path_of
 from collateral.assets.models import Asset, AssetVersion, Page
-from collateral.db import db
+from collateral.db import read
 
 
 @dataclass(frozen=True)
@@ -39,35 +40,41 @@ def thumbs(asset_ids: Collection[int]) -> dict[int, Thumb]:
     """For each asset its title, address, kind and first page. The caller has checked the right."""
     if not asset_ids:
         return {}
-    rows = db.session.execute(
-        select(Asset.id, Asset.title, AssetVersion, Page)
-        .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
-        .outerjoin(Page, (Page.version_id == AssetVersion.id) & (Page.number == 1))
-        .where(Asset.id.in_(asset_ids))
-    )
     return {
-        asset_id: Thumb(
-            title,
-            url_for("assets.detail", asset_id=asset_id),
-            version.family if version else "other",
-            _(version.label) if version else "",
-            version.page_count if version else None,
-            _picture(asset_id, version, page),
+        row.id: Thumb(
+            row.title,
+            path_of("assets.detail", asset_id=row.id),
+            row.family or "other",
+            _(row.label) if row.label else "",
+            row.page_count,
+            _picture(row),
         )
-        for asset_id, title, version, page in rows
+        for row in read(_SHOWN, {"ids": list(asset_ids)})
     }
 
 
-def _picture(asset_id: int, version: AssetVersion | None, page: Page | None) -> Picture | None:
-    if version is None or page is None or not page.preview_320:
-        return None
-    address = url_for(
-        "assets.preview",
-        asset_id=asset_id,
-        number=version.number,
-        page=page.number,
-        width=320,
-        v=page.preview_320,
+# Made once: a home shows two lists or three.
+_SHOWN = (
+    select(
+        Asset.id,
+        Asset.title,
+        AssetVersion.number,
+        AssetVersion.family,
+        AssetVersion.label,
+        AssetVersion.page_count,
+        Page.preview_320,
+        Page.width,
+        Page.height,
     )
-    height = round(320 * page.height / page.width) if page.width and page.height else 180
-    return Picture(address, 320, height)
+    .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
+    .outerjoin(Page, (Page.version_id == AssetVersion.id) & (Page.number == 1))
+    .where(Asset.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _picture(row: Any) -> Picture | None:
+    if not row.preview_320:
+        return None
+    address = path_of("assets.preview", asset_id=row.id, number=row.number, page=1, width=320)
+    height = round(320 * row.height / row.width) if row.width and row.height else 180
+    return Picture(f"{address}?v={row.preview_320}", 320, height)

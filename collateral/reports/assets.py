@@ -12,15 +12,17 @@ from sqlalchemy import Select, exists, func, literal, or_, select
 from collateral.accounts.models import Person
 from collateral.adaptations.families import credits_beyond_sums
 from collateral.assets.models import Asset, Status
-from collateral.db import db
+from collateral.db import db, read
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.reports.asking import ReportRequest
+from collateral.reports.once import made_once
 from collateral.reports.parts import (
     Asked,
     ask,
     counted_uses,
     in_report,
+    in_seen_deals,
     main_currency,
     type_label,
     types_of,
@@ -128,20 +130,8 @@ def most_used(reader: Person, request: ReportRequest, limit: int) -> tuple[str, 
     """
     asked = ask(reader, request)
     currency = main_currency(reader)
-    ids = _most_used_ids(asked, limit)
-    used = uses_by_asset(asked, currency, ids)
-    found = {
-        row.id: row
-        for row in db.session.execute(
-            select(
-                Asset.id,
-                Asset.title,
-                Asset.status,
-                *(literal(0).label(name) for name in SUMMED),
-                *(used.c[name].label(name) for name in USED),
-            ).join(used, used.c.asset_id == Asset.id)
-        )
-    }
+    ids = list(read(_most_used_ids(asked, limit)).scalars())
+    found = {row.id: row for row in read(_used(asked, currency, tuple(ids)))}
     types, seen = types_of(ids), counts(ids, asked.scope, asked.period)
     return currency, [
         replace(
@@ -152,26 +142,35 @@ def most_used(reader: Person, request: ReportRequest, limit: int) -> tuple[str, 
     ]
 
 
-def _most_used_ids(asked: Asked, limit: int) -> list[int]:
+@made_once
+def _used(asked: Asked, currency: str, ids: tuple[int, ...]) -> Select[Any]:
+    used = uses_by_asset(asked, currency, ids)
+    columns: Any = select(
+        Asset.id,
+        Asset.title,
+        Asset.status,
+        *(literal(0).label(name) for name in SUMMED),
+        *(used.c[name].label(name) for name in USED),
+    )
+    found: Select[Any] = columns.join(used, used.c.asset_id == Asset.id)
+    return found
+
+
+@made_once
+def _most_used_ids(asked: Asked, limit: int) -> Select[int]:
     """The assets used in most deals, found without the amounts of all."""
-    pairs = (
-        select(Use.asset_id, Use.deal_id)
-        .join(Deal, Deal.id == Use.deal_id)
-        .where(counted_uses(asked), deals.visible(asked.reader))
-        .distinct()
+    most = (
+        select(Use.asset_id, func.count(Use.deal_id.distinct()).label("deals"))
+        .where(counted_uses(asked), in_seen_deals(asked))
+        .group_by(Use.asset_id)
         .subquery()
     )
-    most = (
-        select(pairs.c.asset_id, func.count().label("deals")).group_by(pairs.c.asset_id).subquery()
-    )
-    return list(
-        db.session.scalars(
-            select(Asset.id)
-            .join(most, most.c.asset_id == Asset.id)
-            .where(in_report(asked), Asset.status.in_((Status.PUBLISHED, Status.RETIRED)))
-            .order_by(most.c.deals.desc(), func.lower(Asset.title), Asset.id)
-            .limit(limit)
-        )
+    return (
+        select(Asset.id)
+        .join(most, most.c.asset_id == Asset.id)
+        .where(in_report(asked), Asset.status.in_((Status.PUBLISHED, Status.RETIRED)))
+        .order_by(most.c.deals.desc(), func.lower(Asset.title), Asset.id)
+        .limit(limit)
     )
 
 

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 
 from collateral.accounts.models import TeamMember
-from collateral.db import db
+from collateral.db import read
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
+from collateral.reports.once import made_once
 from collateral.reports.parts import Asked
 from collateral.usage.models import Use
 
 
 def deals_of(asked: Asked) -> ColumnElement[bool]:
     """The deals of the report: visible, of the team's people where one is chosen."""
-    wanted = [deals.visible(asked.reader)]
+    wanted = [Deal.gone_at.is_(None), deals.visible(asked.reader)]
     if asked.request.team_id is not None:
         members = select(TeamMember.person_id).where(TeamMember.team_id == asked.request.team_id)
         wanted.append(Deal.owner_id.in_(members))
@@ -69,9 +70,18 @@ NO_DEALS = Count()
 
 def spans(asked: Asked, first: date, last: date) -> list[Span]:
     """The report's deals that were open between these days. One query."""
+    rows = read(_open(asked, first, last)).all()
+    begin, end = date.min, date.max
+    return [
+        Span(since or begin, until or end, used or end, owner) for since, until, used, owner in rows
+    ]
+
+
+@made_once
+def _open(asked: Asked, first: date, last: date) -> Select[Any]:
     opened = func.coalesce(Deal.opened_on, Deal.closed_on)
     first_use = _first_use_of(asked)
-    rows = db.session.execute(
+    return (
         select(opened, Deal.closed_on, first_use.c.day, Deal.owner_id)
         .outerjoin(first_use, first_use.c.deal_id == Deal.id)
         .where(
@@ -80,10 +90,6 @@ def spans(asked: Asked, first: date, last: date) -> list[Span]:
             or_(Deal.closed_on.is_(None), Deal.closed_on >= first),
         )
     )
-    begin, end = date.min, date.max
-    return [
-        Span(since or begin, until or end, used or end, owner) for since, until, used, owner in rows
-    ]
 
 
 def count(found: Iterable[Span], first: date, last: date) -> Count:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from collateral.accounts.models import Person, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.adaptations.models import Adaptation
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset, AssetTerm, Status, Term, Vocabulary
-from collateral.db import db
+from collateral.db import db, read
+from collateral.deals import gone
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome
 from collateral.deals.values import at_midnight
@@ -36,6 +49,19 @@ class Asked:
     @property
     def period(self) -> Period:
         return self.request.period
+
+    @property
+    def key(self) -> Hashable:
+        """Who asks for what, by value: all that the conditions in here are made of."""
+        reader = self.reader
+        return (
+            (reader.id, reader.email, reader.team_ids),
+            can(reader, Permission.ASSET_READ_ALL),
+            can(reader, Permission.DEAL_READ_ALL),
+            self.request,
+            self.scope,
+            zone(),
+        )
 
     @property
     def begins(self) -> datetime:
@@ -129,15 +155,21 @@ def type_label() -> Any:
     return func.coalesce(label, "")
 
 
+_TYPES = (
+    select(AssetTerm.asset_id, Term.label)
+    .join(Term, Term.id == AssetTerm.term_id)
+    .where(
+        AssetTerm.asset_id.in_(bindparam("ids", expanding=True)),
+        Term.vocabulary == Vocabulary.TYPE,
+    )
+    .order_by(Term.position, Term.label)
+)
+
+
 def types_of(asset_ids: Collection[int]) -> dict[int, str]:
     """The same for these assets, by id; those without a type are not in it."""
     found: dict[int, str] = {}
-    for asset_id, label in db.session.execute(
-        select(AssetTerm.asset_id, Term.label)
-        .join(Term, Term.id == AssetTerm.term_id)
-        .where(AssetTerm.asset_id.in_(asset_ids), Term.vocabulary == Vocabulary.TYPE)
-        .order_by(Term.position, Term.label)
-    ):
+    for asset_id, label in read(_TYPES, {"ids": list(asset_ids)}):
         found.setdefault(asset_id, label)
     return found
 
@@ -153,6 +185,18 @@ def within_scope(asked: Asked) -> ColumnElement[bool]:
     if asked.request.stage:
         wanted.append(Use.stage == asked.request.stage)
     return and_(*wanted)
+
+
+def in_seen_deals(asked: Asked) -> ColumnElement[bool]:
+    """The condition that a use is in a deal that the reader may see, for a look at many uses.
+
+    It says the same as a join with `deals.visible`; where she may see all, the few that went are
+    found once instead of each use's deal.
+    """
+    if can(asked.reader, Permission.DEAL_READ_ALL):
+        return Use.deal_id.not_in(gone.ids())
+    here = Deal.gone_at.is_(None)  # said, for statements that are read past the session
+    return Use.deal_id.in_(select(Deal.id).where(here, deals.visible(asked.reader)))
 
 
 def uses_by_asset(asked: Asked, currency: str, among: Collection[int] | None = None) -> Subquery:
@@ -187,7 +231,7 @@ def uses_by_asset(asked: Asked, currency: str, among: Collection[int] | None = N
             ),
         )
         .join(Deal, Deal.id == pairs.c.deal_id)
-        .where(deals.visible(asked.reader))
+        .where(Deal.gone_at.is_(None), deals.visible(asked.reader))
         .group_by(pairs.c.asset_id)
         .subquery()
     )

@@ -13,9 +13,7 @@ from sqlalchemy import Subquery, select
 
 from collateral.assets.models import Term, Vocabulary
 from collateral.db import db
-from collateral.deals import queries as deals
-from collateral.deals.models import Deal
-from collateral.reports.parts import Asked, Stretch, counted_uses, stretches
+from collateral.reports.parts import Asked, Stretch, counted_uses, in_seen_deals, stretches
 from collateral.reports.standing_rows import Ends, Rows
 from collateral.usage.models import Use
 
@@ -67,11 +65,7 @@ class Stood:
 def used_assets(asked: Asked) -> Subquery:
     """The ids of assets with a use in the period, in a deal that the reader may see."""
     return (
-        select(Use.asset_id)
-        .join(Deal, Deal.id == Use.deal_id)
-        .where(counted_uses(asked), deals.visible(asked.reader))
-        .distinct()
-        .subquery()
+        select(Use.asset_id).where(counted_uses(asked), in_seen_deals(asked)).distinct().subquery()
     )
 
 

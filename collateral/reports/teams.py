@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from collateral.accounts.models import TeamMember
-from collateral.db import db
+from collateral.db import db, read
 from collateral.reports import deals_open, ways
 from collateral.reports.deals_open import NO_DEALS, Count, Span
 from collateral.reports.models import WayToDownload
+from collateral.reports.once import made_once
 from collateral.reports.parts import Asked, counted_uses, stretches
 from collateral.reports.searches import Searchers
 from collateral.reports.ways import Way
@@ -59,14 +60,7 @@ def teams_of(
         select(TeamMember.team_id, TeamMember.person_id).where(TeamMember.team_id.in_(ids))
     ):
         members[team_id].add(person_id)
-    uses: dict[int, int] = dict(
-        db.session.execute(
-            select(TeamSetMember.team_id, func.count())
-            .join(Use, Use.team_set_id == TeamSetMember.team_set_id)
-            .where(TeamSetMember.team_id.in_(ids), counted_uses(asked))
-            .group_by(TeamSetMember.team_id)
-        ).all()
-    )
+    uses: dict[int, int] = dict(read(_uses(asked, tuple(ids))).all())
     searches = _searches(members, looked) if looked else Counter[int]()
     took = _ways(asked, ids) if looked else {}
     owned = deals_open.by_owner(found, asked.period.first, asked.period.last)
@@ -95,6 +89,16 @@ def teams_of(
             )
         )
     return rows
+
+
+@made_once
+def _uses(asked: Asked, team_ids: tuple[int, ...]) -> Select[int, int]:
+    return (
+        select(TeamSetMember.team_id, func.count())
+        .join(Use, Use.team_set_id == TeamSetMember.team_set_id)
+        .where(TeamSetMember.team_id.in_(team_ids), counted_uses(asked))
+        .group_by(TeamSetMember.team_id)
+    )
 
 
 def _searches(members: dict[int, set[int]], looked: Searchers) -> Counter[int]:

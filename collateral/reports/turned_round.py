@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median_low
 
-from sqlalchemy import exists, select, true
+from sqlalchemy import Select, exists, select, true
 
 from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset
-from collateral.db import db
+from collateral.db import db, read
 from collateral.deals.values import at_midnight
+from collateral.reports.once import made_once
 from collateral.reports.parts import Asked, in_report, made_by, members_of
 from collateral.reports.worth import Hours, quartiles
 from collateral.requests.models import Request, RequestState
@@ -59,7 +60,24 @@ class TurnedRound:
 def handed_in(asked: Asked, last: date) -> list[HandedIn]:
     """Adaptations of the report's assets up to that day, the earliest too, since they say how
     long the silent took. One query over adaptations, which are few beside events."""
-    rows = db.session.execute(
+    rows = read(_handed_in(asked, last))
+    return [
+        HandedIn(
+            bool(mine),
+            counting_day(created, zone()),
+            minutes,
+            counting_day(decided, zone()) if decided else None,
+            decided - submitted if decided and submitted else None,
+        )
+        for mine, created, minutes, submitted, decided in rows
+    ]
+
+
+@made_once
+def _handed_in(
+    asked: Asked, last: date
+) -> Select[bool, datetime, int | None, datetime | None, datetime | None]:
+    return (
         select(
             made_by(asked).label("mine"),
             Adaptation.created_at,
@@ -74,16 +92,6 @@ def handed_in(asked: Asked, last: date) -> list[HandedIn]:
             exists().where(Asset.id == Adaptation.asset_id, in_report(asked)),
         )
     )
-    return [
-        HandedIn(
-            bool(mine),
-            counting_day(created, zone()),
-            minutes,
-            counting_day(decided, zone()) if decided else None,
-            decided - submitted if decided and submitted else None,
-        )
-        for mine, created, minutes, submitted, decided in rows
-    ]
 
 
 def answered(asked: Asked, first: date, last: date) -> list[Answered]:

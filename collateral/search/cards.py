@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, cast
 
-from flask import request, url_for
 from flask_babel import lazy_gettext
 
+from collateral.addresses import path_of
 from collateral.assets.models import Status, Vocabulary
 from collateral.clock import now
 from collateral.parts import LATER
@@ -93,11 +91,11 @@ def card(hit: Hit, search_id: int | None = None, variant_of: str = "") -> Card:
     `variant_of` is the title of the asset that it was adapted from."""
     asset = hit.asset
     found_by = f"?search={LATER}" if search_id is not None else ""
-    page = _path("assets.detail", asset_id=asset.id) + found_by
+    page = path_of("assets.detail", asset_id=asset.id) + found_by
     dated = asset.version_at or asset.created_at
     return Card(
         id=asset.id,
-        url=_path("assets.page", asset_id=asset.id, page=hit.page.number) + found_by
+        url=path_of("assets.page", asset_id=asset.id, page=hit.page.number) + found_by
         if hit.page and hit.page.number > 1
         else page,
         title=hit.title,
@@ -129,21 +127,6 @@ def _says_the_same(hit: Hit) -> bool:
     return first and any(found for _text, found in hit.title)
 
 
-def _path(endpoint: str, **numbers: int) -> str:
-    """As `url_for`, for addresses of numbers alone: a page of results has eighty."""
-    return _pattern(request.script_root, endpoint, *numbers).format(**numbers)
-
-
-@lru_cache(maxsize=64)
-def _pattern(_root: str, endpoint: str, *names: str) -> str:
-    """The address with a place for each of the numbers."""
-    samples = {name: 1_000_000_000 + number for number, name in enumerate(names)}
-    pattern = url_for(endpoint, **cast(Any, samples))
-    for name, sample in samples.items():
-        pattern = pattern.replace(str(sample), f"{{{name}}}")
-    return pattern
-
-
 def _picture(hit: Hit) -> CardPicture | None:
     page = hit.page if hit.page and hit.page.preview else hit.asset.cover
     if page is None or page.preview is None:
@@ -162,7 +145,7 @@ def _picture(hit: Hit) -> CardPicture | None:
 
 def preview_address(asset_id: int, version: int, page: FoundPage) -> str:
     """Where the page's picture is; it never changes at that address."""
-    path = _path("assets.preview", asset_id=asset_id, number=version, page=page.number, width=320)
+    path = path_of("assets.preview", asset_id=asset_id, number=version, page=page.number, width=320)
     return f"{path}?v={page.preview}"
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from functools import cache
 
-from collateral.db import Model, db, upsert
+from sqlalchemy.dialects.postgresql import Insert
+
+from collateral.db import Model, db, is_sqlite, upsert
 from collateral.usage.models import METRICS, DailySum, Level, MonthlySum
 from collateral.usage.models_running import RUNNING
 from collateral.usage.running import reopen
@@ -52,12 +55,15 @@ def _row(place: Place, numbers: dict[str, int]) -> dict[str, object]:
 def _add(model: type[Model], rows: list[dict[str, object]]) -> None:
     if not rows:
         return
+    db.session.execute(_adding(model, is_sqlite()), rows)
+
+
+@cache
+def _adding(model: type[Model], _sqlite: bool) -> Insert:
+    """Made once for each database: every view of an asset adds to the sums of days and months."""
     statement = upsert(model)
     columns = model.__table__.c
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["level", "day", "ref", "team_set_id"],
-            set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
-        ),
-        rows,
+    return statement.on_conflict_do_update(
+        index_elements=["level", "day", "ref", "team_set_id"],
+        set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
     )

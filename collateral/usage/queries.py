@@ -53,7 +53,8 @@ _COUNTED = (
         func.count(),
         *(_count(Deal.outcome == outcome) for outcome in (Outcome.WON, Outcome.OPEN, Outcome.LOST)),
     )
-    .join(Deal, Deal.id == _PAIRS.c.deal_id)
+    # Past the session nothing else leaves out what is gone.
+    .join(Deal, and_(Deal.id == _PAIRS.c.deal_id, Deal.gone_at.is_(None)))
     .group_by(_PAIRS.c.asset_id)
 )
 _COUNTED_SEEN = _COUNTED.where(deals.VISIBLE)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Integer,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     func,
     literal_column,
@@ -22,7 +25,7 @@ from sqlalchemy import (
 )
 
 from collateral.clock import now
-from collateral.db import db
+from collateral.db import read
 from collateral.usage import running
 from collateral.usage.counting import zone
 from collateral.usage.models import METRICS, DailySum, Level, MonthlySum, PersonSum, Span
@@ -60,8 +63,18 @@ def counts(
     """The sums of these assets (or versions, families) over the period, ever for None."""
     if not refs:
         return {}
-    summed = sums(scope, period, level=level, refs=refs)
-    return {ref: Counts(*numbers) for ref, *numbers in db.session.execute(select(*summed.c))}
+    statement = _of_some(scope, tuple(_spans(period, level, METRICS)), level)
+    return {ref: Counts(*numbers) for ref, *numbers in read(statement, {"refs": list(refs)})}
+
+
+@lru_cache(maxsize=200)
+def _of_some(scope: Scope, spans: tuple[_Span, ...], level: Level) -> Select[Any]:
+    """The statement of `counts`, made once for these days."""
+    refs: BindParameter[Any] = bindparam("refs", expanding=True)
+    return _added(
+        [_part(model, span, scope, level, refs, METRICS, way) for model, span, way in spans],
+        METRICS,
+    )
 
 
 def sums(
@@ -73,13 +86,14 @@ def sums(
     metrics: Sequence[str] = METRICS,
 ) -> Subquery:
     """A subquery of `ref` and the metrics: whole months from their sums, the rest by days."""
-    parts = _parts(scope, period, level, refs, metrics)
+    return _added(_parts(scope, period, level, refs, metrics), metrics).subquery()
+
+
+def _added(parts: Sequence[Select[Any]], metrics: Sequence[str]) -> Select[Any]:
     rows: Any = union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
-    return (
-        select(rows.c.ref, *(func.sum(rows.c[metric]).label(metric) for metric in metrics))
-        .group_by(rows.c.ref)
-        .subquery()
-    )
+    return select(
+        rows.c.ref, *(func.sum(rows.c[metric]).label(metric) for metric in metrics)
+    ).group_by(rows.c.ref)
 
 
 def _parts(
@@ -207,7 +221,7 @@ def _part(
     span: Period | None,
     scope: Scope,
     level: Level,
-    refs: Collection[int] | None,
+    refs: Collection[int] | BindParameter[Any] | None,
     metrics: Sequence[str],
     sign: int,
 ) -> Select[Any]:

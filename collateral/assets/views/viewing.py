@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask_babel import gettext as _
 
+from collateral.addresses import path_of
 from collateral.assets import downloads, finding, queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import PageRow
@@ -130,16 +132,17 @@ def preview_url(
     """The address of a page's picture, under which it never changes; None when there is none."""
     if sha256 is None:
         return None
-    return url_for(
-        "assets.preview", asset_id=asset_id, number=number, page=page, width=width, v=sha256
-    )
+    path = path_of("assets.preview", asset_id=asset_id, number=number, page=page, width=width)
+    return f"{path}?v={sha256}"
 
 
 def page_address(asset: Asset, version: int | None, page: int, find: str | None = None) -> str:
     """The address of a page, of that version or of the current one."""
     if version is None:
-        return url_for("assets.page", asset_id=asset.id, page=page, find=find)
-    return url_for("assets.version_page", asset_id=asset.id, number=version, page=page, find=find)
+        path = path_of("assets.page", asset_id=asset.id, page=page)
+    else:
+        path = path_of("assets.version_page", asset_id=asset.id, number=version, page=page)
+    return f"{path}?{urlencode({'find': find})}" if find else path
 
 
 def _add_url(asset: Asset, version: AssetVersion, current: ShownPage | None) -> str | None:
