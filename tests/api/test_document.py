@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from collateral import queue
 from collateral.accounts.models import Role
 from collateral.assets.models import Vocabulary
 from collateral.clock import now
@@ -65,6 +66,8 @@ def test_schemathesis_finds_nothing_amiss(bare_app: Flask, serve: Server, tmp_pa
         token = make_token(admin)
         config = CONFIG.format(examples=EXAMPLES, asset=asset.id, deal=deal.id)
     (tmp_path / "schemathesis.toml").write_text(config)
+    # As it is outside of tests: what a call leaves to a worker is not done while it is waited for.
+    queue.init_app(bare_app, f"sqlite:{tmp_path / 'queue.sqlite'}")
     base = serve(bare_app)
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
