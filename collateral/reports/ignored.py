@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, cast, exists, func, null, or_, select, union_all
 
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset
@@ -173,10 +173,11 @@ def _dearest(asked: Asked, currency: str, limit: int) -> Select[Any]:
     its order until it has as many as are wanted, and asks of each asset whether it was used."""
     known, same = Asset.cost_amount.is_not(None), Asset.cost_currency == currency
     other = or_(Asset.cost_currency.is_(None), Asset.cost_currency != currency)
+    nothing = cast(null(), Asset.cost_amount.type)
     parts = [
         _unused(asked, Asset.cost_amount, known, same).order_by(Asset.cost_amount.desc()),
-        _unused(asked, null(), ~known),
-        _unused(asked, null(), known, other),
+        _unused(asked, nothing, ~known),
+        _unused(asked, nothing, known, other),
     ]
     firsts = [part.order_by(Asset.published_at, Asset.id).limit(limit) for part in parts]
     every = union_all(*(select(*first.subquery().c) for first in firsts)).subquery()
