@@ -32,13 +32,13 @@ class DeckChange:
         return DeckChange(self.words | other.words, self.pictures | other.pictures)
 
 
-def deck_wide(changes: Sequence[PageChange]) -> DeckChange:
-    """What at least 60 % of the pages (and three) gained, and nothing gave way to.
+def deck_wide(changes: Sequence[PageChange], least: int = DECK_WIDE_PAGES) -> DeckChange:
+    """What at least 60 % of the pages (and `least` of them) gained, and nothing gave way to.
 
     A word or a picture that took the place of one that stood on several of those pages is an edit,
     not branding; what a page lost by itself has nothing to do with what all of them gained.
     """
-    limit = max(DECK_WIDE_PAGES, DECK_WIDE_SHARE * len(changes))
+    limit = max(least, DECK_WIDE_SHARE * len(changes))
     return DeckChange(
         _gained([(c.added, c.removed) for c in changes], limit),
         _gained([(c.pictures_added, c.pictures_removed) for c in changes], limit),

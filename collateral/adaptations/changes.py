@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from collateral.adaptations.charts import chart_numbers, numbers_alone, without_axis
 from collateral.adaptations.furniture import Furniture
 from collateral.adaptations.prints import PagePrint, Picture, digits_of, fold, is_number, tokens
 
@@ -78,7 +79,19 @@ def compare(
         charts = Counter(source.charts) != Counter(page.charts)
         return PageChange(dict(added), dict(removed), came, went, charts)
     numbers = {str(source.number), str(page.number)}
-    old, new = _content(source, furniture, numbers), _content(page, furniture, numbers)
+    left, right = source.lines, page.lines
+    if page.flow and source.charts:
+        right = without_axis(right, numbers_alone(left))
+    if source.flow and page.charts:
+        left = without_axis(left, numbers_alone(right))
+    both = numbers_alone(left) & numbers_alone(right)
+    left = _content(left, source.number, furniture, numbers, both)
+    right = _content(right, page.number, furniture, numbers, both)
+    old, new = _bag(left), _bag(right)
+    if page.flow and source.charts:
+        new -= chart_numbers(right) - numbers_alone(left)
+    if source.flow and page.charts:
+        old -= chart_numbers(left) - numbers_alone(right)
     added, removed = new - old, old - new
     if not (any(map(is_number, added)) and any(map(is_number, removed))):
         # A number on either side may be the page's own, on one line with something else.
@@ -106,13 +119,24 @@ def _unrepeated(bag: Counter[str], furniture: Furniture) -> Counter[str]:
     return Counter({word: n for word, n in bag.items() if word not in furniture.words})
 
 
-def _content(page: PagePrint, furniture: Furniture, numbers: set[str]) -> Counter[str]:
-    """The words of the page without repeated lines and the number of either page."""
-    found: Counter[str] = Counter()
-    for line in page.lines:
-        if not furniture.repeats(line, page.number) and line.strip() not in numbers:
-            found.update(tokens(line))
+def _content(
+    lines: Sequence[str], number: int, furniture: Furniture, numbers: set[str], both: Counter[str]
+) -> list[str]:
+    """The lines without repeated ones, the number of either page, and numbers that stand alone on
+    `both`: those are the same, whatever they count."""
+    rest = Counter(both)
+    found = []
+    for line in lines:
+        words = tokens(line)
+        if len(words) == 1 and rest[words[0]] > 0:
+            rest[words[0]] -= 1
+        elif not furniture.repeats(line, number) and line.strip() not in numbers:
+            found.append(line)
     return found
+
+
+def _bag(lines: Sequence[str]) -> Counter[str]:
+    return Counter(word for line in lines for word in tokens(line))
 
 
 def _without_counting(extra: Counter[str], printed: PagePrint, deck: PagePrint) -> Counter[str]:

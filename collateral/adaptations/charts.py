@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 
-from collateral.adaptations.prints import PagePrint, is_number
+from collateral.adaptations.prints import PagePrint, digits_of, is_number, tokens
 
 LABELLED = 0.5
 """Of the values; so many among a print's numbers are labels, fewer are chance."""
@@ -22,6 +22,7 @@ ROUNDED = 0.5
 LEAST_STEPS, MOST_STEPS = 3, 12
 MOST_NUMBERS = 100
 """Of a page; more are a table's."""
+AXIS_NUMBERS = 3
 _FRACTION = re.compile(r"[.,](\d{1,2})$")
 
 
@@ -82,3 +83,48 @@ def _readings(word: str) -> set[float]:
     digits = "".join(c for c in head if c.isdecimal()) or "0"  # a lone ² is a digit and no number
     value = float(digits + (f".{fraction[1]}" if fraction else ""))
     return {value, value / 100} if word.endswith("%") else {value}
+
+
+def numbers_alone(lines: Sequence[str]) -> Counter[str]:
+    """Numbers that stand alone on their lines."""
+    found = (tokens(line) for line in lines)
+    return Counter(words[0] for words in found if len(words) == 1 and is_number(words[0]))
+
+
+def without_axis(lines: Sequence[str], told: Counter[str]) -> list[str]:
+    """A print's lines without an axis: numbers alone on their lines that rise from nothing in
+    equal steps, perhaps rounded, where the slide has told no nothing."""
+    kept: list[str] = []
+    axis: list[int] = []
+    for line in [*lines, ""]:
+        words = tokens(line)
+        value = int(digits_of(words[0])) if len(words) == 1 and is_number(words[0]) else None
+        if value is not None and not told["0"] and _goes_on(axis, value):
+            axis.append(value)
+        elif len(axis) < AXIS_NUMBERS:
+            axis = [0] if value == 0 and not told["0"] else []
+        else:
+            del kept[-len(axis) :]
+            axis = []
+        kept.append(line)
+    return kept[:-1]
+
+
+def _goes_on(axis: Sequence[int], value: int) -> bool:
+    if len(axis) < 2:
+        return bool(axis) and value > 0
+    return abs(value - 2 * axis[-1] + axis[-2]) <= 1
+
+
+def chart_numbers(lines: Sequence[str]) -> Counter[str]:
+    """The numbers of a chart that a print shows: several lines, one after another, with nothing
+    else on them. One that a wrapped line ends in stands by itself."""
+    found: Counter[str] = Counter()
+    run: list[str] = []
+    for words in [*map(tokens, lines), [""]]:
+        if words and all(map(is_number, words)):
+            run += words
+        else:
+            found.update(run if len(run) >= AXIS_NUMBERS else ())
+            run = []
+    return found

@@ -20,6 +20,7 @@ RICH_PAGE, TWO_RICH, RICH_LIKELY = 30.0, 30.0, 0.95
 MANY_STRONG = 4
 """So many certain pages, half of the file, say it even where all use the same few words."""
 FEW_REPEATS, FEW_CHARTS = 3, 2
+FAIRLY, BOTH_WRONG, TOGETHER = 0.8, 0.01, 20.0
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,16 @@ def decide(
         proving = _proving(query, known, pairs, found, last)
         inside = _inside(known, pairs, last)
         strong = [q for q, m in inside.items() if m.likely >= RICH_LIKELY]
-        declared = _declared(len(query), pairs, proving, worth, found)
+        together = _together(known, pairs, proving, matches, found)
+        declared = bool(together) or _declared(len(query), pairs, proving, worth, found)
         likely = [query[q] for q, m in inside.items() if m.likely >= KNOWN_FROM]
         if not proving and _anybodys(likely, found):
             declared = False
         if declared or _repeats(
             [(query[q], known[pairs[q].position].print) for q in strong], found
         ):
-            certain[version] = [q for q in strong if not found.is_template(query[q])]
+            sole = [q for q in strong if not found.is_template(query[q])]
+            certain[version] = sorted({*sole, *together})
         for q, match in pairs.items():
             support = math.fsum(s for other, s in strength.items() if other != q)
             others = math.fsum(w for other, w in worth.items() if other != q) or 1.0
@@ -136,6 +139,40 @@ def _declared(
     )
     many = len(strong) >= MANY_STRONG and len(strong) * 2 >= size
     return many or evidence >= 0.5 or (share >= 0.5 and len(certain) >= 3)
+
+
+def _together(
+    known: Sequence[KnownPage],
+    pairs: Mapping[int, Match],
+    proving: Mapping[int, float],
+    matches: Mapping[int, Mapping[int, Match]],
+    found: Candidates,
+) -> list[int]:
+    """Two pages or more that are fairly sure each and certain together: they stand in the order
+    of their source, no other family has their like, and that all are wrong is next to impossible,
+    since each would be by itself. Empty where there are none."""
+    fair = [
+        q
+        for q in sorted(proving)
+        if pairs[q].likely >= FAIRLY and not _elsewhere(q, known, pairs[q], matches)
+    ]
+    numbers = [known[pairs[q].position].print.number for q in fair]
+    if len(fair) < 2 or numbers != sorted(set(numbers)):
+        return []
+    wrong = math.prod(1 - pairs[q].likely for q in fair)
+    proof = math.fsum(proving[q] for q in fair)
+    return fair if wrong <= BOTH_WRONG and proof >= found.scaled(TOGETHER) else []
+
+
+def _elsewhere(
+    q: int, known: Sequence[KnownPage], match: Match, matches: Mapping[int, Mapping[int, Match]]
+) -> bool:
+    """Whether a page of another family may be it as well."""
+    root = known[match.position].root
+    return any(
+        other is not None and known[other.position].root != root and other.likely >= KNOWN_FROM
+        for other in (pairs.get(q) for pairs in matches.values())
+    )
 
 
 def _anybodys(pages: Sequence[PagePrint], found: Candidates) -> bool:

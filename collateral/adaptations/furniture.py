@@ -14,6 +14,8 @@ from collateral.adaptations.prints import PagePrint, fold, is_number, tokens
 
 FURNITURE_SHARE = 0.3
 LONGEST_NUMBER = 5
+TYPED_SHARE = 0.5
+FEWEST_WORDS = 5
 CONTENT_SHARE = 1 / 3
 """Of the words that are repeated; fewer are a title, beside which nothing else is furniture."""
 _DIGITS = re.compile(r"\d+")
@@ -65,10 +67,12 @@ def furniture(pages: Sequence[PagePrint]) -> Furniture:
             for w in tokens(line)
         }
     )
+    # A deck marks its page numbers, so that few are typed: what is listed on its pages is not.
+    typed = limit if all(page.flow for page in pages) else max(limit, TYPED_SHARE * len(pages))
     return Furniture(
         lines,
         frozenset(word for word, count in words.items() if count >= limit),
-        frozenset(apart for apart, count in _ahead(pages).items() if count >= limit),
+        frozenset(apart for apart, count in _ahead(pages).items() if count >= typed),
     )
 
 
@@ -126,11 +130,32 @@ def _content(page: PagePrint, repeated: Furniture, ahead: Counter[int]) -> Itera
         if int(number) == page.number or int(number) - page.number in repeated.counted
     }
     own = max(counting, key=lambda number: counting[number], default=None)
-    for box in page.boxes:
+    # It is printed once, at the foot: where it stands again it is content.
+    at = max((n for n, box in enumerate(page.boxes) if box.strip() == own), default=None)
+    for n, box in enumerate(page.boxes):
         plain = box.strip()
         number = plain.isdecimal() and len(plain) < LONGEST_NUMBER
-        if plain != own if number else not repeated.repeats(box, page.number):
+        if n != at if number else not repeated.repeats(box, page.number):
             yield box
+
+
+def without_repeated(pages: Sequence[PagePrint]) -> dict[int, PagePrint]:
+    """Pages of a print, by their place, without lines of words that another page of it has too.
+
+    On two pages nothing tells a footer from what they say: whoever compares tries both. Left out
+    are pages of which little would be left.
+    """
+    seen = Counter(line for page in pages for line in {masked(line) for line in page.boxes})
+    found = {}
+    for place, page in enumerate(pages):
+        rest = tuple(
+            box for box in page.boxes if seen[masked(box)] < 2 or all(map(is_number, tokens(box)))
+        )
+        if page.flow and len(rest) < len(page.boxes):
+            shorter = replace(page, boxes=rest)
+            if sum(not is_number(word) for word in shorter.bag) >= FEWEST_WORDS:
+                found[place] = shorter
+    return found
 
 
 def masked(line: str) -> str:

@@ -15,7 +15,7 @@ from collateral.adaptations.alignment import assign, choose
 from collateral.adaptations.candidates import Candidates
 from collateral.adaptations.deciding import decide
 from collateral.adaptations.filling import between, by_title, prefer_alike
-from collateral.adaptations.furniture import without_furniture
+from collateral.adaptations.furniture import without_furniture, without_repeated
 from collateral.adaptations.library import KnownPage, Library
 from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Lineage, Translation
@@ -95,9 +95,14 @@ def _score(
     with_pictures = [i for i, page in enumerate(prints) if page.pictures]
     for position, page in enumerate(prints):
         by_whole[page.whole].append(position)
+    shorter = without_repeated(query)
     table: dict[int, dict[int, tuple[float, float]]] = {}
     for q, page in enumerate(query):
-        row = {i: (s, likelihood(s)) for i, s in scorer.scores(page).items()}
+        scores = scorer.scores(page)
+        if q in shorter:
+            for i, s in scorer.scores(shorter[q]).items():
+                scores[i] = max(s, scores.get(i, 0.0))
+        row = {i: (s, likelihood(s)) for i, s in scores.items()}
         if _only_pictures(page):
             for i in with_pictures:
                 overlap = picture_overlap(page, prints[i])

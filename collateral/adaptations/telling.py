@@ -7,7 +7,13 @@ from functools import reduce
 from operator import or_
 
 from collateral.adaptations.alignment import Match, moved
-from collateral.adaptations.branding import DeckChange, deck_wide, of_prints, without_branding
+from collateral.adaptations.branding import (
+    DECK_WIDE_PAGES,
+    DeckChange,
+    deck_wide,
+    of_prints,
+    without_branding,
+)
 from collateral.adaptations.changes import PageChange, compare
 from collateral.adaptations.deciding import KNOWN_FROM, Decided
 from collateral.adaptations.furniture import Furniture, furniture, repeated_pictures
@@ -16,6 +22,7 @@ from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
 
 BORROWED_SHARE, LONE_SHARE, FEW = 0.15, 0.5, 3
+FEWEST_PRINTED = 2
 
 
 def tell(
@@ -38,8 +45,19 @@ def tell(
             ignore = pictures if source.flow or query[q].flow else frozenset()
             changes[q] = compare(source, query[q], ignore=ignore, furniture=own | theirs)
         # A footer belongs to the design of one of the sources, a customer's logo to all pages.
-        alike = deck_wide([changes[q] for q, _ in pairs])
+        # Of a print's two pages it is what both show and neither had: no deck tells its design.
+        mixed = all(query[q].flow and not known[m.position].print.flow for q, m in pairs)
+        least = FEWEST_PRINTED if mixed else DECK_WIDE_PAGES
+        alike = deck_wide([changes[q] for q, _ in pairs], least)
         repeated |= {q: alike for q, _ in pairs}
+        if mixed and alike.words:
+            # What all pages gained may hide that one lost nothing, being drawn over itself.
+            all_over = own | theirs | Furniture(words=alike.words)
+            for q, m in pairs:
+                source = known[m.position].print
+                if changes[q].removed and changes[q].removed.keys() <= query[q].bag.keys():
+                    less = compare(source, query[q], ignore=pictures, furniture=all_over)
+                    changes[q] = less if less.nothing else changes[q]
     deck = deck_wide(list(changes.values()))
     print_wide = of_prints(
         [query[q] for q in sorted(changes)], [page for all_ in sources_of.values() for page in all_]
@@ -80,6 +98,8 @@ def _source(
     used = {known[match.position].print.number for _, match in pairs}
     every = [known[position].print.number for position in positions]
     share = len(pairs) / size
+    # What is told by its neighbours alone adds nothing to a page that may be borrowed.
+    own = sum(match.likely >= KNOWN_FROM for _, match in pairs) / size
     order = [(q + 1, known[match.position].print.number) for q, match in pairs]
     return Source(
         version=version,
@@ -89,7 +109,7 @@ def _source(
         dropped=tuple(n for n in every if n not in used),
         moved=tuple(sorted(moved(order))),
         borrowed=share < BORROWED_SHARE
-        or (share < LONE_SHARE and len(pairs) <= FEW and len(decided.certain[version]) <= 1),
+        or (own < LONE_SHARE and len(pairs) <= FEW and len(decided.certain[version]) <= 1),
     )
 
 

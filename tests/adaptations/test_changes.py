@@ -76,6 +76,28 @@ def test_the_numbers_of_a_list_stand_in_its_print_alone() -> None:
     assert compare(printed, source).nothing
 
 
+def test_a_figure_is_an_edit_though_an_axis_of_the_print_shows_the_old_one() -> None:
+    chart = ((9.0, 7.0, 5.0, 8.0),)
+    slide = PagePrint(4, ("Folder-gluer 2, minutes a change", "Tools\nGlue"), charts=chart)
+    axis = ("0", "2", "4", "7", "9")
+    shown = PagePrint(4, ("Folder-gluer 3, minutes a change", "Tools", "Glue", *axis), flow=True)
+    same = PagePrint(4, (slide.boxes[0], "Tools", "Glue", *axis, "4"), flow=True)
+    assert compare(slide, shown).flags == ("figures",)
+    assert compare(slide, same).nothing
+    labelled = PagePrint(4, ("Short stops", "46 %", "Slow", "24 %"), charts=chart)
+    edited = PagePrint(4, ("0", "12", "23", "34", "46", "Short stops 43 %", "Slow 24 %"), flow=True)
+    assert compare(labelled, edited).flags == ("figures",)
+
+
+def test_a_number_alone_on_both_sides_is_content_though_others_count_the_pages() -> None:
+    slide = PagePrint(5, ("Products", "1", "Predict"))
+    shown = PagePrint(2, ("Products", "1", "Predict"), flow=True)
+    counting = Furniture(counted=frozenset({-1}))
+    assert compare(slide, shown, furniture=counting).nothing
+    another = PagePrint(2, ("Products", "7", "Predict"), flow=True)
+    assert compare(slide, another, furniture=counting).flags == ("figures",)
+
+
 def test_what_either_file_repeats_is_no_edit_of_a_print() -> None:
     source = PagePrint(2, ("The plan", "Back to contents"))
     printed = PagePrint(2, ("The plan",), flow=True)

@@ -34,7 +34,9 @@ def made_deck(seed: int, size: int = 20) -> list[PagePrint]:
 
 
 def numbered(pages: list[PagePrint]) -> list[PagePrint]:
-    return [PagePrint(n, p.boxes, p.pictures, p.charts) for n, p in enumerate(pages, 1)]
+    return [
+        PagePrint(n, p.boxes, p.pictures, p.charts, flow=p.flow) for n, p in enumerate(pages, 1)
+    ]
 
 
 @pytest.fixture
@@ -144,6 +146,36 @@ def test_a_page_that_everybody_has_beside_one_that_a_stranger_has_makes_no_sourc
 def test_a_page_handed_in_alone_has_its_source(library: MemoryLibrary) -> None:
     found = trace(numbered([made_deck(7)[5]]), library)
     assert [(source.version, source.borrowed) for source in found.sources] == [(7, False)]
+
+
+def test_two_pages_of_a_print_under_anothers_design_are_the_same(library: MemoryLibrary) -> None:
+    design = tuple(f"{made_deck(99)[n].boxes[1]}" for n in range(3))
+    deck, foreign = made_deck(7), made_deck(4711)
+    two = [PagePrint(0, (*design, *page.boxes), flow=True) for page in (deck[5], deck[8])]
+    others = [PagePrint(0, page.boxes, flow=True) for page in foreign[:5]]
+    found = trace(numbered([*others[:3], *two, *others[3:]]), library, printed=True)
+    assert [(source.version, source.borrowed) for source in found.sources] == [(7, False)]
+    assert [page.change for page in found.pages[3:5]] == [Change.SAME, Change.SAME]
+
+
+@pytest.mark.parametrize(("order", "borrowed"), [((5, 8), False), ((8, 5), True)])
+def test_two_fairly_sure_pages_are_a_source_together_where_they_stand_in_its_order(
+    library: MemoryLibrary, order: tuple[int, int], borrowed: bool
+) -> None:
+    deck, foreign = made_deck(7), made_deck(4711)
+    strange = " ".join([*foreign[9].boxes[1].split(), *foreign[10].boxes[1].split()][:20])
+    two = [PagePrint(0, (*deck[n].boxes, strange)) for n in order]
+    found = trace(numbered([*foreign[:3], *two, *foreign[3:5]]), library)
+    assert [(source.version, source.borrowed) for source in found.sources] == [(7, borrowed)]
+
+
+def test_a_copied_page_and_one_that_only_stands_beside_it_are_borrowed(
+    library: MemoryLibrary,
+) -> None:
+    deck, foreign = made_deck(7), made_deck(4711)
+    closing = PagePrint(20, (*deck[19].boxes, " ".join(foreign[9].boxes[1].split()[:3])))
+    found = trace(numbered([foreign[1], deck[5], foreign[2], closing]), library)
+    assert [(s.version, s.share, s.borrowed) for s in found.sources] == [(7, 0.5, True)]
 
 
 def bare_charts(seed: int, size: int = 9) -> list[PagePrint]:
