@@ -113,7 +113,9 @@ ASKED = {
 }
 # Pages that are looked at elsewhere; those with a token are told of by mail or a link.
 ELSEWHERE = {
+    "accounts.begin_single_sign_on": "test_single_sign_on.py",
     "accounts.setup": "is of a library that nobody has set up",
+    "accounts.single_sign_on_answer": "test_single_sign_on.py",
     "connect.connection": "needs a CRM",
     "connect.fields": "needs a CRM",
     "demo.sample": "test_first_minutes.py",
