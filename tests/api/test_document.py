@@ -26,6 +26,8 @@ EXAMPLES = 15
 CONFIG = """
 # Any text is a body of lines, so hardly any wrong one can be made for it.
 suppress-health-check = ["filter_too_much"]
+# What is asked of one file is read while the caller waits; the tests ask nothing of the time.
+request-timeout = 60.0
 
 [generation]
 max-examples = {examples}
