@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, Route, expect
 
@@ -47,10 +48,15 @@ def fail(site: Site, language: str = "en") -> Callable[[Route], None]:
     return answer
 
 
-def use_up(site: Site) -> None:
-    """As if somebody at this address had just guessed at links."""
+@contextmanager
+def guessed(site: Site) -> Iterator[None]:
+    """As if somebody at this address had just guessed at links; given back for other journeys."""
+    who = f"network:{network_of('127.0.0.1')}"
     with site.inside():
-        limits.spend(GUESSING, f"network:{network_of('127.0.0.1')}", cost=GUESSING.amount)
+        limits.spend(GUESSING, who, cost=GUESSING.amount)
+    yield
+    with site.inside():
+        site.app.extensions["limits"].clear(GUESSING.item, who)
 
 
 def send_too_much(page: Page) -> int:
@@ -72,8 +78,8 @@ def test_every_failure_has_a_page_of_its_own(
     examine(page, "error-403", address="/admin/people", status=403)
     assert send_too_much(page) == 413
     examine(page, "error-413", status=413)
-    use_up(stocked)
-    examine(page, "error-429", address="/s/nothing-like-a-link", status=429)
+    with guessed(stocked):
+        examine(page, "error-429", address="/s/nothing-like-a-link", status=429)
     page.route("**/broken", fail(stocked))
     examine(page, "error-500", address="/broken", status=500)
     expect(page.locator(".oops__foot")).to_contain_text("500 · ")
