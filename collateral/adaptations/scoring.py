@@ -81,13 +81,10 @@ def _on_many(sets: Iterable[Collection[T]], limit: float) -> list[T]:
 
 def mass(page: PagePrint, weights: Weights, beside: PagePrint | None = None) -> float:
     """How much the words of a page can prove; of a print `beside` its slide, or the other way
-    round, only those that both have: a print shows its design, too. Of charts no numbers: axes
-    and weeks are the same in many."""
+    round, only those that both have: a print shows its design and the numbers of axes, too."""
     words: Iterable[str] = page.bag
     if beside is not None and page.flow != beside.flow:
         words = page.bag.keys() & beside.bag.keys()
-    if beside is not None and (page.charts or beside.charts):
-        words = [word for word in words if not is_number(word)]
     return math.fsum(weights.token(token) for token in words)
 
 

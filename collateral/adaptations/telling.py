@@ -20,6 +20,7 @@ from collateral.adaptations.furniture import Furniture, furniture, repeated_pict
 from collateral.adaptations.library import KnownPage
 from collateral.adaptations.prints import PagePrint
 from collateral.adaptations.relations import Change, Lineage, PageLineage, Source
+from collateral.adaptations.scoring import likelihood
 
 BORROWED_SHARE, LONE_SHARE, FEW = 0.15, 0.5, 3
 FEWEST_PRINTED = 2
@@ -99,7 +100,7 @@ def _source(
     every = [known[position].print.number for position in positions]
     share = len(pairs) / size
     # What is told by its neighbours alone adds nothing to a page that may be borrowed.
-    own = sum(match.likely >= KNOWN_FROM for _, match in pairs) / size
+    own = sum(likelihood(match.score) >= KNOWN_FROM for _, match in pairs) / size
     order = [(q + 1, known[match.position].print.number) for q, match in pairs]
     return Source(
         version=version,
