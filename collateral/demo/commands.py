@@ -40,6 +40,8 @@ def demo(host: str, port: int, keep: bool) -> None:
         # Whoever tries it out wants an address and three names, and of the log what went wrong.
         os.environ["LOG_LEVEL"] = "WARNING"
         logging.getLogger().setLevel("WARNING")
+    # Links that are made while trying it out lead back here.
+    os.environ.setdefault("BASE_URL", f"http://{host}:{port}")
     migrate_database()
     if _somebody_elses():
         raise click.ClickException(
