@@ -75,6 +75,14 @@ def test_every_icon_is_drawn() -> None:
     assert called <= drawn
 
 
+def test_every_distance_that_a_template_names_is_one() -> None:
+    text = "\n".join(path.read_text("utf-8") for path in TEMPLATES)
+    named = set(re.findall(r"\b(?:above|below)-\d\b", text))
+    known = set(re.findall(r"\.((?:above|below)-\d) ", (STATIC / "css" / "tools.css").read_text()))
+    assert named
+    assert named <= known
+
+
 def test_styles_name_roles_not_values() -> None:
     """Colours live in tokens.css; a block may mix roles but names no colour of its own."""
     own = {}
