@@ -5,17 +5,22 @@ from __future__ import annotations
 import io
 
 import pytest
+from flask import Flask
 
 from collateral.adaptations import building, uploads
 from collateral.adaptations.jobs_prints import index_version
 from collateral.adaptations.models import Adaptation, FileCheck
 from collateral.assets import operations as assets
+from collateral.assets.models import Asset
 from collateral.clock import now
 from collateral.db import db
+from collateral.deals.models import Deal, Outcome
+from collateral.search.jobs import index_pending
+from collateral.usage import operations as usage
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene, publish, read_all
 from tests.adaptations.test_lineage import made_deck
-from tests.factories import make_asset, make_team
+from tests.factories import make_asset, make_person, make_team
 from tests.support import Visitor
 
 pytestmark = pytest.mark.either
@@ -119,8 +124,6 @@ def test_an_outline_becomes_its_points(outline: str, points: int) -> None:
 
 
 def test_an_outline_finds_pages_and_a_draft_finds_itself(scene: Scene, visitor: Visitor) -> None:
-    from collateral.search.jobs import index_pending
-
     index_pending()
     client = visitor.as_(scene.rep)
 
@@ -135,6 +138,35 @@ def test_an_outline_finds_pages_and_a_draft_finds_itself(scene: Scene, visitor: 
     draft = client.get(sent.location).text
     assert "this very page" in draft
     assert "this page, changed" in draft
+
+
+def test_of_what_an_outline_finds_the_most_proven_comes_first(app: Flask) -> None:
+    rep = make_person()
+    for number in range(3):
+        make_asset(f"Payback of pumps {number}")
+    db.session.commit()
+    index_pending()
+
+    def found() -> list[int]:
+        [point] = building.found_for(rep, ["payback of pumps"])
+        return [hit.id for hit in point.hits]
+
+    before = found()
+    assert len(before) == 3
+    last = db.session.get_one(Asset, before[-1])
+    won = Deal(
+        external_id="1",
+        name="Pilot",
+        owner_id=rep.id,
+        owner_email=rep.email,
+        outcome=Outcome.WON,
+        closed_on=now().date(),
+    )
+    db.session.add(won)
+    usage.declare_use(last, won, by=rep, at=now())
+    db.session.commit()
+    index_pending()
+    assert found() == [before[-1], *before[:-1]]
 
 
 def test_an_upload_that_looks_like_another_asset_says_so(scene: Scene, visitor: Visitor) -> None:
