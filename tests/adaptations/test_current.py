@@ -149,7 +149,7 @@ def test_of_what_an_outline_finds_the_most_proven_comes_first(app: Flask) -> Non
 
     def found() -> list[int]:
         [point] = building.found_for(rep, ["payback of pumps"])
-        return [hit.id for hit in point.hits]
+        return [hit.asset.id for hit in point.hits]
 
     before = found()
     assert len(before) == 3
