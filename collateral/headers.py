@@ -7,7 +7,7 @@ import re
 import secrets
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from collateral import unchanged
 from collateral.logs import request_id
@@ -16,8 +16,6 @@ from collateral.templating import csp_nonce
 log = logging.getLogger(__name__)
 
 _ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
-# What a link's address may hold is never written to a log.
-_SECRET_PATHS = ("/s/", "/reset/", "/setup/", "/sign-in/link/")
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
@@ -37,9 +35,8 @@ def init_app(app: Flask, *, secure: bool) -> None:
             "Content-Security-Policy",
             f"default-src 'none'; script-src 'self' 'nonce-{csp_nonce()}'; style-src 'self'; "
             "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; "
-            "form-action 'self'; "
-            "manifest-src 'self'; worker-src 'self'; base-uri 'none'; object-src 'none'; "
-            "frame-ancestors 'none'",
+            "form-action 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+            "object-src 'none'; frame-ancestors 'none'",
         )
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
@@ -60,17 +57,27 @@ def init_app(app: Flask, *, secure: bool) -> None:
 
 
 def _log(response: Response) -> None:
-    path = request.path
-    for prefix in _SECRET_PATHS:
-        if path.startswith(prefix):
-            path = prefix + "…"
     log.info(
         "request",
         extra={
             "method": request.method,
-            "path": path,
+            "path": _told(request.path),
             "route": request.endpoint or "-",
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         },
     )
+
+
+def _told(path: str) -> str:
+    """The path without a token: whoever reads the log must not be able to use the link.
+
+    Also where no route or no method fits, as of an address that was cut off or added to.
+    """
+    secret: tuple[str, ...] | None = current_app.extensions.get("secret_paths")
+    if secret is None:
+        rules = (rule.rule.partition("<token>") for rule in current_app.url_map.iter_rules())
+        secret = tuple({before for before, token, _after in rules if token})
+        current_app.extensions["secret_paths"] = secret
+    begun = next((prefix for prefix in secret if path.startswith(prefix)), None)
+    return path if begun is None else f"{begun}…"

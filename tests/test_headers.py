@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from collateral.accounts.models import Role
@@ -58,3 +60,20 @@ def test_a_kept_page_is_no_other_sessions(visitor: Visitor) -> None:
     mark = {"If-None-Match": visitor.as_(person).get(page).headers["ETag"]}
     assert visitor.as_(person).get(page, headers=mark).status_code == 200
     assert visitor.as_(make_person(Role.REP)).get(page, headers=mark).status_code == 200
+
+
+def test_no_token_of_any_link_comes_into_the_log(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Digests and reports by mail, too; and of addresses that a mail program added to."""
+    links = [rule.rule for rule in app.url_map.iter_rules() if "<token>" in rule.rule]
+    begins = {link.partition("<token>")[0] for link in links}
+    assert {"/s/", "/reset/", "/notices/", "/reports/mail/"} <= begins
+    caplog.set_level("INFO", "collateral.headers")
+    for begin in begins:
+        client.get(f"{begin}Tr0ub4dor")
+        client.get(f"{begin}Tr0ub4dor/and/more")
+        client.put(f"{begin}Tr0ub4dor")
+    paths = [record.path for record in caplog.records]  # type: ignore[attr-defined]
+    assert len(paths) == 3 * len(begins)
+    assert not any("Tr0ub4dor" in path for path in paths)

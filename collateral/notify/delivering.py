@@ -219,10 +219,9 @@ def _give_up(webhook: WebhookOut, at: datetime) -> None:
     admins = db.session.scalars(
         select(PersonRole.person_id).where(PersonRole.role == Role.ADMIN)
     ).all()
-    settings = current_app.extensions["settings"]
     facts: dict[str, str | int] = {
         "webhook": webhook.id,
-        "host": parse(webhook.address, settings.webhooks_to).host,
+        "host": webhook.host,
         "days": PATIENCE.days,
     }
     tell(admins, GAVE_UP, facts, at, once=f"{webhook.id} {at.isoformat()}")

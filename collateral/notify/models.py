@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import (
     BigInteger,
@@ -112,6 +113,12 @@ class WebhookOut(Model):
     """When it was switched off by itself; null where a person did, or it is on."""
 
     by: Mapped[Person] = relationship()
+
+    @property
+    def host(self) -> str:
+        """The machine that it tells, also where its address may no longer be used. What stands
+        behind the name may be a secret."""
+        return urlsplit(self.address).hostname or ""
 
 
 class DeliveryState(StrEnum):

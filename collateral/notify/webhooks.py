@@ -6,7 +6,6 @@ import base64
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -87,15 +86,20 @@ def change_webhook(
     allowed: Networks = (),
 ) -> None:
     """Give it another address or other kinds, or switch it; from now on it is told of what `by`
-    may see. Raises Invalid by field."""
-    parse(address, allowed)
-    kinds = _checked(kinds)
+    may see. Raises Invalid by field.
+
+    One that stays as it is can be switched off, whatever may be told to whom by now.
+    """
+    if active or address != webhook.address:
+        parse(address, allowed)
+    if active or kinds != webhook.kinds:
+        kinds = _checked(kinds)
     if active and not webhook.active:
         webhook.failing_since = None
         after_commit(deliver, webhook.id)
     if active is not webhook.active:
         webhook.gave_up_at = None
-    webhook.address, webhook.kinds, webhook.active, webhook.by = address, kinds, active, by
+    webhook.address, webhook.kinds, webhook.active, webhook.by = address, list(kinds), active, by
     _note("changed", webhook, by)
 
 
@@ -179,10 +183,4 @@ def _checked(kinds: Collection[str]) -> list[str]:
 
 
 def _note(what: str, webhook: WebhookOut, by: Person) -> None:
-    audit.record(
-        f"webhook_out.{what}",
-        by=by,
-        kind="webhook_out",
-        id=webhook.id,
-        to=urlsplit(webhook.address).hostname,  # what stands behind it may be a secret
-    )
+    audit.record(f"webhook_out.{what}", by=by, kind="webhook_out", id=webhook.id, to=webhook.host)

@@ -20,6 +20,7 @@ from collateral.assets.models import Status
 from collateral.clock import hold, now
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
+from collateral.errors import Invalid
 from collateral.home.jobs import look_again
 from collateral.notify import delivering, webhooks
 from collateral.notify.delivering import PATIENCE, WAITS, forget_deliveries, send_due
@@ -372,3 +373,30 @@ def test_deliveries_are_forgotten_after_a_month(app: Flask, receiver: Receiver, 
     with hold(now() + timedelta(days=31)):
         forget_deliveries()
     assert deliveries() == []
+
+
+def test_one_whose_address_is_not_allowed_any_more_is_given_up_and_can_be_switched_off(
+    app: Flask, receiver: Receiver, made: Made, admin: Person
+) -> None:
+    """WEBHOOKS_TO was narrowed: nothing is told there, and nobody is asked to mend it for ever."""
+    webhook, _secret = made
+    settings = app.extensions["settings"]
+    app.extensions["settings"] = replace(settings, webhooks_to=())
+    start = now()
+    for at in (start, start + PATIENCE):
+        with hold(at):
+            publishing.publish(make_asset(status=Status.DRAFT), by=admin, at=now())
+            db.session.commit()
+            send_due()
+    db.session.expire_all()
+    assert receiver.got == []
+    assert not webhook.active
+    told = db.session.scalars(select(Notice).where(Notice.kind == "webhook_gave_up")).one()
+    assert told.facts["host"] == "127.0.0.1"
+
+    webhook.active = True
+    same = {"address": webhook.address, "kinds": webhook.kinds, "by": admin}
+    webhooks.change_webhook(webhook, active=False, **same)
+    assert not webhook.active
+    with pytest.raises(Invalid):
+        webhooks.change_webhook(webhook, active=True, **same)
