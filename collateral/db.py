@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -17,7 +17,7 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -60,9 +60,6 @@ def choice(enum: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
-Moment = Annotated[datetime, mapped_column(UtcDateTime)]
-Money = Annotated[Decimal, mapped_column(sa.Numeric(14, 2))]
-Sha256 = Annotated[str, mapped_column(sa.String(64))]
 Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -155,6 +152,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA cache_size=-16000")
         cursor.close()
+        connection.create_function(_LOWER, 1, _lower, deterministic=True)
+
+
+_LOWER = "lower_any"
+
+
+def _lower(text: str | None) -> str | None:
+    return text.lower() if text else text
+
+
+def lowered(text: sa.ColumnElement[str] | orm.InstrumentedAttribute[str]) -> sa.Function[str]:
+    """The text as `str.lower()` has it, to be compared with that. SQLite's own lower() leaves
+    every letter as it is that English has not; ours is called for each row: for small tables."""
+    name = _LOWER if is_sqlite() else "lower"
+    return sa.Function(name, text, type_=sa.String)
 
 
 def is_sqlite() -> bool:

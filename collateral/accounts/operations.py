@@ -231,9 +231,13 @@ def change_team(team: Team, *, name: str, region: str | None, by: Person | None)
         raise _team_exists(name)
     if (name, region) == (team.name, team.region):
         return
-    before = team.name
+    before, number = team.name, team.id
     team.name, team.region = name, region
-    audit.record("team.changed", by=by, kind="team", id=team.id, before=before, after=name)
+    try:
+        db.session.flush()  # of two who take a name at once, the database knows who was first
+    except IntegrityError as error:
+        raise _team_exists(name) from error
+    audit.record("team.changed", by=by, kind="team", id=number, before=before, after=name)
 
 
 def remove_team(team: Team, *, by: Person | None) -> None:

@@ -19,7 +19,7 @@ from collateral.accounts.models import (
     Team,
     TeamMember,
 )
-from collateral.db import db
+from collateral.db import db, lowered
 from collateral.errors import NotFound
 
 PAGE = 50
@@ -70,10 +70,10 @@ def people(wanted: PeopleFilter, page: int) -> tuple[list[Person], int]:
 
 
 def _narrowed(query: Select[Person], wanted: PeopleFilter) -> Select[Person]:
-    for word in wanted.words.casefold().split():
+    for word in wanted.words.lower().split():
         query = query.where(
             or_(
-                func.lower(Person.name).contains(word, autoescape=True),
+                lowered(Person.name).contains(word, autoescape=True),
                 Person.email.contains(word, autoescape=True),
             )
         )
@@ -88,15 +88,6 @@ def _narrowed(query: Select[Person], wanted: PeopleFilter) -> Select[Person]:
     if wanted.active is not None:
         query = query.where(Person.active.is_(wanted.active))
     return query
-
-
-def active_people() -> list[Person]:
-    """Everybody who can sign in, by name: for choosing an owner or an assignee."""
-    return list(
-        db.session.scalars(
-            select(Person).where(Person.active.is_(True)).order_by(func.lower(Person.name))
-        )
-    )
 
 
 def teams() -> list[Team]:
@@ -132,7 +123,8 @@ def teams_named(ids: list[int]) -> list[Team]:
 
 
 def team_called(name: str) -> Team | None:
-    return db.session.scalar(select(Team).where(func.lower(Team.name) == name.strip().lower()))
+    """The team of that name, however it is spelt in upper and lower case."""
+    return db.session.scalar(select(Team).where(lowered(Team.name) == name.strip().lower()))
 
 
 def admins() -> int:

@@ -13,7 +13,7 @@ from collateral.accounts.models import Person, PersonRole, Role
 from collateral.assets.models import Asset
 from collateral.assets.queries import NAME_ONLY
 from collateral.assets.queries import visible as visible_asset
-from collateral.db import db
+from collateral.db import db, lowered
 from collateral.deals.models import Deal
 from collateral.deals.queries import visible as visible_deal
 from collateral.errors import NotFound
@@ -173,7 +173,7 @@ def alike(text: str, limit: int = 3) -> list[Request]:
     words = {word for word in text.lower().split() if len(word) >= 4}
     if not words:
         return []
-    titles = func.lower(Request.title)
+    titles = lowered(Request.title)
     hits = [titles.contains(word, autoescape=True) for word in sorted(words)[:8]]
     return list(
         db.session.scalars(

@@ -204,6 +204,11 @@ def test_the_list_finds_by_words_role_team_and_state(app: Flask) -> None:
     assert found() == [karim.name, maja.name]
     assert found(words="brandt MAJA") == [maja.name]
     assert found(words="100%") == [karim.name]
+    maja.name = "Özlem Weiß"
+    db.session.commit()
+    assert found(words="özlem WEIß") == found(words="ÖZ") == [maja.name]
+    maja.name = "Maja Brandt"
+    db.session.commit()
     assert found(words="%") == [karim.name]
     assert found(role=Role.MARKETER) == [karim.name]
     assert found(team_id=team.id) == [maja.name]
@@ -287,3 +292,15 @@ def test_teams_are_added_renamed_and_removed(visitor: Visitor) -> None:
     assert client.post(f"/admin/teams/{team.id}/remove").status_code == 303
     assert db.session.query(Team).count() == 0
     assert actions() == ["team.added", "team.changed", "team.removed"]
+
+
+def test_a_team_is_one_however_its_name_is_spelt(app: Flask) -> None:
+    """Also where a letter is none of English: SQLite by itself would not know Ö for ö."""
+    team = operations.add_team("Österreich", by=None)
+    other = operations.add_team("Nord", by=None)
+    db.session.commit()
+    assert queries.team_called(" ÖSTERREICH ") == team
+    with pytest.raises(Conflict):
+        operations.add_team("österreich", by=None)
+    with pytest.raises(Conflict):
+        operations.change_team(other, name="ÖSTERREICH", region=None, by=None)
