@@ -8,21 +8,12 @@ from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaFi
 from wtforms.validators import DataRequired, Length, Optional
 
 from collateral.accounts.models import Person
-from collateral.errors import Invalid
 from collateral.requests.rules import LONGEST_TEXT, LONGEST_TITLE
 
 _TOO_LONG = _("Say it in at most %(num)s characters.", num=LONGEST_TEXT)
 
 
-class _Form(FlaskForm):  # type: ignore[misc]
-    def blame(self, error: Invalid) -> None:
-        """Put the sentences beside their fields."""
-        for name, sentence in error.fields.items():
-            if name in self._fields:
-                self[name].errors = [*self[name].errors, sentence]
-
-
-class AskForm(_Form):
+class AskForm(FlaskForm):  # type: ignore[misc]
     """What is missing, and for which deal."""
 
     title = StringField(
@@ -45,7 +36,7 @@ class AskForm(_Form):
     query = HiddenField()
 
 
-class TakeOnForm(_Form):
+class TakeOnForm(FlaskForm):  # type: ignore[misc]
     """Who makes it, and by when."""
 
     maker = SelectField(_("Who makes it"), coerce=int)
@@ -55,13 +46,13 @@ class TakeOnForm(_Form):
         self.maker.choices = [(person.id, person.name) for person in people]
 
 
-class AnswerForm(_Form):
+class AnswerForm(FlaskForm):  # type: ignore[misc]
     """The asset that was asked for."""
 
     asset = HiddenField(validators=[Optional()])
 
 
-class DeclineForm(_Form):
+class DeclineForm(FlaskForm):  # type: ignore[misc]
     """Why there will be none."""
 
     reason = TextAreaField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
@@ -88,11 +89,11 @@ def leave(request: Request, *, by: Person) -> None:
 def take_on(request: Request, *, maker: Person, due_on: date, by: Person, at: datetime) -> None:
     """Have `maker` make it by that day; also to change either. All who wait are told.
 
-    Raises Invalid for a day in the past or a maker who cannot publish, WrongState.
+    Raises Invalid for a day that is past where `by` is or a maker who cannot publish, WrongState.
     """
     require(by, Permission.REQUEST_ANSWER, request)
     _step(request, Step.TAKE_ON)
-    if due_on < at.date():
+    if due_on < at.astimezone(ZoneInfo(by.time_zone)).date():
         raise Invalid(_("That day has passed."), fields={"due_on": _("That day has passed.")})
     if not can(maker, Permission.ASSET_CREATE):
         sentence = _("%(name)s cannot add assets.", name=maker.name)
@@ -100,7 +101,7 @@ def take_on(request: Request, *, maker: Person, due_on: date, by: Person, at: da
     request.state, request.maker_id, request.due_on = RequestState.TAKEN_ON, maker.id, due_on
     request.changed_at = at
     facts = {"name": maker.name, "due_on": due_on.isoformat()}
-    _tell(request, notices.TAKEN_ON, by=by, at=at, besides={maker.id}, **facts)
+    _tell_waiting(request, notices.TAKEN_ON, by=by, at=at, besides={maker.id}, **facts)
     if maker.id != by.id:
         told: Facts = {
             "request": request.id,
@@ -110,8 +111,8 @@ def take_on(request: Request, *, maker: Person, due_on: date, by: Person, at: da
         tell([maker.id], notices.ASSIGNED, told, at)
 
 
-def answer(request: Request, asset: Asset, *, by: Person, at: datetime) -> None:
-    """This asset is what was asked for. All who wait are told.
+def answer(request: Request, asset: Asset, *, by: Person, at: datetime) -> int:
+    """This asset is what was asked for. All who wait are told; how many.
 
     Raises Invalid for an asset that is not published, WrongState.
     """
@@ -121,7 +122,7 @@ def answer(request: Request, asset: Asset, *, by: Person, at: datetime) -> None:
         sentence = _("Choose a published asset; others cannot be used.")
         raise Invalid(sentence, fields={"asset": sentence})
     request.state, request.asset_id, request.changed_at = RequestState.MADE, asset.id, at
-    _tell(request, notices.MADE, by=by, at=at)
+    return _tell_waiting(request, notices.MADE, by=by, at=at)
 
 
 def decline(request: Request, *, reason: str, by: Person, at: datetime) -> None:
@@ -132,7 +133,7 @@ def decline(request: Request, *, reason: str, by: Person, at: datetime) -> None:
     if not reason:
         raise Invalid(_("Say why."), fields={"reason": _("Say why.")})
     request.state, request.reason, request.changed_at = RequestState.DECLINED, reason, at
-    _tell(request, notices.DECLINED, by=by, at=at)
+    _tell_waiting(request, notices.DECLINED, by=by, at=at)
 
 
 def reopen(request: Request, *, by: Person, at: datetime) -> None:
@@ -157,7 +158,7 @@ def _text(text: str, field: str) -> str:
     return text
 
 
-def _tell(
+def _tell_waiting(
     request: Request,
     kind: Kind,
     *,
@@ -165,10 +166,12 @@ def _tell(
     at: datetime,
     besides: set[int] | None = None,
     **facts: str,
-) -> None:
-    """Tell all who wait, but for whoever did it and those who hear of it otherwise."""
+) -> int:
+    """Tell all who wait, but for whoever did it and those who hear of it otherwise; how many."""
     waiting = db.session.scalars(
         select(RequestWaiting.person_id).where(RequestWaiting.request_id == request.id)
     )
+    others = set(waiting) - {by.id} - (besides or set())
     told: Facts = {"request": request.id, "title": request.title, **facts}
-    tell(set(waiting) - {by.id} - (besides or set()), kind, told, at)
+    tell(others, kind, told, at)
+    return len(others)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from collateral.accounts.models import Person, PersonRole, Role
@@ -22,18 +22,17 @@ from collateral.requests.models import Request, RequestState, RequestWaiting
 PAGE = 50
 MOST_WAITING = 200
 LIVE = (RequestState.OPEN, RequestState.TAKEN_ON)
+MINE = "mine"
+
+_WITH_NAMES = (
+    joinedload(Request.by).options(*NAME_ONLY),
+    joinedload(Request.maker).options(*NAME_ONLY),
+)
 
 
 def get(request_id: int) -> Request:
     """One request with its names. Raises NotFound."""
-    found = db.session.scalar(
-        select(Request)
-        .where(Request.id == request_id)
-        .options(
-            joinedload(Request.by).options(*NAME_ONLY),
-            joinedload(Request.maker).options(*NAME_ONLY),
-        )
-    )
+    found = db.session.scalar(select(Request).where(Request.id == request_id).options(*_WITH_NAMES))
     if found is None:
         raise NotFound(_("There is no such request."))
     return found
@@ -54,7 +53,7 @@ class RequestPage:
     rows: Sequence[RequestRow]
     total: int
     counts: dict[str, int]
-    """How many there are in each state; "mine" for those that the person waits for or makes."""
+    """How many there are in each state; MINE for those that the person waits for or makes."""
 
 
 def page(
@@ -62,43 +61,54 @@ def page(
 ) -> RequestPage:
     """Requests in a state, or the person's own in every state; four queries.
 
-    Those taken on come by their day, the others with the most who wait first.
+    Those taken on come by their day, open ones with the most who wait first, all others with the
+    ones changed last first.
     """
-    waits = select(RequestWaiting.request_id).where(RequestWaiting.person_id == person.id)
-    own = or_(Request.id.in_(waits), Request.maker_id == person.id)
+    own = _own(person)
+    counts = _counts(own)
+    waiting = _waiting_counts()
+    count = func.coalesce(waiting.c.waiting, 0)
+    query = (
+        select(Request, count)
+        .outerjoin(waiting, waiting.c.request_id == Request.id)
+        .options(*_WITH_NAMES)
+        .where(own if mine else Request.state == state)
+    )
+    if state is RequestState.TAKEN_ON and not mine:
+        query = query.order_by(Request.due_on, Request.id)
+    elif state is RequestState.OPEN and not mine:
+        query = query.order_by(count.desc(), Request.at.desc(), Request.id.desc())
+    else:
+        query = query.order_by(Request.changed_at.desc(), Request.id.desc())
+    found = db.session.execute(query.limit(limit).offset(offset)).all()
+    total = counts[MINE] if mine else counts[state.value]
+    return RequestPage(_rows(person, found), total, counts)
+
+
+def _own(person: Person) -> ColumnElement[bool]:
+    """Those that she waits for, and those that she makes."""
+    return or_(Request.id.in_(_waited_for(person)), Request.maker_id == person.id)
+
+
+def _waited_for(person: Person) -> Select[int]:
+    return select(RequestWaiting.request_id).where(RequestWaiting.person_id == person.id)
+
+
+def _counts(own: ColumnElement[bool]) -> dict[str, int]:
     counted = dict(
         db.session.execute(select(Request.state, func.count()).group_by(Request.state)).all()
     )
     counts = {each.value: counted.get(each, 0) for each in RequestState}
-    counts["mine"] = db.session.scalar(select(func.count()).select_from(Request).where(own)) or 0
-    waiting = (
+    counts[MINE] = db.session.scalar(select(func.count()).select_from(Request).where(own)) or 0
+    return counts
+
+
+def _waiting_counts() -> Subquery:
+    return (
         select(RequestWaiting.request_id, func.count().label("waiting"))
         .group_by(RequestWaiting.request_id)
         .subquery()
     )
-    query = (
-        select(Request, func.coalesce(waiting.c.waiting, 0))
-        .outerjoin(waiting, waiting.c.request_id == Request.id)
-        .options(
-            joinedload(Request.by).options(*NAME_ONLY),
-            joinedload(Request.maker).options(*NAME_ONLY),
-        )
-    )
-    if mine:
-        query = query.where(own).order_by(Request.changed_at.desc(), Request.id.desc())
-    elif state is RequestState.TAKEN_ON:
-        query = query.where(Request.state == state).order_by(Request.due_on, Request.id)
-    elif state is RequestState.OPEN:
-        query = query.where(Request.state == state).order_by(
-            func.coalesce(waiting.c.waiting, 0).desc(), Request.at.desc(), Request.id.desc()
-        )
-    else:
-        query = query.where(Request.state == state).order_by(
-            Request.changed_at.desc(), Request.id.desc()
-        )
-    found = db.session.execute(query.limit(limit).offset(offset)).all()
-    total = counts["mine"] if mine else counts[state.value]
-    return RequestPage(_rows(person, found), total, counts)
 
 
 def _rows(person: Person, found: Sequence[tuple[Request, int]]) -> list[RequestRow]:
@@ -126,11 +136,10 @@ def _rows(person: Person, found: Sequence[tuple[Request, int]]) -> list[RequestR
 
 def of_person(person: Person, limit: int) -> list[Request]:
     """What the person waits for and has not got yet, the ones changed last first."""
-    waits = select(RequestWaiting.request_id).where(RequestWaiting.person_id == person.id)
     return list(
         db.session.scalars(
             select(Request)
-            .where(Request.id.in_(waits), Request.state.in_(LIVE))
+            .where(Request.id.in_(_waited_for(person)), Request.state.in_(LIVE))
             .options(joinedload(Request.maker).options(*NAME_ONLY))
             .order_by(Request.changed_at.desc(), Request.id.desc())
             .limit(limit)
@@ -186,7 +195,7 @@ def alike(text: str, limit: int = 3) -> list[Request]:
 
 
 def makers() -> list[Person]:
-    """Who can be asked to make it: active marketers, by name."""
+    """Who can be asked to make it: those who can add assets by their role, by name."""
     return list(
         db.session.scalars(
             select(Person)

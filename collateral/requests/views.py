@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from collateral.accounts import queries as accounts
+from collateral.accounts.forms import tell
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.assets import queries as assets
@@ -22,6 +24,7 @@ from collateral.requests import operations, queries
 from collateral.requests.forms import AnswerForm, AskForm, DeclineForm, TakeOnForm
 from collateral.requests.models import Request, RequestState
 from collateral.requests.rules import Step, is_overdue, may
+from collateral.templating import reader_zone
 
 bp = Blueprint("requests", __name__)
 
@@ -43,7 +46,7 @@ def index() -> ResponseReturnValue:
         more_url=url_for("requests.index", state=asked, show=shown + queries.PAGE)
         if len(page.rows) < min(page.total, MOST)
         else None,
-        today=now().date(),
+        today=_today(),
         is_overdue=is_overdue,
     )
 
@@ -68,7 +71,7 @@ def new() -> ResponseReturnValue:
                 deal=chosen,
             )
         except Invalid as error:
-            form.blame(error)
+            tell(form, error)
         else:
             db.session.commit()
             flash(_("Asked for. You are told when somebody takes it on."))
@@ -122,7 +125,7 @@ def take_on(request_id: int) -> ResponseReturnValue:
             maker = accounts.get_person(form.maker.data)
             operations.take_on(found, maker=maker, due_on=form.due_on.data, by=actor(), at=now())
         except Invalid as error:
-            form.blame(error)
+            tell(form, error)
         else:
             db.session.commit()
             return redirect(_address(found), 303)
@@ -139,13 +142,13 @@ def answer(request_id: int) -> ResponseReturnValue:
         if not is_id(given):
             sentence = _("Choose an asset from the list.")
             raise Invalid(sentence, fields={"asset": sentence})
-        operations.answer(found, assets.get_visible(actor(), int(given)), by=actor(), at=now())
+        asset = assets.get_visible(actor(), int(given))
+        told = operations.answer(found, asset, by=actor(), at=now())
     except Invalid as error:
-        form.blame(error)
+        tell(form, error)
         return _page(found, answer=form), 400
     db.session.commit()
-    waiting = len(queries.waiting(found, actor()))
-    flash(ngettext("%(num)s person is told.", "%(num)s people are told.", waiting))
+    flash(ngettext("%(num)s person is told.", "%(num)s people are told.", told))
     return redirect(_address(found), 303)
 
 
@@ -180,7 +183,7 @@ def _page(
     answer: AnswerForm | None = None,
     decline: DeclineForm | None = None,
 ) -> str:
-    person, moment = actor(), now()
+    person, today = actor(), _today()
     if take_on is None:
         # Of a form that was sent for another step, nothing is taken over.
         take_on = TakeOnForm(formdata=None, maker=found.maker_id or person.id, due_on=found.due_on)
@@ -192,13 +195,17 @@ def _page(
         waiting=waiting,
         mine=any(each.person.id == person.id for each in waiting),
         asset=queries.answering(found, person),
-        overdue=is_overdue(found.state, found.due_on, moment.date()),
+        overdue=is_overdue(found.state, found.due_on, today),
         may={step.value: may(step, found.state) for step in Step},
         take_on=take_on,
         answer=answer or AnswerForm(formdata=None),
         decline=decline or DeclineForm(formdata=None),
-        today=moment.date(),
+        today=today,
     )
+
+
+def _today() -> date:
+    return now().astimezone(reader_zone()).date()
 
 
 def _deal(given: str | None) -> Deal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Status
-from collateral.clock import now
+from collateral.clock import hold, now
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Forbidden, Invalid, WrongState
@@ -106,7 +106,10 @@ def test_marketing_takes_it_on_and_answers_it(app: Flask, visitor: Visitor) -> N
 
     asset = make_asset("Sheet for dairies")
     assert client.post(f"{address}/answer", data={"asset": "x"}).status_code == 400
-    assert client.post(f"{address}/answer", data={"asset": asset.id}).status_code == 303
+    operations.join(found, by=marketer, at=now())
+    db.session.commit()
+    answered = client.post(f"{address}/answer", data={"asset": asset.id}, follow_redirects=True)
+    assert "2 people are told." in answered.text  # and not she herself, who waits for it, too
     assert told(rep)[-1] == told(waiting)[-1] == "request_made"
     assert f"/assets/{asset.id}" in visitor.as_(rep).get(address).text
     client.post(f"{address}/reopen")
@@ -147,6 +150,24 @@ def test_steps_that_make_no_sense_are_refused(app: Flask) -> None:
         operations.join(found, by=rep, at=now())
     with pytest.raises(Invalid):
         operations.ask("  ", by=rep, at=now())
+
+
+def test_a_day_is_past_where_the_person_is(app: Flask, visitor: Visitor) -> None:
+    """In the evening of the west coast it is the next day at Greenwich already."""
+    marketer = make_person(Role.MARKETER)
+    marketer.time_zone = "America/Los_Angeles"
+    found = make_request(make_person())
+    evening = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+    with hold(evening):
+        client = visitor.as_(marketer)
+        for day, status in (("2026-11-22", 400), ("2026-11-23", 303)):
+            data = {"maker": marketer.id, "due_on": day}
+            assert client.post(f"/requests/{found.id}/take-on", data=data).status_code == status
+        page = client.get("/requests?state=taken_on").text
+        assert "Overdue" not in page
+        assert "Overdue" not in client.get(f"/requests/{found.id}").text
+    with hold(evening + timedelta(days=1)):
+        assert "Overdue" in visitor.as_(marketer).get("/requests?state=taken_on").text
 
 
 def test_it_is_overdue_the_day_after_it_was_due() -> None:
