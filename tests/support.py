@@ -1,10 +1,12 @@
-"""Helpers that speak for a person at a browser."""
+"""Helpers that speak for a person at a browser, for many at once, and for a worker that died."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
@@ -15,6 +17,8 @@ from collateral.accounts.models import Person
 from collateral.crew import Held
 from collateral.db import db
 from collateral.queue import Job, Queue
+
+Answer = TypeVar("Answer")
 
 
 class Browser(FlaskClient):
@@ -78,6 +82,15 @@ def counted_queries(app: Flask) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def at_once(count: int, do: Callable[[int, Callable[[], object]], Answer]) -> list[Answer]:
+    """What `count` threads answer: each does this with its number and a wait for all the
+    others, to be called right before what must happen at the same moment."""
+    meeting = threading.Barrier(count)
+    with ThreadPoolExecutor(count) as threads:
+        doing = [threads.submit(do, number, lambda: meeting.wait(60)) for number in range(count)]
+        return [each.result() for each in doing]
 
 
 def worker_died(app: Flask, job: Job, *ids: int) -> None:

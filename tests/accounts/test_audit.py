@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from collateral.accounts.views import actions as words
 from collateral.clock import hold, now
 from collateral.db import db, is_sqlite
 from tests.factories import make_person
-from tests.support import Visitor
+from tests.support import Visitor, at_once
 
 
 def write_entries(count: int = 3) -> list[AuditEntry]:
@@ -118,23 +118,14 @@ def test_t29_an_entry_stands_and_falls_with_what_it_tells_of(app: Flask) -> None
 
 
 def test_t33_many_at_once_write_one_chain(bare_app: Flask) -> None:
-    failed: list[BaseException] = []
+    def write(_number: int, together: Callable[[], object]) -> None:
+        with bare_app.app_context():
+            together()
+            for number in range(10):
+                audit.record("asset.published", by=None, kind="asset", id=number)
+                db.session.commit()
 
-    def write() -> None:
-        try:
-            with bare_app.app_context():
-                for number in range(10):
-                    audit.record("asset.published", by=None, kind="asset", id=number)
-                    db.session.commit()
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=write) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
+    at_once(6, write)
     with bare_app.app_context():
         found = audit.verify()
         assert (found.entries, found.broken) == (60, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from collateral.clock import later
 from collateral.db import db
 from tests.api.conftest import Caller, Server, make_token
 from tests.factories import make_asset, make_person
+from tests.support import at_once
 
 Make = Callable[..., Caller]
 KEY = {"Idempotency-Key": "a-key-of-the-caller's"}
@@ -101,10 +101,8 @@ def test_t35_twenty_at_once_with_one_key_make_one_asset(bare_app: Flask, serve: 
         "Content-Type: text/plain\r\n\r\n"
         f"The same words twenty times\r\n--{boundary}--\r\n"
     ).encode()
-    answers: list[tuple[int, int]] = []
-    barrier = threading.Barrier(20)
 
-    def send() -> None:
+    def send(_number: int, together: Callable[[], object]) -> tuple[int, int]:
         request = Request(
             f"{base}/api/v1/assets",
             data=body,
@@ -114,16 +112,11 @@ def test_t35_twenty_at_once_with_one_key_make_one_asset(bare_app: Flask, serve: 
                 **KEY,
             },
         )
-        barrier.wait()
+        together()
         with urlopen(request, timeout=60) as response:
-            answers.append((response.status, json.load(response)["id"]))
+            return response.status, json.load(response)["id"]
 
-    threads = [threading.Thread(target=send) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 20
+    answers = at_once(20, send)
     assert len(set(answers)) == 1
     assert answers[0][0] == 201
     with bare_app.app_context():
@@ -135,31 +128,24 @@ def test_t36_of_many_editors_at_once_one_wins_each_round(bare_app: Flask, serve:
         owner = make_person(Role.MARKETER)
         asset_id, token = make_asset(owner=owner).id, make_token(owner)
     base = serve(bare_app)
-    statuses: list[int] = []
-    barrier = threading.Barrier(8)
 
-    def edit(name: str) -> None:
+    def edit(number: int, together: Callable[[], object]) -> int:
         request = Request(
             f"{base}/api/v1/assets/{asset_id}",
             method="PATCH",
-            data=json.dumps({"title": name}).encode(),
+            data=json.dumps({"title": f"Editor {number}"}).encode(),
             headers={
                 "Authorization": f"Bearer {token}",
                 "Content-Type": "application/json",
                 "If-Match": '"1"',
             },
         )
-        barrier.wait()
+        together()
         try:
             with urlopen(request, timeout=60) as response:
-                statuses.append(response.status)
+                return int(response.status)
         except HTTPError as error:
-            statuses.append(error.code)
             error.close()
+            return error.code
 
-    threads = [threading.Thread(target=edit, args=(f"Editor {n}",)) for n in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [200] + [412] * 7
+    assert sorted(at_once(8, edit)) == [200] + [412] * 7

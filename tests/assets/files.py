@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
 from pptx import Presentation
+
+from collateral.storage import FolderStorage, storage
 
 
 def make_deck(*pages: str, title: str = "", notes: str = "") -> bytes:
@@ -32,3 +35,10 @@ def send(client: FlaskClient, data: bytes, name: str = "deck.pptx", **fields: An
         data={"file": (io.BytesIO(data), name), **fields},
         headers={"Accept": "application/json"},
     )
+
+
+def incoming() -> list[Path]:
+    """What has arrived in part, and was not kept yet."""
+    store = storage()
+    assert isinstance(store, FolderStorage)
+    return list(store.incoming.iterdir())

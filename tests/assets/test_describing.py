@@ -1,28 +1,26 @@
-"""Describing one asset and many, its way to publication, its versions."""
+"""Describing one asset and many, and two who do it at the same time."""
 
 from __future__ import annotations
 
 import html
-import io
 import re
-import threading
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
-from collateral.accounts.models import AuditEntry, Person, Role
+from collateral.accounts.models import Person, Role
 from collateral.assets import editing, operations
-from collateral.assets.models import Asset, AssetVersion, Status, Vocabulary
+from collateral.assets.description import MOST_TAGS
+from collateral.assets.models import Asset, Status, Vocabulary
 from collateral.assets.operations import Additions, Description
 from collateral.clock import now
 from collateral.db import db
-from collateral.errors import Conflict, Invalid, WrongState
-from tests.assets.files import send
+from collateral.errors import Invalid
 from tests.factories import make_asset, make_person, make_team, make_term
-from tests.support import SignedInClient, Visitor
+from tests.support import SignedInClient, Visitor, at_once
 
 
 def fields(asset: Asset, **changes: Any) -> dict[str, Any]:
@@ -172,28 +170,22 @@ def test_t36_of_two_edits_at_once_one_is_told(bare_app: Flask) -> None:
     """Threat 36, at the same moment: the check and the change are one step."""
     with bare_app.app_context():
         asset_id, person_id = make_asset().id, make_person(Role.MARKETER).id
-    start, results = threading.Barrier(6), []
 
-    def edit(number: int) -> None:
+    def edit(number: int, together: Callable[[], object]) -> str:
         with bare_app.app_context():
             asset, by = db.session.get_one(Asset, asset_id), db.session.get_one(Person, person_id)
-            start.wait(30)
+            together()
             try:
                 operations.describe(
                     asset, Description(title=f"Title {number}"), by=by, at=now(), edits=1
                 )
                 db.session.commit()
-                results.append("saved")
+                return "saved"
             except operations.EditedMeanwhile:
                 db.session.rollback()
-                results.append("told")
+                return "told"
 
-    threads = [threading.Thread(target=edit, args=(n,)) for n in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["saved"] + ["told"] * 5
+    assert sorted(at_once(6, edit)) == ["saved"] + ["told"] * 5
     with bare_app.app_context():
         assert db.session.get_one(Asset, asset_id).edits == 2
 
@@ -229,6 +221,28 @@ def test_many_are_described_at_once_and_keep_their_own(marketer: SignedInClient)
     assert {str(first.review_on), str(second.review_on)} == {"2027-01-01"}
 
 
+@pytest.mark.parametrize("typed", ["1200.50", "1,200.5", "1.200,50", "1200,50", "1 200,50"])
+def test_a_cost_is_what_a_person_writes_in_english_or_in_german(
+    marketer: SignedInClient, typed: str
+) -> None:
+    one, other = make_asset(), make_asset()
+    marketer.post(f"/assets/{one.id}/edit", data=fields(one, cost_amount=typed))
+    marketer.post("/assets/describe", data={"asset": [other.id, one.id], "cost_amount": typed})
+    db.session.expire_all()
+    assert one.cost_amount == other.cost_amount == Decimal("1200.50")
+
+
+def test_tags_beyond_the_most_are_refused_not_dropped(marketer: SignedInClient) -> None:
+    full = make_asset(tags=[f"tag {number}" for number in range(MOST_TAGS)])
+    other = make_asset()
+    data = {"asset": [full.id, other.id], "tags": "one more"}
+    answer = marketer.post("/assets/describe", data=data)
+    assert answer.status_code == 400
+    assert "at most 50 tags" in answer.text
+    db.session.expire_all()
+    assert (len(full.tags), other.tags) == (MOST_TAGS, [])
+
+
 def test_one_wrong_field_leaves_all_as_they_were(app: Flask) -> None:
     assets = [make_asset("First"), make_asset("Second")]
     with pytest.raises(Invalid):
@@ -253,124 +267,3 @@ def test_others_assets_are_not_described(visitor: Visitor) -> None:
     assert rep.get(f"/assets/{published.id}/edit").status_code == 403
     assert rep.post(f"/assets/{published.id}/versions").status_code == 403
     assert rep.post(f"/assets/{published.id}/draft").status_code == 403
-
-
-def test_a_draft_goes_through_review_to_publication(marketer: SignedInClient) -> None:
-    asset = make_asset(status=Status.DRAFT)
-    for step, status in (
-        ("review", Status.IN_REVIEW),
-        ("draft", Status.DRAFT),
-        ("publish", Status.PUBLISHED),
-        ("draft", Status.DRAFT),
-    ):
-        assert marketer.post(f"/assets/{asset.id}/{step}").status_code == 303
-        db.session.expire_all()
-        assert asset.status is status
-        assert (asset.published_at is not None) is (status is Status.PUBLISHED)
-    actions = db.session.scalars(
-        select(AuditEntry.action).where(AuditEntry.object_id == asset.id).order_by(AuditEntry.id)
-    ).all()
-    assert actions == [
-        "asset.sent_to_review",
-        "asset.withdrawn",
-        "asset.published",
-        "asset.withdrawn",
-    ]
-    assert marketer.post(f"/assets/{asset.id}/review").status_code == 303
-    assert marketer.post(f"/assets/{asset.id}/review").status_code == 409
-
-
-def test_many_drafts_are_published_with_one_click(marketer: SignedInClient) -> None:
-    drafts = [make_asset(status=Status.DRAFT) for _ in range(3)]
-    answer = marketer.post("/assets/publish", data={"asset": [each.id for each in drafts]})
-    assert answer.status_code == 303
-    db.session.expire_all()
-    assert {each.status for each in drafts} == {Status.PUBLISHED}
-
-
-def test_links_and_counts_survive_a_new_version(marketer: SignedInClient) -> None:
-    made = send(marketer, b"The first words", "words.txt", publish="1").json
-    asset = db.session.get_one(Asset, made["asset"])
-    answer = marketer.post(
-        f"/assets/{asset.id}/versions",
-        data={"file": (io.BytesIO(b"Other words"), "words2.txt"), "changes": "New prices"},
-    )
-    assert answer.status_code == 303
-    db.session.expire_all()
-    assert [version.number for version in asset.versions] == [2, 1]
-    assert asset.current_version is not None
-    assert (asset.current_version.number, asset.current_version.changes) == (2, "New prices")
-    assert asset.status is Status.PUBLISHED
-    assert "New prices" in marketer.get(f"/assets/{asset.id}?tab=versions").text
-    same = marketer.post(
-        f"/assets/{asset.id}/versions",
-        data={"file": (io.BytesIO(b"Other words"), "words3.txt")},
-    )
-    assert same.status_code == 409
-    back = marketer.post(f"/assets/{asset.id}/versions/1/current")
-    assert back.status_code == 303
-    db.session.expire_all()
-    assert asset.current_version.number == 1
-
-
-def test_a_retired_asset_takes_no_version(app: Flask) -> None:
-    asset = make_asset(status=Status.RETIRED)
-    received = operations.receive(io.BytesIO(b"words"), "words.txt")
-    with pytest.raises(WrongState):
-        operations.add_version(asset, received, by=asset.owner, at=now())
-
-
-def test_t35_the_same_file_twenty_times_at_once_is_one_asset(bare_app: Flask) -> None:
-    """Threat 35: a double click, a retry after a timeout."""
-    with bare_app.app_context():
-        person_id = make_person(Role.MARKETER).id
-    count = 20
-    start, results = threading.Barrier(count), []
-
-    def upload() -> None:
-        with bare_app.app_context():
-            received = operations.receive(io.BytesIO(b"The same bytes"), "a.bin")
-            start.wait(30)
-            by = db.session.get_one(Person, person_id)
-            try:
-                operations.create_asset(received, by=by, at=now())
-                db.session.commit()
-                results.append("made")
-            except Conflict:
-                db.session.rollback()
-                results.append("already here")
-
-    threads = [threading.Thread(target=upload) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(results) == ["already here"] * (count - 1) + ["made"]
-    with bare_app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Asset)) == 1
-
-
-def test_two_versions_at_once_have_two_numbers(bare_app: Flask) -> None:
-    with bare_app.app_context():
-        asset_id = make_asset().id
-    count = 6
-    start = threading.Barrier(count)
-
-    def upload(number: int) -> None:
-        with bare_app.app_context():
-            received = operations.receive(io.BytesIO(b"%d" % number), f"{number}.bin")
-            start.wait(30)
-            asset = db.session.get_one(Asset, asset_id)
-            operations.add_version(asset, received, by=asset.owner, at=now())
-            db.session.commit()
-
-    threads = [threading.Thread(target=upload, args=(n,)) for n in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with bare_app.app_context():
-        numbers = db.session.scalars(
-            select(AssetVersion.number).order_by(AssetVersion.number)
-        ).all()
-        assert numbers == list(range(1, count + 2))
