@@ -45,6 +45,7 @@ _JOBS: dict[str, Job] = {}
 PERIODIC: dict[str, int] = {}
 """The minutes between two times of each job that runs by the clock."""
 _BACKGROUND: set[str] = set()
+_FIRST: set[str] = set()
 _LET_GO: dict[str, Job] = {}
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
@@ -65,6 +66,12 @@ def job(function: F) -> F:
 def background(function: F) -> F:
     """Register a job that waits until no other job does: nobody looks at its screen for it."""
     _BACKGROUND.add(_name(function))
+    return job(function)
+
+
+def first(function: F) -> F:
+    """Register a short job that goes before all others: what they did is not seen before it."""
+    _FIRST.add(_name(function))
     return job(function)
 
 
@@ -212,7 +219,7 @@ class Queue:
 
 def priority(name: str) -> int:
     """Of its messages: the highest first."""
-    return -1 if name in _BACKGROUND else 0
+    return -1 if name in _BACKGROUND else int(name in _FIRST)
 
 
 def _carried_out(name: str, args: list[int | str], sent: float) -> bool:

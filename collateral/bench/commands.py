@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
 
-from collateral.bench import commands_many, commands_soak, commands_truth, options, tables
-from collateral.bench.homes import app_in, library, marketer, somebody
+from collateral.bench import (
+    commands_files,
+    commands_many,
+    commands_soak,
+    commands_truth,
+    options,
+    tables,
+)
+from collateral.bench.homes import library, somebody
 from collateral.bench.options import Result, measured
 
 
@@ -35,25 +41,6 @@ def search_bench(assets: int, seed: int, home: Path | None, database: str) -> Re
             result["index_megabytes"] = round(sum(file.stat().st_size for file in index) / 1e6, 1)
         result |= search.measure(made.app, somebody(), seed, made.environ)
         return result | {"update_ms": search.one_update()}
-
-
-@bench.command("ingest")
-@options.library
-@click.option("--files", default=60, show_default=True, type=click.IntRange(4, 78))
-@click.option("--readers", default=2, show_default=True, help="Files that are read at once.")
-@measured(options.lines)
-def ingest_bench(assets: int, files: int, readers: int, seed: int, home: Path | None) -> Result:
-    """Ingest of real files into a library, beside the bare readers and renderers.
-
-    A library that is kept is copied first, so that it does not know the files of the last run.
-    """
-    from collateral.bench import ingest
-
-    with library(assets, seed, home) as made, tempfile.TemporaryDirectory() as folder:
-        ingest.known_prints()
-        app = app_in(ingest.copied(home, Path(folder)))[0] if home else made.app
-        with app.app_context():
-            return made.told | ingest.measure(marketer(), files, readers)
 
 
 @bench.command("follow")
@@ -101,19 +88,6 @@ def links_bench(assets: int, seed: int, home: Path | None) -> Result:
         return made.told | links.measure(made)
 
 
-@bench.command("download")
-@options.library
-@click.option("--megabytes", default=20, show_default=True, type=click.IntRange(1, 2000))
-@click.option("--times", default=20, show_default=True, type=click.IntRange(3, 1000))
-@measured(options.lines)
-def download_bench(assets: int, seed: int, home: Path | None, megabytes: int, times: int) -> Result:
-    """A large file over HTTP, beside the kernel's own sending of the bare file."""
-    from collateral.bench import download
-
-    with library(assets, seed, home) as made:
-        return made.told | download.measure(made, megabytes, times)
-
-
 @bench.command("memory")
 @options.library
 @click.option("--after", default=100, show_default=True, type=click.IntRange(0, 100_000),
@@ -142,7 +116,12 @@ def plot_bench() -> None:
     click.echo(f"written to {plot.write().relative_to(ROOT)}")
 
 
-for command in (*commands_truth.commands, *commands_many.commands, *commands_soak.commands):
+for command in (
+    *commands_files.commands,
+    *commands_many.commands,
+    *commands_soak.commands,
+    *commands_truth.commands,
+):
     bench.add_command(command)
 
 commands = [bench]

@@ -1,4 +1,4 @@
-"""Processor time of this process and of its readers, as the kernel counts it."""
+"""Processor time of this process, its readers and others, as the kernel counts it."""
 
 from __future__ import annotations
 
@@ -14,3 +14,16 @@ def spent(server: int | None) -> tuple[float, float]:
     except psutil.NoSuchProcess:
         readers = 0.0
     return readers, time.process_time()
+
+
+def spent_by_all(top: int) -> float:
+    """Seconds of a process and of all that it started, directly or not, and that is over or not."""
+    import psutil
+
+    total = 0.0
+    for process in (psutil.Process(top), *psutil.Process(top).children(recursive=True)):
+        try:
+            total += sum(process.cpu_times()[:4])
+        except psutil.NoSuchProcess:
+            continue  # its parent has waited for it meanwhile
+    return total

@@ -60,8 +60,8 @@ class Soak:
 
 
 @contextmanager
-def running(environ: dict[str, str]) -> Iterator[None]:
-    """`collateral run` with these settings, until the end of the block."""
+def running(environ: dict[str, str]) -> Iterator[int]:
+    """`collateral run` with these settings, until the end of the block; its process."""
     port = environ["BASE_URL"].rsplit(":", 1)[1]
     command = [sys.executable, "-m", "collateral", "run", "--port", port]
     process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -69,7 +69,7 @@ def running(environ: dict[str, str]) -> Iterator[None]:
     try:
         answering(connection, process)
         connection.close()
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(60)

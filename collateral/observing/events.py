@@ -41,8 +41,8 @@ def job_ended(name: str, seconds: float, *, failed: bool, behind: float | None =
 
 
 def file_read(extension: str, outcome: str, seconds: float) -> None:
-    """A file was read: `whole`, `in_part` (something of it is missing), `failed`, or `interrupted`
-    by us, to be read again."""
+    """A file was read: `whole`, `in_part` (something of it is missing), `failed`, `interrupted`
+    by us, to be read again, or `begun`: the other pages come when nobody waits."""
     if (to := instruments()) is not None:
         to.readings.labels(extension, outcome).inc()
         to.reading_seconds.labels(extension).observe(seconds)

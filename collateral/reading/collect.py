@@ -21,6 +21,7 @@ from collateral.reading.results import (
     PagePicture,
     PageText,
     Preview,
+    Reading,
     Step,
 )  # fmt: skip
 
@@ -56,6 +57,22 @@ class Collected:
     done: set[Step] = field(default_factory=set)
     replacing: bool = False
     printing: bool = False
+    rest: bool = False
+
+    @classmethod
+    def going_on(cls, out: Path, limits: Limits, known: Reading) -> Collected:
+        """Begun with what an earlier reading found, which left the rest to this one."""
+        return cls(
+            out,
+            limits,
+            pages={page.number: page for page in known.pages},
+            page_count=known.page_count,
+            language=known.language,
+            previews={(each.page, each.width): each for each in known.previews},
+            notices=list(known.notices),
+            properties=dict(known.properties),
+            done={Step.TEXT, Step.LANGUAGE, Step.FIRST_PREVIEW},
+        )
 
     def replace_pages(self) -> None:
         """The pages that come next take the place of those known; if none come, these stay."""
@@ -129,6 +146,9 @@ class Collected:
 
     def _on_notice(self, head: dict[str, Any], _: bytes) -> None:
         self.add_notice(clean(head["sentence"], _SENTENCE))
+
+    def _on_rest(self, _head: dict[str, Any], _: bytes) -> None:
+        self.rest = {Step.TEXT, Step.FIRST_PREVIEW} <= self.done and not self.failures
 
     def _on_language(self, head: dict[str, Any], _: bytes) -> None:
         if not _LANGUAGE.fullmatch(str(head["language"])):

@@ -40,19 +40,24 @@ def read(
     limits: Limits = DEFAULT,
     progress: Progress | None = None,
     client: Client | None = None,
+    brief: bool = False,
+    known: Reading | None = None,
 ) -> Reading:
     """Read the file at `path` in a confined child; previews are written into the folder `out`.
 
     `progress` is called in this thread after each step with all that is known by then: text
     first, then the first page's preview, then the others. Never raises for what a file holds;
     raises OSError when `path` cannot be opened or `out` not written.
+
+    A `brief` reading of a long file leaves all pages after the first, and says so by `rest`: the
+    other steps are then another reading's, which is told what is `known`.
     """
     begun = time.monotonic()
-    collected = Collected(out, limits)
+    collected = Collected.going_on(out, limits, known) if known else Collected(out, limits)
     refusal = _refusal(path, kind, limits)
     if refusal is not None:
         return _finish(collected, want, begun, fatal=refusal)
-    door = _Door(path, kind, collected, want, progress, client or shared(), begun)
+    door = _Door(path, kind, collected, want, progress, client or shared(), begun, brief)
     if kind.family == "video":
         door.video()
     else:
@@ -72,12 +77,14 @@ class _Door:
         progress: Progress | None,
         client: Client,
         begun: float,
+        brief: bool,
     ) -> None:
         self.path, self.kind, self.want = path, kind, want
         self.collected = collected
         self.client = client
         self._progress = progress
         self._begun = begun
+        self._brief = brief
         self._tried_again = False
 
     def steps(
@@ -88,7 +95,7 @@ class _Door:
         while steps:
             outcome = self._child(steps, path or self.path, kind or self.kind, first_page)
             collected = self.collected
-            if collected.fatal is not None:
+            if collected.fatal is not None or self._leaves_the_rest():
                 return
             left = [step for step in steps if step not in collected.done]
             if not left:
@@ -115,6 +122,11 @@ class _Door:
                     collected.failures.setdefault(step, sentence)
                 return
 
+    def _leaves_the_rest(self) -> bool:
+        """Whether the other pages are for another time. Nobody else may say so."""
+        self.collected.rest = self.collected.rest and self._brief
+        return self.collected.rest
+
     def document(self) -> None:
         """Text and the rest by the reader; pictures by LibreOffice where it draws them better."""
         steps = [step for step in Step if step in self.want]
@@ -133,6 +145,7 @@ class _Door:
     def _printed(self, pictures: list[Step]) -> bool:
         """Draw from LibreOffice's print; whether anything was drawn."""
         collected = self.collected
+        self._brief = False  # a print is not made twice
         before = dict(collected.failures), set(collected.done)
         begun = time.monotonic()
         with office.printed(self.client, self.path, self.kind, collected.limits) as pdf:
@@ -193,6 +206,7 @@ class _Door:
             "limits": asdict(limits),
             "steps": [step.value for step in steps],
             "first_page": first_page,
+            "brief": self._brief,
         }
         assembler = Assembler(limits.answer_mb << 20)
 
@@ -258,5 +272,6 @@ def _finish(
         failures=failures,
         properties=dict(collected.properties),
         features=tuple(collected.features[number] for number in sorted(collected.features)),
+        rest=collected.rest,
         seconds=Seconds(round(time.monotonic() - begun, 4), round(sum(steps.values()), 4), steps),
     )

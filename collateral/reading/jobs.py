@@ -30,10 +30,11 @@ from collateral.db import db
 from collateral.errors import CollateralError
 from collateral.observing import events
 from collateral.observing.gauges import gauge
-from collateral.queue import after_commit, every, job, queue, send, when_lost
+from collateral.queue import after_commit, background, every, job, queue, send, when_lost
 from collateral.reading import door
+from collateral.reading.later_pages import LATER, known_of, left_for_later, others_wait
 from collateral.reading.progress import Progress
-from collateral.reading.results import DEFAULT
+from collateral.reading.results import ALL, DEFAULT
 from collateral.reading.sentences import DEADLY, OURS
 from collateral.reading.sniff import identify
 from collateral.storage import storage
@@ -49,25 +50,44 @@ BATCH = 64
 
 @job
 def read_version(version_id: int) -> None:
-    """Read one version, if it still waits to be read. Commits after each step."""
+    """Read one version, if it still waits to be read. Commits after each step.
+
+    While others wait, a long file is read as far as its first page; the rest comes after them.
+    """
+    version = db.session.get(AssetVersion, version_id)
+    known = known_of(version) if version is not None and left_for_later(version) else None
     if not _claim(version_id):
         return
     version = db.session.get_one(AssetVersion, version_id)
     sha256, filename = version.sha256, version.filename
+    # What was read before keeps its pictures until all are drawn anew.
+    brief = known is None and version.read_at is None and others_wait()
     db.session.rollback()  # nothing stays open while the file is read
-    progress = Progress(version_id)
+    progress = Progress(version_id, known)
     began, outcome, extension = time.monotonic(), "failed", "-"
     folder = Path(tempfile.mkdtemp(dir=_workshop()))
     try:
         with storage().local(sha256) as path:
             kind = identify(path, filename)
             extension = kind.extension
-            reading = door.read(path, kind, folder, progress=progress.note)
+            reading = door.read(
+                path,
+                kind,
+                folder,
+                want=LATER if known else ALL,
+                progress=progress.note,
+                brief=brief,
+                known=known,
+            )
             if kind.family == "other" and reading.error:
                 # A kind that nobody reads is no failure: it is found by its name and kept.
                 reading = replace(reading, error=None, preview_missing=reading.error)
-            progress.finish(reading)
-            outcome = reading.outcome
+            if reading.rest:
+                progress.leave_the_rest(reading)
+                outcome = "begun"
+            else:
+                progress.finish(reading)
+                outcome = reading.outcome
     except OperationalError:
         # The database was busy for too long, or away: that says nothing of the file.
         db.session.rollback()
@@ -81,10 +101,16 @@ def read_version(version_id: int) -> None:
         if current_app.testing and not isinstance(error, CollateralError | OSError):
             raise
     else:
-        send(index_version, version_id)
+        send(read_the_rest if outcome == "begun" else index_version, version_id)
     finally:
         events.file_read(extension, outcome, time.monotonic() - began)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@background
+def read_the_rest(version_id: int) -> None:
+    """Read what was left of a version, when nobody waits for the words of another."""
+    read_version(version_id)
 
 
 def _claim(version_id: int) -> bool:
@@ -129,8 +155,8 @@ def sweep() -> None:
     give_back(now())
     room = BATCH - queue().waiting()
     if room > 0:
-        for version_id in overdue(now(), room):
-            send(read_version, version_id)
+        for version in overdue(now(), room):
+            send(read_the_rest if left_for_later(version) else read_version, version.id)
     _tidy_workshop()
 
 
@@ -156,6 +182,7 @@ def give_back(moment: datetime) -> int:
     return len(stuck)
 
 
+@when_lost(read_the_rest)
 @when_lost(read_version)
 def let_go(version_id: int) -> None:
     """Make `received` again, or `failed`, what a worker that is known to be dead was reading."""
@@ -177,11 +204,11 @@ def _let_go(version: AssetVersion, moment: datetime) -> bool:
     return False
 
 
-def overdue(moment: datetime, limit: int) -> list[int]:
+def overdue(moment: datetime, limit: int) -> list[AssetVersion]:
     """The oldest versions that have waited for longer than a queue takes."""
     return list(
         db.session.scalars(
-            select(AssetVersion.id)
+            select(AssetVersion)
             .where(
                 AssetVersion.state == ReadingState.RECEIVED,
                 AssetVersion.created_at < moment - OVERDUE,

@@ -18,6 +18,7 @@ from collateral.assets.publishing import publish_now_ready
 from collateral.assets.rules import title_from_file, title_from_filename
 from collateral.clock import now
 from collateral.db import db
+from collateral.reading.later_pages import leave
 from collateral.reading.results import PREVIEW_WIDTHS, PageFeatures, Preview, Reading, Step
 from collateral.storage import storage
 
@@ -27,10 +28,10 @@ SMALL, LARGE = PREVIEW_WIDTHS
 class Progress:
     """What of one version stands in the database by now. Commits after each step."""
 
-    def __init__(self, version_id: int) -> None:
+    def __init__(self, version_id: int, known: Reading | None = None) -> None:
         self.version_id = version_id
-        self._numbers: set[int] = set()
-        self._drawn: set[int] = set()
+        self._numbers = {page.number for page in known.pages} if known else set[int]()
+        self._drawn = {preview.page for preview in known.previews} if known else set[int]()
 
     def start_over(self) -> None:
         """Forget the pages of an earlier attempt. Part of the first step's transaction."""
@@ -106,6 +107,12 @@ class Progress:
             ]
         )
         self._end(reading)
+        db.session.commit()
+
+    def leave_the_rest(self, reading: Reading) -> None:
+        """Keep what came since the last step; the other pages come later."""
+        self.keep_previews(reading)
+        leave(db.session.get_one(AssetVersion, self.version_id), reading)
         db.session.commit()
 
     def _end(self, reading: Reading) -> None:

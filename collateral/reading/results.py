@@ -133,6 +133,8 @@ class Reading:
     properties: Mapping[str, str] = field(default_factory=dict)
     features: tuple[PageFeatures, ...] = ()
     seconds: Seconds = Seconds()
+    rest: bool = False
+    """Its words and its first page are here; the other pages are left to another time."""
 
     @property
     def outcome(self) -> str:

@@ -27,6 +27,8 @@ from collateral.reading.pictures import previews
 from collateral.reading.results import PREVIEW_WIDTHS, Limits, Step
 
 _SAMPLE = 20_000
+LONG = 3
+"""Pages from which on it is worth to open a file twice, so that others need not wait."""
 _WITHOUT_LANGUAGE = {"archive", "image", "video"}
 
 
@@ -57,6 +59,8 @@ class Work:
         self._kind = FileKind(**spec["kind"])
         self._steps = [Step(step) for step in spec["steps"]]
         self._first_page = int(spec.get("first_page", 1))
+        self._brief = bool(spec.get("brief"))
+        self._failed = False
         self._words: list[str] = []
         self._document: Document
 
@@ -81,8 +85,14 @@ class Work:
                 Step.FEATURES: self._features,
             }
             for step in self._steps:
+                if step is Step.PREVIEWS and self._leaves_the_rest():
+                    self._sender.send({"frame": "rest"})
+                    return
                 with self._step(step):
                     doing[step]()
+
+    def _leaves_the_rest(self) -> bool:
+        return self._brief and not self._failed and self._document.picture_count >= LONG
 
     @contextmanager
     def _step(self, step: Step) -> Iterator[None]:
@@ -98,6 +108,7 @@ class Work:
         except Exception as error:
             failure = sentences.NOT_UNDERSTOOD % {"kind": self._kind.label}
             fault = _where(error)
+        self._failed = self._failed or failure is not None
         seconds = time.perf_counter() - begun
         head = {"frame": "end", "step": step, "failure": failure, "seconds": seconds}
         if fault is not None:

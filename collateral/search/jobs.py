@@ -17,7 +17,7 @@ from collateral.assets.revisions import subscribe
 from collateral.clock import now
 from collateral.db import db
 from collateral.observing.gauges import gauge
-from collateral.queue import every, job
+from collateral.queue import every, first, job
 from collateral.search import documents
 from collateral.search.engine import engine
 from collateral.search.engines.protocol import Changes, EngineUnavailable
@@ -31,7 +31,7 @@ LEAST_AGE = timedelta(minutes=10)
 
 
 @subscribe
-@job
+@first
 def index_pending() -> None:
     """Put into the index whatever changed, and take out what is gone, until nothing is left."""
     if not engine().healthy():

@@ -186,11 +186,11 @@ def _how_far(state: FileState) -> tuple[list[str], str, str]:
     if state.state is ReadingState.FAILED:
         sentence = in_words(state.error) if state.error else _("It could not be read.")
         return ["done", "failed", "wait", "wait", "wait"], sentence, "bad"
-    if state.state is ReadingState.RECEIVED:
+    if state.state is ReadingState.RECEIVED and not state.has_text:
         return ["done", "wait", "wait", "wait", "wait"], _("Received, waits to be read"), ""
     if state.state is ReadingState.READING and not state.has_text:
         return ["done", "now", "wait", "wait", "wait"], _("Reading"), ""
-    if state.state is ReadingState.READING:
+    if state.state in (ReadingState.RECEIVED, ReadingState.READING):
         sentence = _(
             "Previews, %(done)s of %(all)s pages", done=state.previews, all=state.pages or "?"
         )
