@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from collateral import queue as queues
-from collateral.queue import Queue, background, job
+from collateral.queue import Queue, background, first, job
 
 DONE: list[str] = []
 
@@ -26,6 +26,11 @@ def read_one(number: int) -> None:
 @background
 def compare_one(number: int) -> None:
     DONE.append(f"compared {number}")
+
+
+@first
+def let_it_be_found() -> None:
+    DONE.append("found")
 
 
 @pytest.fixture
@@ -50,6 +55,14 @@ def test_what_nobody_looks_at_waits_until_all_else_is_done(embedded: Queue) -> N
         send(embedded, read_one, number)
     work(embedded)
     assert DONE == ["read 1", "read 2", "compared 1", "compared 2"]
+
+
+def test_what_makes_others_work_seen_goes_before_it(embedded: Queue) -> None:
+    for number in (1, 2):
+        send(embedded, read_one, number)
+    send(embedded, let_it_be_found)
+    work(embedded)
+    assert DONE == ["found", "read 1", "read 2"]
 
 
 def test_one_look_does_for_all_messages_that_were_sent_before_it(embedded: Queue) -> None:

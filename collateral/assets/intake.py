@@ -2,7 +2,7 @@
 
 What a file is, is the reading feature's knowledge, which comes after this one. It
 says so here once, when its jobs are registered: `judge_with` for the kind of a file,
-`read_with` for the job that reads a new version.
+`read_with` for the job that reads a new version and the one that gets ready for that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _
 
 from collateral.assets.rules import clean_filename
 from collateral.errors import Invalid
-from collateral.queue import Job
+from collateral.queue import Job, send
 from collateral.storage import Incoming, StoredFile, storage
 from collateral.words import in_words
 
@@ -55,6 +55,7 @@ class Received:
 
 _judges: list[Callable[[Path, str], Kind]] = []
 _readers: list[Job] = []
+_heralded: list[Job] = []
 
 
 def judge_with(function: Callable[[Path, str], Kind]) -> None:
@@ -62,9 +63,18 @@ def judge_with(function: Callable[[Path, str], Kind]) -> None:
     _judges[:] = [function]
 
 
-def read_with(job: Job) -> None:
-    """From now on this job is sent, with the version's id, when a version is received."""
+def read_with(job: Job, *, get_ready: Job) -> None:
+    """From now on this job is sent, with the version's id, when a version is received, and
+    `get_ready` when somebody is about to send files."""
     _readers[:] = [job]
+    _heralded[:] = [get_ready]
+
+
+def expect_files() -> None:
+    """Say that somebody is about to send files: whoever chooses one gives readers the time to
+    start."""
+    for job in _heralded:
+        send(job)
 
 
 def readers() -> tuple[Job, ...]:

@@ -32,6 +32,7 @@ from collateral.observing import events
 from collateral.observing.gauges import gauge
 from collateral.queue import after_commit, background, every, job, queue, send, when_lost
 from collateral.reading import door
+from collateral.reading.confined.client import shared
 from collateral.reading.later_pages import LATER, known_of, left_for_later, others_wait
 from collateral.reading.progress import Progress
 from collateral.reading.results import ALL, DEFAULT
@@ -105,6 +106,12 @@ def read_version(version_id: int) -> None:
     finally:
         events.file_read(extension, outcome, time.monotonic() - began)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@job
+def get_ready() -> None:
+    """Start the readers, which takes longer than most files, before there is a file."""
+    shared().begin()
 
 
 @background
@@ -256,4 +263,4 @@ def _tidy_workshop() -> None:
 
 
 judge_with(identify)
-read_with(read_version)
+read_with(read_version, get_ready=get_ready)

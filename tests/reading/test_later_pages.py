@@ -7,11 +7,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from collateral.accounts.models import Role
 from collateral.assets.models import AssetVersion, ReadingState
 from collateral.clock import later
 from collateral.reading import jobs
+from collateral.reading.confined.client import shared
 from tests.assets.files import make_deck
+from tests.factories import make_person
 from tests.reading.received import again, receive
+from tests.support import Visitor
 
 
 @pytest.fixture
@@ -75,3 +79,9 @@ def test_what_was_left_for_later_and_lost_is_found_again(
         jobs.sweep()
     assert again(long).state is ReadingState.READY
     assert again(other).state is ReadingState.READY
+
+
+def test_readers_start_while_somebody_still_chooses_a_file(app: Flask, visitor: Visitor) -> None:
+    shared().close()
+    assert visitor.as_(make_person(Role.MARKETER)).get("/upload").status_code == 200
+    assert shared().server_pid is not None

@@ -24,7 +24,7 @@ from werkzeug.datastructures import FileStorage
 
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
-from collateral.assets import operations, queries, queries_upload, receipts
+from collateral.assets import intake, operations, queries, queries_upload, receipts
 from collateral.assets.forms import UploadFields
 from collateral.assets.models import Asset, AssetVersion
 from collateral.assets.rules import clean_filename
@@ -74,6 +74,7 @@ def upload() -> ResponseReturnValue:
     lately = _ids() or queries_upload.lately_uploaded(actor(), now())
     states = queries_upload.file_states(actor(), lately)
     shown, left = first_rows(states)
+    intake.expect_files()
     return render_template(
         "assets/upload.html",
         rows=rows_of(shown, actor()),

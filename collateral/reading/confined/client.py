@@ -94,6 +94,13 @@ class Client:
         log.info("child_ended", extra={"target": target, "child": asdict(outcome)})
         return outcome
 
+    def begin(self) -> None:
+        """Start the fork server where none runs. Does not wait until it has loaded its parsers."""
+        with self._lock:
+            ended = self._process is None or self._process.poll() is not None
+            if ended or self._owner != os.getpid():
+                self._start()
+
     def close(self) -> None:
         """End the fork server; the next call starts a new one."""
         with self._lock:
