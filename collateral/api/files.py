@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -12,8 +11,7 @@ from typing import Any, BinaryIO, cast
 from werkzeug.datastructures import FileStorage
 
 from collateral.assets.operations import receive
-
-CHUNK = 1 << 20
+from collateral.storage import name_of
 
 
 @dataclass(frozen=True)
@@ -34,21 +32,14 @@ def _keep(file: FileStorage) -> tuple[Any, str]:
 def _look_at(file: FileStorage) -> tuple[Any, str]:
     path: Path = cast(Any, file.stream).incoming.path
     with path.open("rb") as stream:
-        sha256 = _digest(stream)
+        sha256 = name_of(stream)
     return LookedAt(sha256, file.filename or "", path), sha256
 
 
 def _read(file: FileStorage) -> tuple[Any, str]:
-    sha256 = _digest(cast(BinaryIO, file.stream))
+    sha256 = name_of(cast(BinaryIO, file.stream))
     file.stream.seek(0)
     return file, sha256
-
-
-def _digest(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := stream.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 class TakeFile(Enum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from collateral.assets.operations import read_again
 from collateral.assets.revisions import touch
 from collateral.clock import now
 from collateral.db import db
-from collateral.storage import CHUNK, storage
+from collateral.storage import name_of, storage
 
 BATCH = 500
 EVERY = 50
@@ -108,16 +107,13 @@ def _files(deep: bool, seen: Seen) -> Iterator[Finding]:
             yield Finding(
                 "file_damaged", about, f"The file {sha256} has {kept} bytes instead of {size}."
             )
-        elif deep and _hash(sha256) != sha256:
+        elif deep and _name_by_content(sha256) != sha256:
             yield Finding("file_damaged", about, f"The file {sha256} has other content now.")
 
 
-def _hash(sha256: str) -> str:
+def _name_by_content(sha256: str) -> str:
     with storage().open(sha256) as file:
-        digest = hashlib.sha256()
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-        return digest.hexdigest()
+        return name_of(file)
 
 
 def _previews(seen: Seen) -> Iterator[Finding]:
@@ -161,13 +157,13 @@ def _stuck() -> Iterator[Finding]:
 
 def _versions() -> Iterator[Finding]:
     """Every asset has a current version, and it is one of its own."""
-    rows = db.session.execute(
-        select(Asset.id, func.max(AssetVersion.id), AssetVersion.asset_id)
+    rows = db.session.scalars(
+        select(Asset.id)
         .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
         .where((AssetVersion.id.is_(None)) | (AssetVersion.asset_id != Asset.id))
-        .group_by(Asset.id, AssetVersion.asset_id)
+        .order_by(Asset.id)
     )
-    for asset_id, _current, _owner in rows.all():
+    for asset_id in rows.all():
         yield Finding(
             "no_current_version",
             f"asset {asset_id}",

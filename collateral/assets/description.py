@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select, tuple_
 
 from collateral.accounts.models import Person, Team
+from collateral.amounts import with_point
 from collateral.assets.models import Asset, AssetTag, Term, Vocabulary
 from collateral.assets.rules import TITLE_LENGTH, clean_tags
 from collateral.db import db, is_id
@@ -89,8 +90,7 @@ def apply(asset: Asset, given: Description) -> None:
     if given.teams is not UNSET:
         changes["teams"] = _teams(given.teams, wrong)
     terms = _terms(asset, given, wrong)
-    if wrong:
-        raise Invalid(" ".join(dict.fromkeys(map(str, wrong.values()))), fields=wrong)
+    _refuse(wrong)
     for name, value in changes.items():
         if name == "tags":
             set_tags(asset, value)
@@ -100,15 +100,21 @@ def apply(asset: Asset, given: Description) -> None:
         asset.terms = terms
 
 
+def _refuse(wrong: dict[str, str]) -> None:
+    """Raise Invalid with what is wrong, each sentence once; nothing where nothing is."""
+    if wrong:
+        raise Invalid(" ".join(dict.fromkeys(map(str, wrong.values()))), fields=wrong)
+
+
 def add(asset: Asset, additions: Additions) -> None:
     """Add terms and tags to those that are there. Raises Invalid."""
     wrong: dict[str, str] = {}
     terms = resolve_terms(additions.terms, wrong)
-    if wrong:
-        raise Invalid(wrong["terms"], fields=wrong)
+    tags = _few_tags([*asset.tags, *additions.tags], wrong) if additions.tags else None
+    _refuse(wrong)
     asset.terms.extend(term for term in terms if term not in asset.terms)
-    if additions.tags:
-        set_tags(asset, clean_tags([*asset.tags, *additions.tags])[:MOST_TAGS])
+    if tags is not None:
+        set_tags(asset, tags)
 
 
 def set_tags(asset: Asset, tags: Sequence[str]) -> None:
@@ -136,7 +142,7 @@ def resolve_terms(keys: Sequence[str], wrong: dict[str, str]) -> list[Term]:
     }
     missing = [key for key in dict.fromkeys(keys) if key not in found]
     if missing:
-        wrong["terms"] = "There is no term " + ", ".join(f"“{key}”" for key in missing) + "."
+        wrong["terms"] = _("There is no term “%(terms)s”.", terms=", ".join(missing))
     return [found[key] for key in dict.fromkeys(keys) if key in found]
 
 
@@ -157,14 +163,19 @@ def _words(given: Description, changes: dict[str, Any], wrong: dict[str, str]) -
                 summary_length=SUMMARY_LENGTH,
             )
     if given.tags is not UNSET:
-        changes["tags"] = clean_tags(given.tags)
-        if len(changes["tags"]) > MOST_TAGS:
-            wrong["tags"] = _("An asset has at most %(most_tags)s tags.", most_tags=MOST_TAGS)
+        changes["tags"] = _few_tags(given.tags, wrong)
     for name in ("review_on", "expires_on"):
         if getattr(given, name) is not UNSET:
             changes[name] = getattr(given, name)
     if given.publish is not UNSET:
         changes["publish_when_ready"] = given.publish
+
+
+def _few_tags(given: Sequence[str], wrong: dict[str, str]) -> list[str]:
+    tags = clean_tags(given)
+    if len(tags) > MOST_TAGS:
+        wrong["tags"] = _("An asset has at most %(most_tags)s tags.", most_tags=MOST_TAGS)
+    return tags
 
 
 def _money(
@@ -173,7 +184,7 @@ def _money(
     amount: Decimal | None = asset.cost_amount
     if given.cost is not UNSET:
         try:
-            amount = None if given.cost in (None, "") else Decimal(str(given.cost))
+            amount = _amount(given.cost)
         except InvalidOperation:
             amount = Decimal(-1)
         if amount is not None and not (amount.is_finite() and 0 <= amount < Decimal(10) ** 12):
@@ -194,6 +205,13 @@ def _money(
         changes["cost_currency"] = None
 
 
+def _amount(given: Decimal | str | int | None) -> Decimal | None:
+    """Raises InvalidOperation."""
+    if given is None or given == "":
+        return None
+    return Decimal(with_point(given) if isinstance(given, str) else given)
+
+
 def _owner(wanted: str | int) -> Person | None:
     if isinstance(wanted, int) or is_id(wanted):
         person = db.session.get(Person, int(wanted))
@@ -210,7 +228,7 @@ def _teams(wanted: Sequence[str | int], wrong: dict[str, str]) -> list[Team]:
         by_key[str(team.id)] = by_key[team.name] = team
     missing = [key for key in keys if key not in by_key]
     if missing:
-        wrong["teams"] = "There is no team " + ", ".join(f"“{key}”" for key in missing) + "."
+        wrong["teams"] = _("There is no team “%(teams)s”.", teams=", ".join(missing))
     return list(dict.fromkeys(by_key[key] for key in keys if key in by_key))
 
 

@@ -15,7 +15,6 @@ from collateral.assets.models import AssetVersion
 from collateral.assets.rules import clean_filename
 from collateral.storage import storage
 
-PLAIN_NAME = "file"
 _SAFE = "!#$&+-.^_`|~"  # what RFC 5987 lets stand as it is, beside letters and digits
 
 

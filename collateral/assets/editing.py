@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from collateral.accounts.models import Person
+from collateral.amounts import with_point
 from collateral.assets import operations
 from collateral.assets.merging import Clash, Edit, Value, clashes
 from collateral.assets.models import Asset, Vocabulary
@@ -94,9 +95,8 @@ def tidy(name: str, value: Any) -> Value:
         return _lines(value).strip()
     text = " ".join(value.split())
     if name == "cost_amount":
-        text = text.replace(",", "")
         with suppress(InvalidOperation):
-            return f"{Decimal(text).quantize(Decimal('0.01')):f}" if text else ""
+            return f"{Decimal(with_point(text)).quantize(Decimal('0.01')):f}" if text else ""
     if name == "cost_currency":
         return text.upper()
     return text.lower() if name == "owner" else text
@@ -158,15 +158,17 @@ def _description(values: Mapping[str, Value], changed: set[str]) -> Description:
         owner=values["owner"] if "owner" in changed and values["owner"] else UNSET,  # type: ignore[arg-type]
         cost=text("cost_amount"),
         currency=text("cost_currency"),
-        review_on=_day("review_on", values) if "review_on" in changed else UNSET,
-        expires_on=_day("expires_on", values) if "expires_on" in changed else UNSET,
+        review_on=day("review_on", str(values["review_on"])) if "review_on" in changed else UNSET,
+        expires_on=(
+            day("expires_on", str(values["expires_on"])) if "expires_on" in changed else UNSET
+        ),
     )
 
 
-def _day(name: str, values: Mapping[str, Value]) -> date | None:
-    text = str(values[name])
+def day(name: str, text: str) -> date | None:
+    """The day that stands in the field `name`, None for none. Raises Invalid."""
     try:
-        return date.fromisoformat(text) if text else None
+        return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
         sentence = _("A date is written as 2026-11-30.")
         raise Invalid(sentence, fields={name: sentence}) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -20,7 +19,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional
 
 from collateral.accounts.models import Team
-from collateral.assets.editing import snapshot
+from collateral.assets.editing import day, snapshot
 from collateral.assets.merging import Value
 from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.assets.operations import UNSET, Additions, Description
@@ -69,16 +68,8 @@ def description_from(form: MultiDict[str, str]) -> Description:
         "publish": form.get("publish") in ("1", "true", "on", "y") or UNSET,
     }
     for name in ("review_on", "expires_on"):
-        given[name] = _date(name, form.get(name, "")) or UNSET
+        given[name] = day(name, form.get(name, "")) or UNSET
     return Description(**given)
-
-
-def _date(name: str, text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError as error:
-        sentence = _("A date is written as 2026-11-30.")
-        raise Invalid(sentence, fields={name: sentence}) from error
 
 
 class ManyForm(FlaskForm):  # type: ignore[misc]
@@ -127,16 +118,13 @@ class ManyForm(FlaskForm):  # type: ignore[misc]
     def typed_tags(self) -> list[str]:
         return (self.tags.data or "").split(",")
 
-    def cost(self) -> str | None:
-        return (self.cost_amount.data or "").strip().replace(",", "") or None
-
     def given(self) -> Description:
         """What is filled in, without terms and tags, which are added instead."""
         return Description(
             type=self.type.data or UNSET,
             owner=(self.owner.data or "").strip() or UNSET,
             teams=(self.teams.data if "teams" in self else None) or UNSET,
-            cost=self.cost() or UNSET,
+            cost=(self.cost_amount.data or "").strip() or UNSET,
             currency=(self.cost_currency.data or "").strip() or UNSET,
             review_on=self.review_on.data or UNSET,
             expires_on=self.expires_on.data or UNSET,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from collateral.errors import NotFound
-from collateral.storage import CHUNK, Storage
+from collateral.storage import Storage, name_of
 
 
 @dataclass
@@ -51,7 +49,7 @@ def _copy(name: str, source: Storage, target: Storage, moved: Moved) -> None:
         return
     try:
         with source.open(name) as file:
-            if _hash(file) != name:
+            if name_of(file) != name:
                 moved.damaged += 1
                 return
             file.seek(0)
@@ -59,10 +57,3 @@ def _copy(name: str, source: Storage, target: Storage, moved: Moved) -> None:
     except NotFound:
         return
     moved.copied += 1
-
-
-def _hash(file: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

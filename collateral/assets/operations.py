@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
@@ -242,13 +242,3 @@ def read_again(version: AssetVersion) -> None:
     version.read_started_at = None
     for job in readers():
         after_commit(job, version.id)
-
-
-def newest_number(asset: Asset) -> int:
-    """The number of the newest version, 0 when there is none."""
-    return (
-        db.session.scalar(
-            select(func.max(AssetVersion.number)).where(AssetVersion.asset_id == asset.id)
-        )
-        or 0
-    )

@@ -40,7 +40,7 @@ def add_term(vocabulary: Vocabulary, label: str, *, by: Person, slug: str = "") 
     label = _label(label)
     slug = slug_of(slug or label)
     if not slug:
-        raise _wrong("A term needs a name with letters or digits.")
+        raise _wrong(_("A term needs a name with letters or digits."))
     same = db.session.scalar(select(Term).where(Term.vocabulary == vocabulary, Term.slug == slug))
     if same is not None:
         raise Conflict(_("“%(label)s” is in this vocabulary already.", label=same.label))
@@ -153,7 +153,7 @@ def _assets_with(term: Term) -> list[int]:
 def _label(label: str) -> str:
     label = " ".join(label.split())
     if not label or len(label) > 120:
-        raise _wrong("A term needs a name of at most 120 characters.")
+        raise _wrong(_("A term needs a name of at most 120 characters."))
     return label
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
+from collateral.amounts import with_point
 from collateral.words import N_, Sentence
 
 LARGEST = Decimal("999999999999.99")
@@ -176,8 +177,6 @@ class Amount:
 def parse_amount(text: str) -> Amount:
     """An amount as CRMs write it: 1,234.50 or 1.234,50 or 1 234,50 or €1,200 or USD 1200.
 
-    Money has at most two decimals, so three digits after a lone separator are thousands.
-
     Raises:
         Unreadable: it is no amount, negative, or larger than 999,999,999,999.99.
     """
@@ -188,28 +187,13 @@ def parse_amount(text: str) -> Amount:
         raise Unreadable(
             N_("“%(text)s” is negative.") if negative else N_("“%(text)s” is no amount."), text=text
         )
-    digits = re.sub(r"[\s'’  ]", "", match["number"])
     try:
-        value = Decimal(_with_point(digits)).quantize(Decimal("0.01"))
+        value = Decimal(with_point(match["number"])).quantize(Decimal("0.01"))
     except InvalidOperation as error:
         raise Unreadable(N_("“%(text)s” is no amount."), text=text) from error
     if value > LARGEST:
         raise Unreadable(N_("“%(text)s” is larger than any deal."), text=text)
     return Amount(value, _currency_beside(match["before"].strip() or match["after"].strip(), text))
-
-
-def _with_point(digits: str) -> str:
-    point, comma = digits.rfind("."), digits.rfind(",")
-    if point >= 0 and comma >= 0:
-        mark = "." if point > comma else ","
-    elif (mark := "." if point >= 0 else "," if comma >= 0 else "") and (
-        digits.count(mark) > 1 or re.fullmatch(rf"\d{{1,3}}\{mark}\d{{3}}", digits)
-    ):
-        return digits.replace(mark, "")
-    if not mark:
-        return digits
-    whole, _, rest = digits.rpartition(mark)
-    return re.sub(r"[.,]", "", whole) + "." + rest
 
 
 def _currency_beside(word: str, text: str) -> str | None:

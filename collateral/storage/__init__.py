@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from collateral.storage.folder import FolderStorage
-from collateral.storage.incoming import CHUNK, RESERVE
+from collateral.storage.incoming import CHUNK, RESERVE, name_of
 from collateral.storage.protocol import Incoming, Place, Storage, StoredFile
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Storage",
     "StoredFile",
     "make_storage",
+    "name_of",
     "storage",
 ]
 

@@ -22,6 +22,14 @@ CHECK_EVERY = 32 << 20  # bytes written between two looks at the free space
 RESERVE = 64 << 20  # bytes that stay free, so that the database can still write
 
 
+def name_of(file: BinaryIO) -> str:
+    """The name under which these bytes are kept, from where the file stands: their SHA-256."""
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def check_space(folder: Path) -> None:
     """Raise OutOfSpace unless there is room beside the reserve."""
     space = os.statvfs(folder)

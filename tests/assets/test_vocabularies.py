@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from collateral.accounts.models import Role
-from collateral.assets import queries, vocabularies
+from collateral.assets import description, queries, vocabularies
+from collateral.assets.description import Description
 from collateral.assets.models import Term, Vocabulary
 from collateral.db import db
 from collateral.errors import Conflict, Invalid, WrongState
@@ -120,3 +122,19 @@ def test_an_asset_is_collected_from_its_page(rep: SignedInClient) -> None:
     assert "Added to “For Lindau”" in made.text
     page = rep.get(f"/assets/{asset.id}/collect")
     assert "For Lindau" in page.text
+
+
+def test_what_is_wrong_is_said_in_the_reader_s_language(app: Flask, visitor: Visitor) -> None:
+    person = make_person(Role.ADMIN)
+    person.locale = "de"
+    db.session.commit()
+    answer = visitor.as_(person).post(
+        "/admin/vocabularies/terms", data={"vocabulary": "industry", "label": "!!!"}
+    )
+    assert answer.status_code == 400
+    assert "Ein Begriff braucht einen Namen mit Buchstaben oder Ziffern." in answer.text
+    asset, strange = make_asset(), Description(terms=["stage:none"], teams=["Nord"])
+    with force_locale("de"), pytest.raises(Invalid) as refused:
+        description.apply(asset, strange)
+    assert "Es gibt keinen Begriff „stage:none“." in refused.value.sentence
+    assert "Es gibt kein Team „Nord“." in refused.value.sentence
