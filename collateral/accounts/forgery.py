@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request, session
+from flask import Flask, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
@@ -38,10 +38,7 @@ def check() -> None:
         validate_csrf(_token_sent())
     except ValidationError as error:
         raise CSRFError(str(error)) from error
-    # Form classes look at this and do not check again.
-    from flask import g
-
-    g.csrf_valid = True
+    g.csrf_valid = True  # form classes look at this and do not check again
 
 
 def came_from_here() -> bool:

@@ -21,7 +21,7 @@ from collateral.accounts import (
 from collateral.accounts.cleaning import clean_email, clean_name
 from collateral.accounts.models import Person, PersonRole, Role, Team
 from collateral.db import db
-from collateral.errors import Conflict, Invalid, WrongState
+from collateral.errors import CollateralError, Conflict, Invalid, WrongState
 
 THEMES = ("system", "light", "dark")
 LOCALES = ("en", "de")
@@ -72,10 +72,7 @@ def add_person(
     if password is not None:
         person.password_hash = _hash(person, password)
     db.session.add(person)
-    try:
-        db.session.flush()  # the trail needs the id
-    except IntegrityError as error:
-        raise _taken(email) from error
+    _flush(_taken(email))  # the trail needs the id
     audit.record(
         "person.added",
         by=by,
@@ -214,11 +211,9 @@ def add_team(name: str, region: str | None = None, *, by: Person | None) -> Team
     team = Team(name=_team_name(name), region=_region(region))
     if queries.team_called(team.name):
         raise _team_exists(team.name)
+    conflict = _team_exists(team.name)
     db.session.add(team)
-    try:
-        db.session.flush()  # the trail needs the id
-    except IntegrityError as error:
-        raise _team_exists(team.name) from error
+    _flush(conflict)  # the trail needs the id
     audit.record("team.added", by=by, kind="team", id=team.id, name=team.name)
     return team
 
@@ -231,13 +226,10 @@ def change_team(team: Team, *, name: str, region: str | None, by: Person | None)
         raise _team_exists(name)
     if (name, region) == (team.name, team.region):
         return
-    before, number = team.name, team.id
+    before = team.name
     team.name, team.region = name, region
-    try:
-        db.session.flush()  # of two who take a name at once, the database knows who was first
-    except IntegrityError as error:
-        raise _team_exists(name) from error
-    audit.record("team.changed", by=by, kind="team", id=number, before=before, after=name)
+    _flush(_team_exists(name))
+    audit.record("team.changed", by=by, kind="team", id=team.id, before=before, after=name)
 
 
 def remove_team(team: Team, *, by: Person | None) -> None:
@@ -249,13 +241,18 @@ def remove_team(team: Team, *, by: Person | None) -> None:
     name = team.name
     audit.record("team.removed", by=by, kind="team", id=team.id, name=name)
     db.session.delete(team)
+    sentence = _(
+        "Assets or deals still belong to “%(name)s”. Move them to other teams first.", name=name
+    )
+    _flush(WrongState(sentence))  # what else belongs to it, only the database knows here
+
+
+def _flush(otherwise: CollateralError) -> None:
+    """Have the database judge, which alone knows who of two at once was first."""
     try:
-        db.session.flush()  # what else belongs to it, only the database knows here
+        db.session.flush()
     except IntegrityError as error:
-        sentence = _(
-            "Assets or deals still belong to “%(name)s”. Move them to other teams first.", name=name
-        )
-        raise WrongState(sentence) from error
+        raise otherwise from error
 
 
 def _some_roles(roles: Iterable[Role]) -> list[Role]:

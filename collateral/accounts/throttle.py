@@ -60,10 +60,7 @@ def begin(
         mine.append(_left(NETWORK, attempt))
     seconds = -(-max(mine) // timedelta(seconds=1))
     if seconds > 0:
-        raise TooMany(
-            _spoken(seconds),
-            retry_after=seconds,
-        )
+        raise TooMany(_spoken(seconds), retry_after=seconds)
     return attempt
 
 

@@ -43,18 +43,7 @@ def create(
     Raises:
         Invalid: an unknown scope, one that the person may not have, or a date too far off.
     """
-    wanted = sorted(set(scopes))
-    unknown = [scope for scope in wanted if scope not in list(Scope)]
-    if unknown or not wanted:
-        raise Invalid(
-            _("Scopes are read, write and admin, not “%(value)s”.", value=", ".join(unknown)),
-            fields={"scopes": _("Choose among read, write and admin.")},
-        )
-    if Scope.ADMIN in wanted and Role.ADMIN not in person.roles:
-        raise Invalid(
-            _("Only an admin's token may have the scope “admin”."),
-            fields={"scopes": _("Only an admin's token may have the scope “admin”.")},
-        )
+    wanted = _some_scopes(person, scopes)
     if not timedelta(0) < lifetime <= LONGEST:
         raise Invalid(
             _("A token holds for a year at most."), fields={"days": _("A year is the longest.")}
@@ -72,6 +61,20 @@ def create(
     db.session.flush()  # the trail needs its id
     audit.record("token.created", by=by, kind="token", id=token.id, scopes=wanted, of=person.id)
     return token, text
+
+
+def _some_scopes(person: Person, scopes: Iterable[str]) -> list[str]:
+    wanted, choose = sorted(set(scopes)), _("Choose among read, write and admin.")
+    unknown = [scope for scope in wanted if scope not in list(Scope)]
+    if unknown:
+        sentence = _("Scopes are read, write and admin, not “%(value)s”.", value=", ".join(unknown))
+        raise Invalid(sentence, fields={"scopes": choose})
+    if not wanted:
+        raise Invalid(choose, fields={"scopes": choose})
+    if Scope.ADMIN in wanted and Role.ADMIN not in person.roles:
+        sentence = _("Only an admin's token may have the scope “admin”.")
+        raise Invalid(sentence, fields={"scopes": sentence})
+    return wanted
 
 
 def find(text: str, *, at: datetime) -> ApiToken | None:

@@ -35,6 +35,21 @@ def test_t25_what_is_no_token_opens_nothing(app: Flask) -> None:
         assert tokens.find(text, at=now()) is None
 
 
+@pytest.mark.parametrize(
+    ("scopes", "sentence"),
+    [
+        (["read", "all"], "Scopes are read, write and admin, not “all”."),
+        ([], "Choose among read, write and admin."),
+        (["admin"], "Only an admin's token may have the scope “admin”."),
+    ],
+)
+def test_a_scope_that_cannot_be_is_named(app: Flask, scopes: list[str], sentence: str) -> None:
+    person = make_person(Role.REP)
+    with pytest.raises(Invalid) as refused:
+        tokens.create(person, "Script", scopes, by=person, at=now())
+    assert refused.value.sentence == sentence
+
+
 def test_a_token_expires(app: Flask) -> None:
     person = make_person(Role.REP)
     _row, text = tokens.create(

@@ -15,6 +15,7 @@ from flask_login import current_user
 from collateral.accounts import single_sign_on, throttle
 from collateral.accounts.forms import SignInForm
 from collateral.accounts.guard import public
+from collateral.accounts.models import SignInAttempt
 from collateral.accounts.rules import safe_next
 from collateral.accounts.throttle import Attempted
 from collateral.accounts.views import bp
@@ -58,10 +59,8 @@ def begin_single_sign_on() -> ResponseReturnValue:
 @bp.get("/sign-in/single-sign-on/answer")
 @public
 def single_sign_on_answer() -> ResponseReturnValue:
-    provider = _provider()
-    from collateral.accounts import provider as way
-
-    begun = _taken(request.args.get("state", ""))
+    """The browser comes back: whoever the provider vouches for is let in, or told why not."""
+    provider, begun = _provider(), _taken(request.args.get("state", ""))
     try:
         attempt = throttle.begin(
             Attempted.SINGLE_SIGN_ON,
@@ -80,6 +79,15 @@ def single_sign_on_answer() -> ResponseReturnValue:
             "state",
             _("This sign-in was begun in another browser, too long ago, or is over. Begin again."),
         )
+    return _let_in(provider, begun, attempt)
+
+
+def _let_in(
+    provider: IdentityProvider, begun: dict[str, Any], attempt: SignInAttempt
+) -> ResponseReturnValue:
+    """Ask the provider for the code whom it means; commits, however it ends."""
+    from collateral.accounts import provider as way
+
     try:
         found = way.claims(provider, request.args, begun, _answer_to())
         person = single_sign_on.known(found.issuer, found.subject, found.email)

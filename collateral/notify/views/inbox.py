@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -142,17 +142,11 @@ def _settings_page(template: str, person: Person, form: WishesForm) -> ResponseR
     if not form.is_submitted():
         row = queries.rhythm_of(person)
         form.rhythm.data, form.hour.data = row.rhythm.value, row.hour
-    status = 400 if form.errors else 200
-    return cast(
-        ResponseReturnValue,
-        (
-            render_template(
-                template,
-                form=form,
-                wishes=queries.wishes(person),
-                zone=person.time_zone.replace("_", " "),
-                none=form.rhythm.data == Rhythm.NEVER.value,
-            ),
-            status,
-        ),
+    page = render_template(
+        template,
+        form=form,
+        wishes=queries.wishes(person),
+        zone=person.time_zone.replace("_", " "),
+        none=form.rhythm.data == Rhythm.NEVER.value,
     )
+    return page, 400 if form.errors else 200
