@@ -98,7 +98,7 @@ def retire_asset(asset_id: int, query: DryRun, body: Retire) -> AssetDetail | Re
     require(actor(), Permission.ASSET_RETIRE, asset)
     replacement = _replacement(body.replacement)
     if query.dry_run:
-        return _shape(retirement.plan(asset, actor(), replacement, at=now()))
+        return _shape(retirement.plan([asset], actor(), replacement, at=now()))
     retirement.retire(asset, by=actor(), at=now(), reason=body.reason, replacement=replacement)
     return detail(asset, actor())
 
@@ -133,9 +133,10 @@ def _replacement(asset_id: int | None) -> Asset | None:
 
 
 def _shape(plan: retirement.Plan) -> RetirePlan:
+    (asset,) = plan.assets
     return RetirePlan(
         dry_run=True,
-        asset=Named(plan.asset.id, plan.asset.title),
+        asset=Named(asset.id, asset.title),
         replacement=named(plan.replacement),
         downloaders=[
             Downloader(Somebody(d.person.id, d.person.name, d.person.email), d.at)

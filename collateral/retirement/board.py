@@ -12,10 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from collateral.accounts.models import Person
 from collateral.assets import queries as assets
-from collateral.assets.models import (
-    Asset,
-    Status,
-)
+from collateral.assets.models import Asset, Status
 from collateral.db import db
 from collateral.errors import NotFound
 from collateral.retirement.board_rows import (
@@ -28,12 +25,7 @@ from collateral.retirement.board_rows import (
     rows_of,
     which_of,
 )
-from collateral.retirement.models import (
-    Decision,
-    DocketItem,
-    DocketRun,
-    Stopped,
-)
+from collateral.retirement.models import Decision, DocketItem, DocketRun, Stopped
 
 PEACE = 5
 
@@ -75,6 +67,39 @@ def board(person: Person, request: BoardRequest) -> Board:
     """The docket as the person sees it. A fixed number of queries."""
     narrowed = narrowed_to(person, request)
     currency = _currency(person)
+    tiles, wrong = _open_tiles(narrowed, currency)
+    counts = {tile.stopped: tile.count for tile in tiles}
+    decided, peace = (_number(narrowed, show) for show in (Show.DECIDED, Show.PEACE))
+    total = {
+        Show.OPEN: counts.get(request.stopped, 0),
+        Show.DECIDED: decided,
+        Show.PEACE: peace,
+    }[request.show]
+    pages = max(1, -(-total // request.limit))
+    page = min(max(1, request.page), pages)
+    which = and_(narrowed, _asked_for(request))
+    return Board(
+        run=latest(),
+        currency=currency,
+        open=counts[None],
+        wrong=wrong,
+        decided=decided,
+        peace=peace,
+        retired=retired_count(person),
+        tiles=tiles,
+        rows=rows_of(person, which, request.sort, request.limit, (page - 1) * request.limit),
+        total=total,
+        page=page,
+        pages=pages,
+        in_peace=rows_of(person, and_(narrowed, which_of(Show.PEACE)), "surest", PEACE, 0)
+        if request.show is Show.OPEN
+        else [],
+    )
+
+
+def _open_tiles(narrowed: ColumnElement[bool], currency: str) -> tuple[list[Tile], float]:
+    """What is still to be decided: all of it, then by where it stopped, and how many of it are
+    expected to be wrong. "Not clear" has a tile where something is there."""
     cost = case((Asset.cost_currency == currency, Asset.cost_amount), else_=0)
     counted = db.session.execute(
         joined(
@@ -86,43 +111,23 @@ def board(person: Person, request: BoardRequest) -> Board:
         .where(narrowed, which_of(Show.OPEN))
         .group_by(DocketItem.stopped)
     ).all()
-    by_stop = {stop: (number, Decimal(money)) for stop, number, money, _ in counted}
+    by_stop = {stop: Tile(stop, count, Decimal(money)) for stop, count, money, _ in counted}
     tiles = [
-        Tile(stop, *by_stop.get(stop, (0, Decimal(0))))
+        by_stop.get(stop, Tile(stop, 0, Decimal(0)))
         for stop in Stopped
         if stop is not Stopped.NOT_CLEAR or stop in by_stop
     ]
-    decided, peace = (_number(narrowed, show) for show in (Show.DECIDED, Show.PEACE))
-    number = sum(count for _, count, _, _ in counted)
+    number = sum(tile.count for tile in tiles)
     whole = Tile(None, number, sum((tile.cost for tile in tiles), Decimal(0)))
-    which = and_(narrowed, which_of(request.show))
+    return [whole, *tiles], sum(float(wrong) for *_, wrong in counted)
+
+
+def _asked_for(request: BoardRequest) -> ColumnElement[bool]:
+    """The part of the docket that is asked for. What was decided or left in peace stands in one
+    list, wherever it stopped."""
     if request.stopped is not None and request.show is Show.OPEN:
-        which = and_(which, DocketItem.stopped == request.stopped)
-    total = {
-        Show.OPEN: by_stop.get(request.stopped, (0, 0))[0] if request.stopped else number,
-        Show.DECIDED: decided,
-        Show.PEACE: peace,
-    }[request.show]
-    pages = max(1, -(-total // request.limit))
-    page = min(max(1, request.page), pages)
-    rows = rows_of(person, which, request.sort, request.limit, (page - 1) * request.limit)
-    return Board(
-        latest(),
-        currency,
-        number,
-        sum(float(wrong) for *_, wrong in counted),
-        decided,
-        peace,
-        retired_count(person),
-        [whole, *tiles],
-        rows,
-        total,
-        page,
-        pages,
-        rows_of(person, and_(narrowed, which_of(Show.PEACE)), "surest", PEACE, 0)
-        if request.show is Show.OPEN
-        else [],
-    )
+        return and_(which_of(Show.OPEN), DocketItem.stopped == request.stopped)
+    return which_of(request.show)
 
 
 def open_count(person: Person) -> int:
@@ -132,9 +137,7 @@ def open_count(person: Person) -> int:
 
 def all_rows(person: Person, request: BoardRequest) -> list[Row]:
     """Every asset of the docket so narrowed, for files."""
-    which = and_(narrowed_to(person, request), which_of(request.show))
-    if request.stopped is not None:
-        which = and_(which, DocketItem.stopped == request.stopped)
+    which = and_(narrowed_to(person, request), _asked_for(request))
     return rows_of(person, which, request.sort, 100_000, 0)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -13,17 +12,14 @@ from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, Status
 from collateral.db import db
-from collateral.errors import Invalid, WrongState
+from collateral.errors import WrongState
 from collateral.notify.kinds import Facts
 from collateral.notify.operations import tell
 from collateral.retirement import notices, operations
-from collateral.retirement.models import Choice, Decision, DocketItem, Season
+from collateral.retirement.models import Choice, Decision, DocketItem, Ended, Season
 from collateral.retirement.rules import MEND_DAYS, WARNINGS, retire_day
 from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
-
-LONGEST_REASON = operations.LONGEST_REASON
-REPLACED = "replaced"
 
 
 def decide(
@@ -49,67 +45,86 @@ def decide(
     """
     if asset.status is not Status.PUBLISHED:
         raise WrongState(_("Only a published asset is decided on here."))
-    reason = reason.strip()
-    if len(reason) > LONGEST_REASON or (not reason and choice is not Choice.MEND):
-        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
-        raise Invalid(sentence, fields={"reason": sentence})
+    reason = operations.reason_given(reason, needed=choice is not Choice.MEND)
     if choice is Choice.RETIRE:
         operations.check(asset, replacement)
-    standing = standing_decision(asset.id)
-    if standing is not None:
-        _end(standing, by=by, at=at, why=REPLACED)
-    today = counting_day(at, zone())
-    item = db.session.get(DocketItem, asset.id)
-    seen: dict[str, Any] = (
-        {"wrong": item.wrong, "expected": item.expected, "stopped": item.stopped.value}
-        if item
-        else {}
-    )
-    seen["before"] = standing.id if standing else None
-    if choice is Choice.KEEP and months is not None:
-        seen["season"] = _season(asset.id)
-        _set_season(asset.id, sorted(months))
+    else:
+        replacement = None
+    before = standing_decision(asset.id)
+    if before is not None:
+        _end(before, by=by, at=at, why=Ended.REPLACED)
     decision = Decision(
         asset_id=asset.id,
         choice=choice,
         reason=reason,
-        replacement_id=replacement.id if replacement and choice is Choice.RETIRE else None,
+        replacement_id=replacement.id if replacement else None,
         by_id=by.id,
         at=at,
-        due_on={
-            Choice.KEEP: None,
-            Choice.MEND: today + timedelta(days=MEND_DAYS),
-            Choice.RETIRE: retire_day(today, at_once=at_once),
-        }[choice],
-        deals=item.deals if item else 0.0,
-        uses=item.uses if item else 0,
-        signs=item.signs if item else 0,
-        seen=seen,
+        due_on=_due_on(choice, counting_day(at, zone()), at_once=at_once),
     )
+    _note_evidence(decision, before)
+    if choice is Choice.KEEP and months is not None:
+        _narrow_to_season(decision, months)
     db.session.add(decision)
-    audit.record(
-        f"docket.{choice.value}",
-        by=by,
-        kind="asset",
-        id=asset.id,
-        title=asset.title,
-        reason=reason,
-        due_on=decision.due_on.isoformat() if decision.due_on else None,
-    )
+    _record(f"docket.{choice.value}", asset, by, reason=reason, due_on=_iso(decision.due_on))
+    # The notices and the retirement name the decision by its id.
     db.session.flush()
     if choice is Choice.RETIRE and at_once:
         _carry_out(decision, asset, replacement, by=by, at=at)
     elif choice is Choice.RETIRE:
         warn(decision, asset, days=WARNINGS[0], at=at)
-    elif choice is Choice.MEND and asset.owner_id != by.id:
-        facts: Facts = {
-            "asset": asset.id,
-            "title": asset.title,
-            "name": by.name,
-            "day": decision.due_on.isoformat() if decision.due_on else "",
-        }
-        tell([asset.owner_id], notices.ASKED, facts, at, once=f"decision {decision.id}")
+    elif choice is Choice.MEND:
+        _ask_to_mend(decision, asset, by=by, at=at)
     return decision
+
+
+def _due_on(choice: Choice, today: date, *, at_once: bool) -> date | None:
+    if choice is Choice.RETIRE:
+        return retire_day(today, at_once=at_once)
+    return today + timedelta(days=MEND_DAYS) if choice is Choice.MEND else None
+
+
+def _note_evidence(decision: Decision, before: Decision | None) -> None:
+    """Keep beside the decision what the docket shows now, and what it takes the place of: by
+    the one it is known whether new evidence came, by the other it is taken back."""
+    item = db.session.get(DocketItem, decision.asset_id)
+    decision.deals = item.deals if item else 0.0
+    decision.uses = item.uses if item else 0
+    decision.signs = item.signs if item else 0
+    decision.seen = {"before": before.id if before else None}
+    if item is not None:
+        decision.seen |= {
+            "wrong": item.wrong,
+            "expected": item.expected,
+            "stopped": item.stopped.value,
+        }
+
+
+def _narrow_to_season(decision: Decision, months: frozenset[int]) -> None:
+    """Count these months of the asset alone; what was counted before is kept for `undo`."""
+    decision.seen["season"] = _season(decision.asset_id)
+    _set_season(decision.asset_id, sorted(months))
+
+
+def _ask_to_mend(decision: Decision, asset: Asset, *, by: Person, at: datetime) -> None:
+    """Tell the owner by when it should be mended, unless it is she who decided so."""
+    if asset.owner_id == by.id:
+        return
+    facts: Facts = {
+        "asset": asset.id,
+        "title": asset.title,
+        "name": by.name,
+        "day": _iso(decision.due_on) or "",
+    }
+    tell([asset.owner_id], notices.ASKED, facts, at, once=f"decision {decision.id}")
+
+
+def _record(action: str, asset: Asset, by: Person, **facts: str | None) -> None:
+    audit.record(action, by=by, kind="asset", id=asset.id, title=asset.title, **facts)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def standing_decision(asset_id: int) -> Decision | None:
@@ -133,18 +148,11 @@ def undo(decision: Decision, *, by: Person, at: datetime) -> None:
     asset = decision.asset
     if decision.carried_out_at is not None and asset.status is Status.RETIRED:
         operations.restore(asset, by=by, at=at)
-    _end(decision, by=by, at=at, why="undone")
+    _end(decision, by=by, at=at, why=Ended.UNDONE)
     if "season" in decision.seen:
         _set_season(asset.id, decision.seen["season"])
     _hold_again(decision.seen.get("before"))
-    audit.record(
-        "docket.undone",
-        by=by,
-        kind="asset",
-        id=asset.id,
-        title=asset.title,
-        choice=decision.choice.value,
-    )
+    _record("docket.undone", asset, by, choice=decision.choice.value)
 
 
 def put_back(asset: Asset, *, by: Person, at: datetime) -> None:
@@ -160,16 +168,17 @@ def put_back(asset: Asset, *, by: Person, at: datetime) -> None:
         operations.restore(asset, by=by, at=at)
 
 
-def _end(decision: Decision, *, by: Person | None, at: datetime, why: str) -> None:
-    decision.ended_at, decision.ended_why = at, why
+def _end(decision: Decision, *, by: Person | None, at: datetime, why: Ended) -> None:
+    decision.ended_at, decision.ended_why = at, why.value
     decision.ended_by_id = by.id if by else None
+    # Written before what follows it: of an asset one decision holds, and the database says so.
     db.session.flush()
 
 
 def _hold_again(decision_id: int | None) -> None:
     """Let a keep or a mend hold that another decision took the place of."""
     before = db.session.get(Decision, decision_id) if decision_id is not None else None
-    if before is None or before.choice is Choice.RETIRE or before.ended_why != REPLACED:
+    if before is None or before.choice is Choice.RETIRE or before.ended_why != Ended.REPLACED:
         return
     before.ended_at, before.ended_by_id, before.ended_why = None, None, ""
     db.session.flush()
@@ -218,7 +227,7 @@ def carry_out_due(at: datetime) -> int:
         asset = decision.asset
         assert decision.due_on is not None
         if asset.status is not Status.PUBLISHED:
-            _end(decision, by=None, at=at, why="overtaken")
+            _end(decision, by=None, at=at, why=Ended.OVERTAKEN)
         elif decision.due_on <= today:
             replacement = decision.replacement
             if replacement is not None and replacement.status is not Status.PUBLISHED:

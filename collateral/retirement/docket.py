@@ -19,6 +19,7 @@ from collateral.retirement.models import (
     Decision,
     DocketItem,
     DocketRun,
+    Ended,
     Standing,
     Stopped,
 )
@@ -117,15 +118,25 @@ def _rows(
                 "facts": dict(stop.facts),
             }
         )
+    for position, (deals, months) in _needs(gathered, evidence, verdict, undecided).items():
+        rows[position] |= {"more_deals": deals, "more_months": months}
+    return rows
+
+
+def _needs(
+    gathered: Gathered, evidence: Sequence[Evidence], verdict: Verdict, undecided: Sequence[int]
+) -> dict[int, tuple[int, float]]:
+    """For the undecided positions about how many more deals without a use would list them, and in
+    how many months these come by; without those of which use alone will not tell."""
+    needs = {}
     waiting = [evidence[position] for position in undecided]
     for position, listed_with in zip(undecided, _more(waiting, verdict), strict=True):
         asset, one = gathered.assets[position], evidence[position]
         pace = _pace(gathered, asset, one)
         more = listed_with and max(listed_with, ceil(asset.terms.floor_deals - one.deals))
         if more is not None and pace > 0 and more / pace <= FURTHEST_MONTHS:
-            rows[position]["more_deals"] = about(more)
-            rows[position]["more_months"] = more / pace
-    return rows
+            needs[position] = about(more), more / pace
+    return needs
 
 
 def _pace(gathered: Gathered, asset: Known, one: Evidence) -> float:
@@ -258,4 +269,4 @@ def _bring_back(gathered: Gathered, at: datetime) -> None:
         since = gathered.deals.count(asset, gathered.period, opened_after=day)
         if comes_back(since, max(counted.uses - decision.uses, 0), decision.deals):
             decision.ended_at = at
-            decision.ended_why = "new_evidence"
+            decision.ended_why = Ended.NEW_EVIDENCE.value

@@ -20,9 +20,8 @@ from collateral.assets.models import Asset, AssetVersion, Page, Status
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
 from collateral.retirement.models import Erasure
+from collateral.retirement.operations import reason_given
 from collateral.retirement.rules import HOLDING_DAYS
-
-LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True)
@@ -76,10 +75,7 @@ def erase(asset: Asset, *, by: Person, at: datetime, reason: str, title: str) ->
         Invalid: no reason, or the title is not typed as it is.
     """
     found = plan(asset, at=at)
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
-        raise Invalid(sentence, fields={"reason": sentence})
+    reason = reason_given(reason)
     if title.strip() != asset.title:
         sentence = _("Type the title as it stands, so that it is this one and no other.")
         raise Invalid(sentence, fields={"title": sentence})
@@ -95,13 +91,7 @@ def erase(asset: Asset, *, by: Person, at: datetime, reason: str, title: str) ->
         pages=found.pages,
         files=[version.sha256 for version in asset.versions],
     )
-    erase_texts([version.id for version in asset.versions])
-    for version in asset.versions:
-        db.session.execute(delete(Page).where(Page.version_id == version.id))
-        db.session.expire(version, ["pages"])
-        version.sha256, version.bytes, version.page_count = "", 0, None
-        version.notices, version.properties = [], {}
-    asset.summary = ""
+    _empty(asset)
     erasure = Erasure(
         asset_id=asset.id,
         at=at,
@@ -112,6 +102,18 @@ def erase(asset: Asset, *, by: Person, at: datetime, reason: str, title: str) ->
     )
     db.session.add(erasure)
     return erasure
+
+
+def _empty(asset: Asset) -> None:
+    """Take pages, texts and the names of the files from every version; the versions stay."""
+    versions = [version.id for version in asset.versions]
+    erase_texts(versions)
+    db.session.execute(delete(Page).where(Page.version_id.in_(versions)))
+    for version in asset.versions:
+        db.session.expire(version, ["pages"])
+        version.sha256, version.bytes, version.page_count = "", 0, None
+        version.notices, version.properties = [], {}
+    asset.summary = ""
 
 
 def _check(asset: Asset, at: datetime) -> None:

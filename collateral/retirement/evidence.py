@@ -29,6 +29,7 @@ from collateral.usage.summed import sums
 from collateral.usage.team_sets import Scope
 
 RECENT_DAYS = 180
+PUBLISHED = Asset.status == Status.PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -103,24 +104,11 @@ def policies() -> list[PolicyFor]:
 
 def published_assets() -> list[Known]:
     """Every published asset with its policy and what it was made for."""
-    published = Asset.status == Status.PUBLISHED
-    wanted: dict[int, dict[Vocabulary, set[str]]] = defaultdict(lambda: defaultdict(set))
-    types: dict[int, str] = {}
-    for asset_id, vocabulary, slug in db.session.execute(
-        select(AssetTerm.asset_id, Term.vocabulary, Term.slug)
-        .join(Term, Term.id == AssetTerm.term_id)
-        .join(Asset, Asset.id == AssetTerm.asset_id)
-        .where(published, Term.vocabulary.in_((*FITTING, Vocabulary.STAGE, Vocabulary.TYPE)))
-        .order_by(Term.position.desc(), Term.label.desc())
-    ):
-        if vocabulary is Vocabulary.TYPE:
-            types[asset_id] = slug
-        else:
-            wanted[asset_id][vocabulary].add(slug)
+    types, wanted = _made_for()
     teams = _sets(
         select(AssetTeam.asset_id, AssetTeam.team_id)
         .join(Asset, Asset.id == AssetTeam.asset_id)
-        .where(published)
+        .where(PUBLISHED)
     )
     members = _sets(select(TeamMember.team_id, TeamMember.person_id))
     of_person = _sets(select(TeamMember.person_id, TeamMember.team_id))
@@ -133,7 +121,7 @@ def published_assets() -> list[Known]:
     found = []
     for row in db.session.execute(
         select(Asset.id, Asset.published_at, Asset.created_at, Asset.owner_id)
-        .where(published)
+        .where(PUBLISHED)
         .order_by(Asset.id)
     ):
         its_teams = teams.get(row.id, set())
@@ -145,7 +133,7 @@ def published_assets() -> list[Known]:
                 counting_day(row.published_at or row.created_at, zone()),
                 row.owner_id,
                 terms_for(known, types.get(row.id, ""), whose),
-                {v: frozenset(slugs) for v, slugs in wanted.get(row.id, {}).items()},
+                wanted.get(row.id, {}),
                 frozenset().union(*(members.get(team, set()) for team in its_teams))
                 if its_teams
                 else None,
@@ -153,6 +141,29 @@ def published_assets() -> list[Known]:
             )
         )
     return found
+
+
+def _made_for() -> tuple[dict[int, str], dict[int, dict[Vocabulary, frozenset[str]]]]:
+    """Of every published asset the slug of its type, the first of several, and its products,
+    industries, regions and stages."""
+    types: dict[int, str] = {}
+    wanted: dict[int, dict[Vocabulary, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for asset_id, vocabulary, slug in db.session.execute(
+        select(AssetTerm.asset_id, Term.vocabulary, Term.slug)
+        .join(Term, Term.id == AssetTerm.term_id)
+        .join(Asset, Asset.id == AssetTerm.asset_id)
+        .where(PUBLISHED, Term.vocabulary.in_((*FITTING, Vocabulary.STAGE, Vocabulary.TYPE)))
+        .order_by(Term.position.desc(), Term.label.desc())
+    ):
+        if vocabulary is Vocabulary.TYPE:
+            # In the reverse of their order: the first of several is what stays.
+            types[asset_id] = slug
+        else:
+            wanted[asset_id][vocabulary].add(slug)
+    return types, {
+        asset_id: {vocabulary: frozenset(slugs) for vocabulary, slugs in of_asset.items()}
+        for asset_id, of_asset in wanted.items()
+    }
 
 
 def _sets(query: Any) -> dict[int, set[int]]:
@@ -188,7 +199,7 @@ def _uses(period: Period) -> dict[int, int]:
 
 
 def _remade(period: Period) -> dict[int, Remade]:
-    """Adaptations that were handed in within the period and not declined."""
+    """Adaptations that were handed in since the period's first day. Declined ones, too."""
     rows = db.session.execute(
         select(Adaptation.asset_id, func.count(), func.count(Adaptation.person_id.distinct()))
         .where(

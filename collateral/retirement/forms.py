@@ -9,22 +9,26 @@ from wtforms.validators import DataRequired, Length
 
 from collateral.db import is_id
 from collateral.errors import Invalid
+from collateral.retirement.operations import LONGEST_REASON
 
 
 class RetireForm(FlaskForm):  # type: ignore[misc]
     """Why, and what to use instead."""
 
     replacement = HiddenField()
-    reason = TextAreaField(_("Reason"), validators=[DataRequired(_("Say why.")), Length(max=2000)])
+    reason = TextAreaField(
+        _("Reason"), validators=[DataRequired(_("Say why.")), Length(max=LONGEST_REASON)]
+    )
 
     @property
     def replacement_id(self) -> int | None:
-        """Raises Invalid when it is no number."""
+        """The id of what was chosen, or None. Raises Invalid when it is no number."""
         text = str(self.replacement.data or "").strip()
         if not text:
             return None
         if not is_id(text):
-            raise Invalid(_("Choose the replacement from the list."), fields={"replacement": text})
+            sentence = _("Choose the replacement from the list.")
+            raise Invalid(sentence, fields={"replacement": sentence})
         return int(text)
 
     def blame(self, error: Invalid) -> None:

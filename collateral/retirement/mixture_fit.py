@@ -104,38 +104,21 @@ def _em(
     """Expectation-maximisation at one grid point, from a neighbour's end where there is one."""
     import numpy as np
 
-    kinds, taken = data.kinds, data.taken
-    count = int(kinds.max()) + 1
-    sizes = np.bincount(kinds, minlength=count)
+    count = int(data.kinds.max()) + 1
     log_rate, ignored = start or _first_guess(data, count)
     part = np.full(count, PART_PRIOR if data.with_signs else 1.0)
     previous = -np.inf
     for _ in range(200):
         trial = Fit(part, log_rate, part, ignored, part, shape, faint, parts)
         alive, both, narrow_share, mean = chances(data, trial)
-        usual = log_rate.mean()
-        spread = ((log_rate - usual) ** 2).sum() / (2 * RATE_VARIANCE)
-        level = (usual - np.log(PRIOR_RATE)) ** 2 / (2 * PRIOR_RATE_SD**2)
-        likelihood = float(both.sum() - spread - level)
+        likelihood = _penalised(both, log_rate)
         if abs(likelihood - previous) < 1e-3:
             break
         previous = likelihood
-        pooled = ((1 - alive).sum() + 1) / (len(taken) + 2)
-        lost = np.bincount(kinds, weights=1 - alive, minlength=count)
-        ignored = (lost + PRIOR_STRENGTH * pooled) / (sizes + PRIOR_STRENGTH)
+        ignored = _shares(data, alive, count)
         if data.with_signs:
             part = _parts(data, alive, count)
-        centre = _centre(usual, count)
-        told = alive * narrow_share
-        slope = np.bincount(kinds, told * (taken - mean) * shape / (shape + mean), minlength=count)
-        curve = np.bincount(kinds, told * mean * shape / (shape + mean), minlength=count)
-        step = (slope - (log_rate - centre) / RATE_VARIANCE) / (curve + 1 / RATE_VARIANCE)
-        log_rate = log_rate + np.clip(step, -1, 1)
-    alike, sd = (
-        (USUAL_SHAPES[parts], SHAPE_SD_WITH_SIGNS) if data.with_signs else (USUAL_SHAPE, SHAPE_SD)
-    )
-    prior = -((np.log(shape) - np.log(alike)) ** 2) / (2 * sd**2)
-    prior -= (np.log(faint) - np.log(USUAL_FAINT)) ** 2 / 2
+        log_rate = log_rate + _step(data, alive * narrow_share, mean, log_rate, shape)
     return Fit(
         alive=alive,
         log_rates=log_rate,
@@ -146,9 +129,62 @@ def _em(
         faint=faint,
         parts=parts,
         likelihood=previous,
-        weight=previous + float(prior),
+        weight=previous + _grid_prior(shape, faint, parts, with_signs=data.with_signs),
         explained=float(((1 - alive) * data.uses).sum()),
     )
+
+
+def _penalised(both: Floats, log_rate: Floats) -> float:
+    """The log likelihood of the counts (`both`, one for each asset), less what the priors of the
+    types' rates take for lying far apart and far from the usual."""
+    import numpy as np
+
+    usual = log_rate.mean()
+    spread = ((log_rate - usual) ** 2).sum() / (2 * RATE_VARIANCE)
+    level = (usual - np.log(PRIOR_RATE)) ** 2 / (2 * PRIOR_RATE_SD**2)
+    return float(both.sum() - spread - level)
+
+
+def _shares(data: Library, alive: Floats, count: int) -> Floats:
+    """For each type the share of ignored assets, drawn towards the whole library's."""
+    import numpy as np
+
+    sizes = np.bincount(data.kinds, minlength=count)
+    pooled = ((1 - alive).sum() + 1) / (len(data.taken) + 2)
+    lost = np.bincount(data.kinds, weights=1 - alive, minlength=count)
+    shares: Floats = (lost + PRIOR_STRENGTH * pooled) / (sizes + PRIOR_STRENGTH)
+    return shares
+
+
+def _step(data: Library, told: Floats, mean: Floats, log_rate: Floats, shape: float) -> Floats:
+    """A Newton step of each type's logarithm of the rate, at most 1 either way.
+
+    Args:
+        told: for each asset the probability that it is alive and in the narrow part; what the
+            others took says little of their type's rate.
+        mean: for each asset what a live one is expected to take.
+    """
+    import numpy as np
+
+    kinds, taken, count = data.kinds, data.taken, len(log_rate)
+    centre = _centre(log_rate.mean(), count)
+    slope = np.bincount(kinds, told * (taken - mean) * shape / (shape + mean), minlength=count)
+    curve = np.bincount(kinds, told * mean * shape / (shape + mean), minlength=count)
+    step = (slope - (log_rate - centre) / RATE_VARIANCE) / (curve + 1 / RATE_VARIANCE)
+    short: Floats = np.clip(step, -1, 1)
+    return short
+
+
+def _grid_prior(shape: float, faint: float, parts: float, *, with_signs: bool) -> float:
+    """The logarithm of what a grid point weighs before anything is counted."""
+    import numpy as np
+
+    alike, sd = USUAL_SHAPE, SHAPE_SD
+    if with_signs:
+        alike, sd = USUAL_SHAPES[parts], SHAPE_SD_WITH_SIGNS
+    prior = -((np.log(shape) - np.log(alike)) ** 2) / (2 * sd**2)
+    prior -= (np.log(faint) - np.log(USUAL_FAINT)) ** 2 / 2
+    return float(prior)
 
 
 def chances(data: Library, fit: Fit) -> tuple[Floats, Floats, Floats, Floats]:

@@ -43,6 +43,18 @@ class Choice(StrEnum):
     RETIRE = "retire"
 
 
+class Ended(StrEnum):
+    """Why a decision holds no more."""
+
+    UNDONE = "undone"
+    REPLACED = "replaced"
+    """By another on the same asset."""
+    NEW_EVIDENCE = "new_evidence"
+    """Enough deals came by without a use since it was kept or to be mended."""
+    OVERTAKEN = "overtaken"
+    """It was retired or taken back to a draft in another way before its day came."""
+
+
 class Policy(Model):
     """What holds for the assets of a type, of a team, of both, or (neither) for all others."""
 
@@ -157,10 +169,10 @@ class Decision(Model):
     carried_out_at: Mapped[datetime | None]
     """When the retiring was done."""
     ended_at: Mapped[datetime | None]
-    """When it ceased to hold: taken back, followed by another, or overtaken by new evidence."""
+    """When it ceased to hold; see `ended_why`."""
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_why: Mapped[str] = mapped_column(String(20), default="")
-    """undone, replaced, new_evidence, overtaken."""
+    """One of Ended; "" while it holds."""
 
     asset: Mapped[Asset] = relationship(foreign_keys=[asset_id])
     replacement: Mapped[Asset | None] = relationship(foreign_keys=[replacement_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,12 +28,13 @@ YEAR = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Plan:
-    """What retiring the asset would touch; made by a dry run, changes nothing.
+    """What retiring these assets would touch; made by a dry run, changes nothing.
 
-    `replaces` are retired assets that lead to this one today; they would lead on.
+    What hangs on several of them counts once. The counts are whole, the lists name the latest.
+    `replaces` are retired assets that lead to one of these today; they would lead on.
     """
 
-    asset: Asset
+    assets: Sequence[Asset]
     replacement: Asset | None
     downloaders: list[Downloader]
     downloader_count: int
@@ -44,20 +46,24 @@ class Plan:
     replaces: list[Asset]
 
 
-def plan(asset: Asset, actor: Person, replacement: Asset | None = None, *, at: datetime) -> Plan:
-    """Who took the asset within the year, which open deals carry it, what replaces it. The
-    deals that `actor` may not see are counted and not named.
+def plan(
+    assets: Sequence[Asset], actor: Person, replacement: Asset | None = None, *, at: datetime
+) -> Plan:
+    """Who took them within the year, which open deals carry them, what replaces them. The
+    deals that `actor` may not see are counted and not named. As many queries for many as for one.
 
     Raises:
-        WrongState: it is retired already.
-        Invalid: the replacement cannot stand in for it.
+        WrongState: one is retired already.
+        Invalid: the replacement cannot stand in for one.
     """
-    check(asset, replacement)
-    downloaders = queries.downloaders(asset, since=(at - YEAR).date())
-    deals, deal_count = queries.open_deals(asset, actor)
-    shares, share_count = queries.live_shares(asset, actor, at=at)
+    for asset in assets:
+        check(asset, replacement)
+    ids = [asset.id for asset in assets]
+    downloaders = queries.downloaders(ids, since=(at - YEAR).date())
+    deals, deal_count = queries.open_deals(ids, actor)
+    shares, share_count = queries.live_shares(ids, actor, at=at)
     return Plan(
-        asset=asset,
+        assets=assets,
         replacement=replacement,
         downloaders=downloaders[: queries.NAMED],
         downloader_count=len(downloaders),
@@ -65,8 +71,8 @@ def plan(asset: Asset, actor: Person, replacement: Asset | None = None, *, at: d
         open_deal_count=deal_count,
         shares=shares,
         share_count=share_count,
-        adaptations=queries.adaptation_count(asset),
-        replaces=queries.led_here(asset, actor),
+        adaptations=queries.adaptation_count(ids),
+        replaces=queries.led_here(ids, actor),
     )
 
 
@@ -82,10 +88,7 @@ def retire(
         Invalid: no reason, or the replacement cannot stand in for it.
     """
     check(asset, replacement)
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
-        raise Invalid(sentence, fields={"reason": sentence})
+    reason = reason_given(reason)
     audit.record(
         "asset.retired",
         by=by,
@@ -109,12 +112,22 @@ def retire(
     announce(RETIRED, facts, at)
 
 
+def reason_given(text: str, *, needed: bool = True) -> str:
+    """The reason as it is kept. Raises Invalid for one that is too long, or is missing where one
+    is needed."""
+    reason = text.strip()
+    if len(reason) > LONGEST_REASON or (needed and not reason):
+        sentence = _("Say why, in at most %(most)s characters.", most=LONGEST_REASON)
+        raise Invalid(sentence, fields={"reason": sentence})
+    return reason
+
+
 def _tell_downloaders(asset: Asset, replacement: Asset | None, *, by: Person, at: datetime) -> None:
     """Tell those who took it within the year, once; but for whoever retires it. What takes its
     place is named to those alone who may see it."""
     people = [
         each.person
-        for each in queries.downloaders(asset, since=(at - YEAR).date())
+        for each in queries.downloaders([asset.id], since=(at - YEAR).date())
         if each.person.id != by.id
     ]
     facts: dict[str, str | int] = {"asset": asset.id, "title": asset.title}

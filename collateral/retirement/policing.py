@@ -42,18 +42,7 @@ def set_policy(type: str, team_id: int | None, terms: Terms, *, by: Person, at: 
     Raises:
         Invalid: there is no such type or team, or a date is asked for without a cycle.
     """
-    if type and not db.session.scalar(
-        select(Term.id).where(Term.vocabulary == Vocabulary.TYPE, Term.slug == type)
-    ):
-        raise Invalid(_("There is no such type."), fields={"type": _("There is no such type.")})
-    if team_id is not None and db.session.get(Team, team_id) is None:
-        raise Invalid(_("There is no such team."), fields={"team": _("There is no such team.")})
-    if terms.review_required and not terms.review_months:
-        sentence = _("Say how often, so that the date can be set.")
-        raise Invalid(sentence, fields={"review_months": sentence})
-    if terms.review_months == 0:
-        sentence = _("At least one month, or nothing.")
-        raise Invalid(sentence, fields={"review_months": sentence})
+    _check(type, team_id, terms)
     key = _key(type, team_id)
     policy = db.session.scalar(select(Policy).where(Policy.key == key))
     if policy is None:
@@ -65,6 +54,23 @@ def set_policy(type: str, team_id: int | None, terms: Terms, *, by: Person, at: 
     db.session.flush()
     _record("docket.policy_set", policy, by)
     return policy
+
+
+def _check(type: str, team_id: int | None, terms: Terms) -> None:
+    if type and not db.session.scalar(
+        select(Term.id).where(Term.vocabulary == Vocabulary.TYPE, Term.slug == type)
+    ):
+        raise _wrong("type", _("There is no such type."))
+    if team_id is not None and db.session.get(Team, team_id) is None:
+        raise _wrong("team", _("There is no such team."))
+    if terms.review_required and not terms.review_months:
+        raise _wrong("review_months", _("Say how often, so that the date can be set."))
+    if terms.review_months == 0:
+        raise _wrong("review_months", _("At least one month, or nothing."))
+
+
+def _wrong(field: str, sentence: str) -> Invalid:
+    return Invalid(sentence, fields={field: sentence})
 
 
 def delete_policy(type: str, team_id: int | None, *, by: Person) -> None:
@@ -125,6 +131,8 @@ def set_review_dates(at: datetime) -> int:
         for known in published_assets()
         if known.terms.review_required and known.terms.review_months
     }
+    if not wanted:
+        return 0
     today = counting_day(at, zone())
     without = db.session.scalars(
         select(Asset).where(Asset.status == Status.PUBLISHED, Asset.review_on.is_(None))

@@ -1,7 +1,9 @@
-"""What hangs on an asset: who took it, which open deals carry it, what leads to it."""
+"""What hangs on assets: who took them, which open deals carry them, what leads to them. What
+hangs on several of them is found and counted once."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,7 +26,7 @@ NAMED = 20
 
 @dataclass(frozen=True)
 class Downloader:
-    """Somebody who has the file, and when she last took it."""
+    """Somebody who has a file, and when she last took one."""
 
     person: Person
     at: datetime
@@ -32,18 +34,18 @@ class Downloader:
 
 @dataclass(frozen=True)
 class OpenDeal:
-    """An open deal in which the asset was used, and when last."""
+    """An open deal in which one of the assets was used, and when last."""
 
     deal: Deal
     at: datetime
 
 
-def downloaders(asset: Asset, *, since: date) -> list[Downloader]:
+def downloaders(asset_ids: Collection[int], *, since: date) -> list[Downloader]:
     """Those who downloaded any version since that day and are still here, latest first."""
     last = (
         select(Event.person_id, func.max(Event.at).label("at"))
         .where(
-            Event.asset_id == asset.id,
+            Event.asset_id.in_(asset_ids),
             Event.day >= since,
             Event.kind == EventKind.DOWNLOADED,
             Event.left_out.is_(None),
@@ -61,12 +63,12 @@ def downloaders(asset: Asset, *, since: date) -> list[Downloader]:
     return [Downloader(person, at) for person, at in rows]
 
 
-def open_deals(asset: Asset, actor: Person) -> tuple[list[OpenDeal], int]:
-    """The open deals that carry it which the actor may see, latest use first, and how many
+def open_deals(asset_ids: Collection[int], actor: Person) -> tuple[list[OpenDeal], int]:
+    """The open deals that carry them which the actor may see, latest use first, and how many
     there are altogether."""
     last = (
         select(Use.deal_id, func.max(Use.at).label("at"))
-        .where(Use.asset_id == asset.id, Use.retracted_at.is_(None))
+        .where(Use.asset_id.in_(asset_ids), Use.retracted_at.is_(None))
         .group_by(Use.deal_id)
         .subquery()
     )
@@ -84,15 +86,17 @@ def open_deals(asset: Asset, actor: Person) -> tuple[list[OpenDeal], int]:
 
 @dataclass(frozen=True)
 class LiveShare:
-    """A tracked link that opens and carries the asset."""
+    """A tracked link that opens and carries one of the assets."""
 
     share: Share
     deal: Deal | None
 
 
-def live_shares(asset: Asset, actor: Person, *, at: datetime) -> tuple[list[LiveShare], int]:
-    """The live links that carry it which the actor may see, and how many there are in all."""
-    every = sharing.links_with(asset, at)
+def live_shares(
+    asset_ids: Collection[int], actor: Person, *, at: datetime
+) -> tuple[list[LiveShare], int]:
+    """The live links that carry them which the actor may see, and how many there are in all."""
+    every = sharing.links_with(asset_ids, at)
     seen = set(
         db.session.scalars(
             sharing.select_visible(actor)
@@ -104,12 +108,12 @@ def live_shares(asset: Asset, actor: Person, *, at: datetime) -> tuple[list[Live
     return named[:NAMED], len(every)
 
 
-def adaptation_count(asset: Asset) -> int:
-    """How many adaptations of it were handed in."""
+def adaptation_count(asset_ids: Collection[int]) -> int:
+    """How many adaptations of them were handed in."""
     return (
         db.session.scalar(
             select(func.count()).where(
-                Adaptation.asset_id == asset.id, Adaptation.status != AdaptationStatus.PRIVATE
+                Adaptation.asset_id.in_(asset_ids), Adaptation.status != AdaptationStatus.PRIVATE
             )
         )
         or 0
@@ -124,12 +128,12 @@ def sees(person: Person, asset: Asset) -> bool:
     return found is not None
 
 
-def led_here(asset: Asset, actor: Person) -> list[Asset]:
-    """The retired assets whose address leads to this one."""
+def led_here(asset_ids: Collection[int], actor: Person) -> list[Asset]:
+    """The retired assets whose address leads to one of these."""
     return list(
         db.session.scalars(
             select_visible(actor)
-            .where(Asset.replacement_id == asset.id, Asset.status == Status.RETIRED)
+            .where(Asset.replacement_id.in_(asset_ids), Asset.status == Status.RETIRED)
             .order_by(Asset.title)
             .limit(NAMED)
         )

@@ -110,17 +110,18 @@ def links_of_deal(deal: Deal, person: Person) -> Sequence[Share]:
     ).all()
 
 
-def links_with(asset: Asset, at: datetime) -> Sequence[Share]:
-    """The live links that carry the asset, by itself or in a pack, with makers and deals."""
+def links_with(asset_ids: Collection[int], at: datetime) -> Sequence[Share]:
+    """The live links that carry one of these assets, by itself or in a pack, with makers and
+    deals."""
     return db.session.scalars(
         select(Share)
         .where(
             Share.revoked_at.is_(None),
             or_(Share.expires_at.is_(None), Share.expires_at > at),
             or_(
-                exists().where(ShareItem.share_id == Share.id, ShareItem.asset_id == asset.id),
+                exists().where(ShareItem.share_id == Share.id, ShareItem.asset_id.in_(asset_ids)),
                 Share.pack_id.in_(
-                    select(Pack.id).join(Pack.items).where(PackItem.asset_id == asset.id)
+                    select(Pack.id).join(Pack.items).where(PackItem.asset_id.in_(asset_ids))
                 ),
             ),
         )

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from collateral.accounts.models import AuditEntry, Person, Role
-from collateral.assets.models import Asset, AssetVersion, Page, Status, Term, Vocabulary
+from collateral.assets.models import Asset, AssetVersion, Page, Status
 from collateral.clock import later, now
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
@@ -33,7 +33,7 @@ from collateral.usage.rules import counting_day
 from collateral.usage.team_sets import set_of
 from tests.factories import make_asset, make_person
 from tests.retirement.stock import ASSETS, DEALS, LIVE, stock
-from tests.support import SignedInClient, Visitor, counted_queries
+from tests.support import counted_queries
 
 
 @pytest.fixture
@@ -293,41 +293,6 @@ def test_files_are_deleted_by_an_admin_after_the_holding_time_alone(app: Flask) 
     assert last.action == "asset.files_deleted"
 
 
-@pytest.fixture
-def desk(visitor: Visitor, marketer: Person) -> SignedInClient:
-    return visitor.as_(marketer)
-
-
-def test_the_docket_is_worked_by_page(desk: SignedInClient, library: list[int]) -> None:
-    worked_out()
-    shown = desk.get("/docket?sort=cost").text
-    assert "Deck 119" in shown
-    assert "Shown, not opened" in shown
-    chosen = [str(asset_id) for asset_id in library[-2:]]
-    before = db.session.scalar(select(func.count()).select_from(Decision))
-    dry = desk.get(f"/docket/decide?choice=retire&asset={chosen[0]}&asset={chosen[1]}").text
-    assert "Dry run, nothing changed yet" in dry
-    assert db.session.scalar(select(func.count()).select_from(Decision)) == before
-    data = {"choice": "retire", "asset": chosen}
-    assert "Say why" in desk.post("/docket/decide", data=data).text
-    answer = desk.post(
-        "/docket/decide",
-        data={**data, "reason": "Nobody uses it", "when": "now"},
-        follow_redirects=True,
-    )
-    assert "Retiring 2 assets" in answer.text
-    asset = db.session.get_one(Asset, library[-1])
-    assert asset.status is Status.RETIRED
-    assert "Deck 119" in desk.get("/docket/retired").text
-    ids = db.session.scalars(select(Decision.id)).all()
-    desk.post("/docket/undo", data={"decision": [str(i) for i in ids]})
-    db.session.refresh(asset)
-    assert asset.status is Status.PUBLISHED
-    csv = desk.get("/docket.csv").text
-    assert "Deck 119" in csv
-    assert "shown_not_opened" in csv
-
-
 def test_filters_narrow_what_is_counted(library: list[int], marketer: Person) -> None:
     worked_out()
     stranger = make_person(Role.MARKETER)
@@ -338,18 +303,3 @@ def test_filters_narrow_what_is_counted(library: list[int], marketer: Person) ->
     stopped = board.board(marketer, BoardRequest(stopped=Stopped.NEVER_SHOWN))
     assert {row.item.stopped for row in stopped.rows} == {Stopped.NEVER_SHOWN}
     assert board.board(marketer, BoardRequest(show=Show.DECIDED)).total == 0
-
-
-def test_policies_are_set_on_their_page(desk: SignedInClient) -> None:
-    db.session.add(Term(vocabulary=Vocabulary.TYPE, slug="video", label="Video"))
-    db.session.commit()
-    bad = desk.post("/docket/policies", data={"type": "video", "grace_days": "soon"})
-    assert bad.status_code == 400
-    assert "A whole number" in bad.text
-    desk.post(
-        "/docket/policies",
-        data={"type": "video", "grace_days": "120", "review_months": "6", "review_required": "1"},
-    )
-    text = desk.get("/docket/policies").text
-    assert "120 days" in text
-    assert "every 6 months, date compulsory" in text

@@ -167,7 +167,7 @@ def test_deals_that_one_may_not_see_are_counted_and_not_named(app: Flask) -> Non
     theirs = make_deal(make_person(Role.REP), "Vantor Steel")
     usage.declare_use(asset, theirs, by=make_person(Role.MANAGER), at=now())
     db.session.commit()
-    plan = operations.plan(asset, owner, at=now())
+    plan = operations.plan([asset], owner, at=now())
     assert (plan.open_deals, plan.open_deal_count) == ([], 1)
 
 
@@ -226,7 +226,7 @@ def test_what_is_retired_is_not_retired_again(app: Flask) -> None:
     with pytest.raises(WrongState):
         operations.retire(asset, by=asset.owner, at=now(), reason="Old")
     with pytest.raises(WrongState):
-        operations.plan(asset, asset.owner, at=now())
+        operations.plan([asset], asset.owner, at=now())
     with pytest.raises(Invalid):
         operations.retire(make_asset(), by=asset.owner, at=now(), reason="")
 
@@ -244,4 +244,4 @@ def test_downloads_by_a_robot_are_nobodys(app: Flask) -> None:
             at=now(),
         )
     db.session.commit()
-    assert operations.plan(asset, asset.owner, at=now()).downloader_count == 0
+    assert operations.plan([asset], asset.owner, at=now()).downloader_count == 0

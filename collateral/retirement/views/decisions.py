@@ -16,11 +16,10 @@ from collateral.assets.models import Asset, Status
 from collateral.clock import now
 from collateral.db import db, is_id
 from collateral.errors import Invalid
-from collateral.retirement import board, deciding, operations
+from collateral.retirement import board, deciding, dry_run, operations
 from collateral.retirement.models import Choice, Decision
 from collateral.retirement.rules import retire_day
 from collateral.retirement.views import bp
-from collateral.retirement.views.asset import Effect, effects_of
 from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
 
@@ -32,14 +31,16 @@ def _chosen() -> list[Asset]:
     ids = [int(value) for value in request.values.getlist("asset") if is_id(value)][:MOST]
     found = [a for a in assets.get_many(actor(), ids) if a.status is Status.PUBLISHED]
     if not found:
-        raise Invalid(_("Choose at least one published asset."), fields={"asset": "None chosen."})
+        sentence = _("Choose at least one published asset.")
+        raise Invalid(sentence, fields={"asset": sentence})
     return found
 
 
 def _choice() -> Choice:
     name = request.values.get("choice", "")
     if name not in {choice.value for choice in Choice}:
-        raise Invalid(_("Choose to keep, mend or retire."), fields={"choice": "Not known."})
+        sentence = _("Choose to keep, mend or retire.")
+        raise Invalid(sentence, fields={"choice": sentence})
     return Choice(name)
 
 
@@ -52,11 +53,10 @@ def decide_page() -> ResponseReturnValue:
 
 def _page(chosen: list[Asset], choice: Choice, error: Invalid | None = None) -> str:
     today = counting_day(now(), zone())
-    effects: list[Effect] = []
+    effects: list[dry_run.Effect] = []
     suggested = None
     if choice is Choice.RETIRE:
-        plans = [operations.plan(asset, actor(), at=now()) for asset in chosen]
-        effects = effects_of(plans)
+        effects = dry_run.effects(operations.plan(chosen, actor(), at=now()))
         if len(chosen) == 1:
             suggested = board.successor_of(actor(), chosen[0].id)
     return render_template(
@@ -100,17 +100,7 @@ def decide() -> ResponseReturnValue:
 
 
 def _decide(chosen: list[Asset], choice: Choice) -> list[Decision]:
-    months = frozenset(
-        int(value) for value in request.form.getlist("month") if is_id(value) and int(value) <= 12
-    )
-    named = request.form.get("replacement", "")
-    replacement = None
-    if named and choice is Choice.RETIRE:
-        found = assets.get_many(actor(), [int(named)]) if is_id(named) else []
-        if not found:
-            sentence = _("Choose the replacement from the list.")
-            raise Invalid(sentence, fields={"replacement": sentence})
-        replacement = found[0]
+    replacement = _replacement() if choice is Choice.RETIRE else None
     return [
         deciding.decide(
             asset,
@@ -120,10 +110,27 @@ def _decide(chosen: list[Asset], choice: Choice) -> list[Decision]:
             reason=request.form.get("reason", ""),
             replacement=replacement,
             at_once=request.form.get("when") == "now",
-            months=months or None,
+            months=_season() or None,
         )
         for asset in chosen
     ]
+
+
+def _replacement() -> Asset | None:
+    named = request.form.get("replacement", "")
+    if not named:
+        return None
+    found = assets.get_many(actor(), [int(named)]) if is_id(named) else []
+    if not found:
+        sentence = _("Choose the replacement from the list.")
+        raise Invalid(sentence, fields={"replacement": sentence})
+    return found[0]
+
+
+def _season() -> frozenset[int]:
+    """The months that are ticked; what is no month is none."""
+    ticked = (int(value) for value in request.form.getlist("month") if is_id(value))
+    return frozenset(month for month in ticked if 1 <= month <= 12)
 
 
 @bp.post("/docket/undo")

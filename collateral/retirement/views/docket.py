@@ -10,7 +10,6 @@ from collateral import csv_out
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.assets.models import Vocabulary
-from collateral.clock import now
 from collateral.db import db, is_id
 from collateral.queue import send
 from collateral.retirement import board, board_choices, board_rows, jobs, presenting
@@ -122,8 +121,3 @@ def again() -> ResponseReturnValue:
     send(jobs.work_out)
     flash(_("The docket is being worked out; load this page again in a moment."), "info")
     return redirect(url_for("retirement.docket"), 303)
-
-
-def counted_to() -> object:
-    run = board.latest()
-    return run.at if run else now()

@@ -44,26 +44,30 @@ def _page(error: Invalid | None = None) -> str:
 def set_policy() -> ResponseReturnValue:
     """Set the policy of a type and team: `type`, `team`, `grace_days`, `floor_deals`,
     `review_months`, `review_required`. The one that was there before is replaced."""
-    form = request.form
     try:
-        policing.set_policy(
-            form.get("type", ""),
-            int(form["team"]) if is_id(form.get("team", "")) else None,
-            Terms(
-                _whole("grace_days", 3650) or 0,
-                _whole("floor_deals", 100_000) or 0,
-                _whole("review_months", 120),
-                form.get("review_required") == "1",
-            ),
-            by=actor(),
-            at=now(),
+        grace = _whole("grace_days", 3650)
+        terms = Terms(
+            Terms.grace_days if grace is None else grace,
+            _whole("floor_deals", 100_000) or 0,
+            _whole("review_months", 120),
+            request.form.get("review_required") == "1",
         )
+        policing.set_policy(request.form.get("type", ""), _team(), terms, by=actor(), at=now())
     except Invalid as error:
         db.session.rollback()
         return _page(error), 400
     db.session.commit()
     flash(_("The policy is set; the docket follows it from its next working-out on"))
     return redirect(url_for("retirement.policies"), 303)
+
+
+def _team() -> int | None:
+    """The team that the form names; None for all."""
+    named = request.form.get("team", "")
+    if named and not is_id(named):
+        sentence = _("There is no such team.")
+        raise Invalid(sentence, fields={"team": sentence})
+    return int(named) if named else None
 
 
 def _whole(name: str, most: int) -> int | None:
@@ -80,10 +84,7 @@ def _whole(name: str, most: int) -> int | None:
 @requires(Permission.DOCKET)
 def delete_policy() -> ResponseReturnValue:
     """Take the policy of `type` and `team` away; what holds for more holds then."""
-    team = request.form.get("team", "")
-    policing.delete_policy(
-        request.form.get("type", ""), int(team) if is_id(team) else None, by=actor()
-    )
+    policing.delete_policy(request.form.get("type", ""), _team(), by=actor())
     db.session.commit()
     flash(_("The policy is gone"))
     return redirect(url_for("retirement.policies"), 303)

@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission, require
 from collateral.assets import queries as assets
+from collateral.assets.models import Asset
 from collateral.clock import now
 from collateral.db import db
+from collateral.errors import Invalid
 from collateral.retirement import board, board_rows, erasing, policing
 from collateral.retirement.views import bp
 from collateral.templating import format_date
@@ -52,8 +54,17 @@ def erase_page(asset_id: int) -> ResponseReturnValue:
     """What deleting its files for good would remove; nothing is changed."""
     asset = assets.get_visible(actor(), asset_id)
     require(actor(), Permission.ASSET_DELETE, asset)
-    plan = erasing.plan(asset, at=now())
-    return render_template("retirement/erase.html", asset=asset, plan=plan, errors={}, given={})
+    return _erase_page(asset)
+
+
+def _erase_page(asset: Asset, error: Invalid | None = None) -> str:
+    return render_template(
+        "retirement/erase.html",
+        asset=asset,
+        plan=erasing.plan(asset, at=now()),
+        errors=error.fields if error else {},
+        given=request.form,
+    )
 
 
 @bp.post("/assets/<int:asset_id>/erase")
@@ -62,13 +73,17 @@ def erase(asset_id: int) -> ResponseReturnValue:
     """Delete its files, pages and texts for good: `reason`, and `title` typed as it is."""
     asset = assets.get_visible(actor(), asset_id)
     require(actor(), Permission.ASSET_DELETE, asset)
-    erasing.erase(
-        asset,
-        by=actor(),
-        at=now(),
-        reason=request.form.get("reason", ""),
-        title=request.form.get("title", ""),
-    )
+    try:
+        erasing.erase(
+            asset,
+            by=actor(),
+            at=now(),
+            reason=request.form.get("reason", ""),
+            title=request.form.get("title", ""),
+        )
+    except Invalid as error:
+        db.session.rollback()
+        return _erase_page(asset, error), 400
     db.session.commit()
     flash(_("The files of “%(title)s” are deleted", title=asset.title))
     return redirect(url_for("retirement.retired"), 303)
