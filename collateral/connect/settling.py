@@ -75,14 +75,7 @@ def set_up(
     """
     connection = find(kind)
     said = {name: value.strip() for name, value in secrets.items() if value.strip()}
-    known = sealing.unseal(connection.sealed, installation) if connection and not said else {}
-    if connection and said:
-        known = _kept(connection, installation)
-    merged = {**known, **said}
-    if "token" in said:
-        merged = {"token": said["token"]}
-    elif said and kind is Crm.HUBSPOT:
-        merged.pop("token", None)
+    merged = _merged(connection, kind, said, installation)
     address = address_of(kind, address, anywhere=anywhere)
     missing = _missing(kind, merged)
     if missing:
@@ -101,11 +94,28 @@ def set_up(
     return connection
 
 
-def _kept(connection: Connection, installation: str) -> dict[str, str]:
+def _merged(
+    connection: Connection | None, kind: Crm, said: Mapping[str, str], installation: str
+) -> dict[str, str]:
+    """What was kept, with what is said anew. HubSpot is entered by a token or by an app's three
+    secrets: who says the one means it instead of the other.
+
+    Raises:
+        Invalid: what was kept cannot be read, and nothing is said in its place.
+    """
+    if "token" in said:
+        return {"token": said["token"]}
+    if connection is None:
+        return dict(said)
     try:
-        return sealing.unseal(connection.sealed, installation)
+        kept = sealing.unseal(connection.sealed, installation)
     except Invalid:
-        return {}
+        if not said:
+            raise
+        kept = {}
+    if said and kind is Crm.HUBSPOT:
+        kept.pop("token", None)
+    return {**kept, **said}
 
 
 def _missing(kind: Crm, secrets: Mapping[str, str]) -> list[str]:
@@ -123,16 +133,19 @@ def address_of(kind: Crm, text: str, *, anywhere: bool = False) -> str:
         return HUBSPOT
     if "://" not in text:
         text = f"https://{text}"
-    parts = urlsplit(text.strip().rstrip("/"))
+    sentence = (
+        _("It is the address of your own domain, such as acme.my.salesforce.com.")
+        if kind is Crm.SALESFORCE
+        else _("It is api.hubapi.com.")
+    )
+    try:
+        parts = urlsplit(text.strip().rstrip("/"))
+    except ValueError as error:  # brackets that hold no IPv6 address
+        raise Invalid(sentence, fields={"address": sentence}) from error
     host = parts.hostname or ""
     ours = {Crm.SALESFORCE: ".my.salesforce.com", Crm.HUBSPOT: ".hubapi.com"}[kind]
     plain = parts.scheme == "https" and host.endswith(ours) and parts.netloc == host
     if parts.path or parts.query or not host or not (plain or anywhere):
-        sentence = (
-            _("It is the address of your own domain, such as acme.my.salesforce.com.")
-            if kind is Crm.SALESFORCE
-            else _("It is api.hubapi.com.")
-        )
         raise Invalid(sentence, fields={"address": sentence})
     return f"{parts.scheme}://{parts.netloc}"
 

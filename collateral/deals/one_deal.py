@@ -11,7 +11,7 @@ from sqlalchemy import select
 from collateral.db import db
 from collateral.deals.gone import WITH_GONE
 from collateral.deals.mapping import ColumnMapping
-from collateral.deals.models import Deal, RowResult, StageChange
+from collateral.deals.models import Deal, Outcome, RowResult, StageChange
 from collateral.deals.owners import all_people
 from collateral.deals.rules import Facts, RowReader, differences
 from collateral.deals.storing import all_words
@@ -37,6 +37,9 @@ UPSERT_FIELDS = (
     "product",
     "region",
 )
+
+ENDED_AS = {Outcome.WON: {"won": "yes"}, Outcome.LOST: {"closed": "yes"}}
+"""How a row says that a deal has ended, whatever its stage is called."""
 
 
 def upsert_deal(
@@ -72,43 +75,40 @@ def upsert_deal(
     )
     words = {name: value if value is not None else "" for name, value in given.items()}
     if deal is not None:
-        words = _as_given(deal) | words
+        words = _as_given(deal, given) | words
+    elif missing := {"name", "stage"} - set(words):
+        raise Invalid(
+            _("A new deal needs a name and a stage."),
+            fields=dict.fromkeys(sorted(missing), _("It is missing.")),
+        )
     heads = ["external_id", *words]
-    reader = RowReader(
-        heads,
-        ColumnMapping({name: name for name in heads} | {"name": "name", "stage": "stage"})
-        if {"name", "stage"} <= set(words)
-        else _incomplete(words),
-        all_words(),
-        DayOrder.DAY_FIRST,
-        zone,
-    )
+    mapping = ColumnMapping({name: name for name in heads})
+    reader = RowReader(heads, mapping, all_words(), DayOrder.DAY_FIRST, zone)
     try:
         facts = reader.read([external_id, *words.values()])
     except Unreadable as error:
         raise Invalid(error.sentence) from error
+    if deal is not None and "stage" not in given and facts.values["outcome"] is Outcome.OPEN:
+        # What a file's own mapping made of the CRM's word, the word alone does not say.
+        facts.values["stage"] = deal.stage
     return _store(deal, facts, source=source, at=at, history=history, reader=reader, zone=zone)
 
 
-def _incomplete(words: Mapping[str, str]) -> ColumnMapping:
-    missing = [name for name in ("name", "stage") if name not in words]
-    raise Invalid(
-        _("A new deal needs a name and a stage."),
-        fields=dict.fromkeys(missing, _("It is missing.")),
-    )
-
-
-def _as_given(deal: Deal) -> dict[str, str]:
-    """What must be read again together: a stage and the days that depend on it."""
+def _as_given(deal: Deal, given: Mapping[str, object]) -> dict[str, str]:
+    """What must be read again together: a stage, whether it ended the deal, and the days and
+    the currency that hang on others."""
     closes = deal.closed_on or deal.expected_on
-    amount = {"amount": f"{deal.amount}", "currency": deal.currency or ""} if deal.amount else {}
-    return {
+    known = {
         "name": deal.name,
         "stage": deal.stage_label,
         "opened_on": deal.opened_on.isoformat() if deal.opened_on else "",
         "closed_on": closes.isoformat() if closes else "",
-        **amount,
     }
+    if deal.amount is not None:
+        known |= {"amount": f"{deal.amount}", "currency": deal.currency or ""}
+    if not {"stage", "won", "closed"} & set(given):
+        known |= ENDED_AS.get(deal.outcome, {})
+    return known
 
 
 def _store(
@@ -124,7 +124,7 @@ def _store(
     values = dict(facts.values)
     if "owner_email" in values:
         values["owner_id"] = all_people().find(values["owner_email"], values["owner_name"])
-    moves = [(label, moment) for label, moment in history]
+    moves = list(history)
     if deal is None:
         deal = Deal(source=source, external_id=facts.external_id, created_at=at, updated_at=at)
         db.session.add(deal)
@@ -144,11 +144,17 @@ def _store(
         setattr(deal, name, values[name])
     if different:
         deal.updated_at = at
-    known = {(move.label, move.at) for move in deal.stages}
-    for label, moment in moves:
-        if (label, moment) not in known:
-            stage = reader.words.stage.get(label.casefold(), "")
-            deal.stages.append(StageChange(stage=stage, label=label, at=moment))
-            result = RowResult.CHANGED if result is RowResult.UNCHANGED else result
+    if _add_moves(deal, moves, reader) and result is RowResult.UNCHANGED:
+        result = RowResult.CHANGED
     db.session.flush()  # a new one's id is its address
     return deal, result
+
+
+def _add_moves(deal: Deal, moves: Iterable[tuple[str, datetime]], reader: RowReader) -> bool:
+    """Add the stages that are not known of the deal yet; whether there were any."""
+    known = {(move.label, move.at) for move in deal.stages}
+    new = [move for move in moves if move not in known]
+    for label, moment in new:
+        stage = reader.words.stage.get(label.casefold(), "")
+        deal.stages.append(StageChange(stage=stage, label=label, at=moment))
+    return bool(new)

@@ -251,3 +251,23 @@ def test_one_deal_is_made_and_changed_by_its_id(app: Flask) -> None:
     assert [move.label for move in won.stages] == ["Evaluation", "Won"]
     with pytest.raises(Invalid):
         upsert_deal("X-2", {"name": "No stage"}, at=AT)
+
+
+def test_a_closed_deal_stays_closed_when_something_else_of_it_changes(app: Flask) -> None:
+    signed = {"name": "Line", "stage": "Signed", "closed_on": "2026-05-01"}
+    upsert_deal("W-1", {**signed, "won": "yes"}, at=AT)
+    upsert_deal("L-1", {**signed, "closed": "yes"}, at=AT)
+    for external_id, outcome in (("W-1", Outcome.WON), ("L-1", Outcome.LOST)):
+        deal, result = upsert_deal(external_id, {"amount": "7", "currency": "EUR"}, at=AT)
+        assert (deal.outcome, deal.closed_on) == (outcome, date(2026, 5, 1))
+        assert (deal.amount, result) == (Decimal(7), RowResult.CHANGED)
+    again, _ = upsert_deal("W-1", {"stage": "Negotiation"}, at=AT)
+    assert again.outcome is Outcome.OPEN
+
+
+def test_a_deal_stays_at_the_stage_that_its_file_was_told_to_mean(app: Flask) -> None:
+    make_term(Vocabulary.STAGE, "evaluation", "Evaluation")
+    text = "Id,Name,Stage\n1,Line,Phase 2\n"
+    bring(text, mapping={"stages": {"Phase 2": "evaluation"}}, source="crm")
+    deal, _ = upsert_deal("1", {"region": "Nordics"}, source="crm", at=AT)
+    assert (deal.stage, deal.region) == ("evaluation", "nordics")
