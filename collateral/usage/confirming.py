@@ -73,7 +73,7 @@ def confirmation_of(deal: Deal) -> DealConfirmation | None:
     return db.session.get(DealConfirmation, deal.id)
 
 
-def offered(deal: Deal, person: Person) -> list[Offered]:
+def offered(deal: Deal, person: Person, *, limit: int | None = OFFERED) -> list[Offered]:
     """What she downloaded while the deal was open and is in no use of it, the latest first.
 
     What she said was for no deal, or for this or another one since, is left out.
@@ -107,7 +107,7 @@ def offered(deal: Deal, person: Person) -> list[Offered]:
         .join(latest, latest.c.asset_id == Asset.id)
         .where(assets.visible(person))
         .order_by(latest.c.at.desc(), Asset.id)
-        .limit(OFFERED)
+        .limit(limit)
     )
     return [Offered(asset, at) for asset, at in rows]
 
@@ -142,9 +142,10 @@ def confirm(
         and use.evidence is not Evidence.OBSERVED
         and can(by, Permission.USE_CORRECT, use)
     ]
+    # Before the others are taken back: then these would be offered, too, and push them out.
+    chosen = [each for each in offered(deal, by, limit=None) if each.asset.id in add]
     for use in wrong:
         retract_use(use, by=by, at=at, reason="Said at the close of the deal")
-    chosen = [each for each in offered(deal, by) if each.asset.id in add]
     for each in chosen:
         declare_use(each.asset, deal, by=by, at=each.at)
     db.session.execute(

@@ -202,29 +202,14 @@ def declare_use(
         )
     if stage is None:
         stage = stage_at(deal, at) or deal.stage
-    # Whoever says it at the same moment waits here, on both databases, and then finds our row.
-    db.session.execute(
-        update(Deal)
-        .where(Deal.id == deal.id)
-        .values(id=Deal.id)
-        .execution_options(synchronize_session=False)
-    )
-    known = db.session.scalar(
-        select(Use).where(
-            Use.deal_id == deal.id,
-            Use.asset_id == asset.id,
-            Use.stage == stage,
-            Use.person_id == by.id,
-            Use.retracted_at.is_(None),
-        )
-    )
+    _hold(deal)
+    known = _said(asset, deal, stage, by)
     if known is not None:
         _strengthen(known, at, evidence)
         return known
-    version_id = version.id if version else asset.current_version_id
     use = Use(
         asset_id=asset.id,
-        version_id=version_id,
+        version_id=version.id if version else asset.current_version_id,
         deal_id=deal.id,
         person_id=by.id,
         team_set_id=set_of(by),
@@ -236,17 +221,45 @@ def declare_use(
     )
     db.session.add(use)
     db.session.flush()  # its id is the address for undoing it
-    counting.count_uses(use.asset_id, version_id, use.day, use.team_set_id, 1)
+    _count(use, 1)
     return use
+
+
+def _hold(deal: Deal) -> None:
+    """Let whoever says something of the deal at the same moment wait here, on both databases,
+    until we have committed; then she finds our row."""
+    db.session.execute(
+        update(Deal)
+        .where(Deal.id == deal.id)
+        .values(id=Deal.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _said(asset: Asset, deal: Deal, stage: str, by: Person) -> Use | None:
+    """The use that the person said before and has not taken back."""
+    return db.session.scalar(
+        select(Use).where(
+            Use.deal_id == deal.id,
+            Use.asset_id == asset.id,
+            Use.stage == stage,
+            Use.person_id == by.id,
+            Use.retracted_at.is_(None),
+        )
+    )
 
 
 def _strengthen(use: Use, at: datetime, evidence: Evidence) -> None:
     if _STRENGTH[evidence] > _STRENGTH[use.evidence]:
         use.evidence = evidence
     if at < use.at:
-        counting.count_uses(use.asset_id, use.version_id, use.day, use.team_set_id, -1)
+        _count(use, -1)
         use.at, use.day = at, rules.counting_day(at, counting.zone())
-        counting.count_uses(use.asset_id, use.version_id, use.day, use.team_set_id, 1)
+        _count(use, 1)
+
+
+def _count(use: Use, step: int) -> None:
+    counting.count_uses(use.asset_id, use.version_id, use.day, use.team_set_id, step)
 
 
 def retract_use(use: Use, *, by: Person, at: datetime, reason: str = "") -> None:
@@ -260,7 +273,7 @@ def retract_use(use: Use, *, by: Person, at: datetime, reason: str = "") -> None
     use.retracted_at, use.retracted_by_id = at, by.id
     use.retract_reason = reason[:500]
     db.session.flush()
-    counting.count_uses(use.asset_id, use.version_id, use.day, use.team_set_id, -1)
+    _count(use, -1)
     audit.record("use.retracted", by=by, kind="use", id=use.id, reason=reason[:500])
 
 

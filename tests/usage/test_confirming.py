@@ -85,6 +85,21 @@ def test_at_the_close_she_takes_away_and_adds_and_is_not_asked_again(app: Flask)
     assert downloads_without_a_deal(ada, since=now() - timedelta(days=1)) == []
 
 
+def test_what_she_takes_away_pushes_out_nothing_that_she_adds(app: Flask) -> None:
+    ada = make_person()
+    deal, extra = a_deal(ada), make_asset("Extra")
+    download(extra, ada)
+    for number in range(confirming.OFFERED):
+        wrong = make_asset(f"Wrong {number}")
+        download(wrong, ada)
+        declare_use(wrong, deal, by=ada, at=now())
+    close(deal)
+    assert [each.asset.title for each in confirming.offered(deal, ada)] == ["Extra"]
+    done = confirming.confirm(deal, keep=set(), add={extra.id}, by=ada, at=now())
+    assert done == (confirming.OFFERED, 1)
+    assert titles(uses_of_deal(deal, ada)) == ["Extra"]
+
+
 def test_nobody_takes_back_what_another_said(app: Flask) -> None:
     ada, bo = make_person(), make_person()
     deal, asset = a_deal(ada), make_asset()
