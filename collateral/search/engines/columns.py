@@ -168,8 +168,14 @@ class Snapshot(Generic[P]):
     def due(self, today: date) -> Mask:
         """Whose review date has come, or whose content has lapsed."""
         day = today.toordinal()
-        review, expires = self.facts["review_on"], self.facts["expires_on"]
-        mask: Mask = ((review != NEVER) & (review <= day)) | ((expires != NEVER) & (expires <= day))
+        of_days: dict[int, Mask] = self.made("due", dict)
+        mask = of_days.get(day)
+        if mask is None:
+            review, expires = self.facts["review_on"], self.facts["expires_on"]
+            mask = (review != NEVER) & (review <= day)
+            mask |= (expires != NEVER) & (expires <= day)
+            of_days.clear()  # of the day before
+            of_days[day] = mask
         return mask
 
     def facets(self, matched: Mask, masks: dict[str, Mask], ask: Ask) -> dict[str, int]:
@@ -178,7 +184,7 @@ class Snapshot(Generic[P]):
         Each kind is counted under the filters of the other kinds alone, so that choosing a
         second stage shows what it would add.
         """
-        keys, terms, documents = self._facets()
+        keys, bits = self._facets()[0], self._bits()
         everything = _all([matched, *masks.values()])
         counts: dict[str, int] = {}
         by_kind: dict[str, Mask] = {}
@@ -192,7 +198,9 @@ class Snapshot(Generic[P]):
             return by_kind[kind]
 
         def count(mask: Mask) -> npt.NDArray[np.int64]:
-            return np.bincount(terms[mask[documents]], minlength=len(keys))
+            eights = np.bitwise_count(bits & np.packbits(mask))
+            counted: npt.NDArray[np.int64] = eights.sum(axis=1, dtype=np.int64)
+            return counted
 
         general = count(everything)
         special = {kind: count(under(kind)) for kind in masks}
@@ -228,6 +236,19 @@ class Snapshot(Generic[P]):
 
         made: tuple[dict[str, int], Ids, Ids] = self.made("facets", make)
         return made
+
+    def _bits(self) -> npt.NDArray[np.uint8]:
+        """For each term a row of bits, one a document: eight are counted in one step."""
+
+        def make() -> npt.NDArray[np.uint8]:
+            keys, terms, documents = self._facets()
+            rows = np.zeros((len(keys), -(-self.count // 8)), np.uint8)
+            bit = (128 >> (documents & 7)).astype(np.uint8)  # the order of np.packbits
+            np.bitwise_or.at(rows, (terms, documents >> 3), bit)
+            return rows
+
+        bits: npt.NDArray[np.uint8] = self.made("bits", make)
+        return bits
 
     # Order
 

@@ -76,6 +76,14 @@ class Sql:
             f"where p.words @@ {self.query(query)})"
         )
 
+    def in_each(self, vector: str, query: str) -> str:
+        """Whether the vector answers the query, found by reading it.
+
+        For rows that are found by another index: the one of the vectors would be asked beside
+        it, and tell of every page of the library that has the words.
+        """
+        return f"({vector} @@ {self.query(query)}) is true"
+
 
 def is_simple(clause: Clause) -> bool:
     """Whether `doc.every` alone tells if the clause holds, synonyms and all."""

@@ -81,18 +81,18 @@ class Held:
     def places(self, ids: Ids) -> tuple[Ids, Ids]:
         """Which of the ids are known, by their place among the given, and their documents."""
 
-        def make() -> tuple[Ids, Ids]:
+        def make() -> npt.NDArray[np.int32]:
             alive = np.flatnonzero(self.snapshot.alive)
-            known = self.snapshot.facts["id"][alive].astype(np.int64)
-            order = np.argsort(known, kind="stable")
-            return known[order], alive[order]
+            known = self.snapshot.facts["id"][alive]
+            numbers = np.full(int(known.max(initial=0)) + 1, -1, np.int32)
+            numbers[known] = alive
+            return numbers
 
-        known, documents = self.snapshot.made("places", make)
-        if not len(known):
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        at = np.minimum(np.searchsorted(known, ids), len(known) - 1)
-        held = np.flatnonzero(known[at] == ids)
-        return held, documents[at[held]]
+        numbers = self.snapshot.made("places", make)
+        held = np.flatnonzero(ids < len(numbers))
+        documents = numbers[ids[held]]
+        known = documents >= 0
+        return held[known], documents[known].astype(np.int64)
 
 
 def hold(

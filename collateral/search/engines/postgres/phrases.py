@@ -1,5 +1,11 @@
-"""Words side by side: found by the index of pages, or, where that takes too long, as far as
-the time reaches."""
+"""Words side by side: among the assets that hold them all, by the index of pages or by reading
+the pages of one after the other.
+
+The index of pages knows which words a page has, not where, so that each page with all of them is
+read; of common words these are most of the library. How many there are the planner tells, by its
+statistics. Where they are too many, the pages of the most used assets are read as far as the time
+reaches, and the answer says so.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +23,12 @@ from collateral.search.engines.postgres.writing import lexeme
 from collateral.search.engines.protocol import Sort
 from collateral.search.language import Clause
 
-BY_INDEX = 0.5
-"""The share of the time that is left which the index of pages is given."""
+SHARE = 0.3
+"""Of the time that is left, what the pages of one phrase are given."""
+MOST_PAGES = 10_000
+"""Pages with all the words that the index is asked for."""
 AT_ONCE = 200
-"""Assets whose pages are read in one step after that."""
+"""Assets whose pages are read in one step."""
 CANCELED = "57014"
 
 
@@ -33,37 +41,52 @@ def holding(look: Look, phrase: Clause, narrowed: str) -> Mask:
     words = together([*map(lexeme, phrase.words), *filter(None, [narrowed])])
     run = spelled(phrase)
     sql = Sql(look.schema)
-    somewhere = [
-        sql.described("head", run),
-        sql.described("side", spelled(phrase, "A")),
-        sql.on_a_page(run),
-    ]
+    described = either([sql.described("head", run), sql.described("side", spelled(phrase, "A"))])
+    all_words, mask = look.masks(sql, [sql.every(words), both([sql.every(words), described])])
+    candidates = np.flatnonzero(all_words & ~mask)
+    if not len(candidates):
+        return mask
+    if len(candidates) > AT_ONCE and _pages_to_read(look, run) <= MOST_PAGES:
+        found = _by_index(look, run, words)
+        if found is not None:
+            return mask | found
+    return mask | _one_after_the_other(look, run, candidates)
+
+
+def _pages_to_read(look: Look, run: str) -> int:
+    """How many pages have all the words, as the planner reckons."""
+    sql = Sql(look.schema)
+    asked = f"select from {look.schema}.page p where p.words @@ {sql.query(run)}"
+    plan = look.connection.execute(text(f"explain (format json) {asked}"), sql.given).scalar_one()
+    return int(plan[0]["Plan"]["Plan Rows"])
+
+
+def _by_index(look: Look, run: str, words: str) -> Mask | None:
+    """Those with the words side by side on a page; None when the time was too short."""
+    sql = Sql(look.schema)
     left = max(look.until - monotonic(), 0.02)
+    limit = text("select set_config('statement_timeout', :limit, true)")
     try:
         with look.connection.begin_nested():
-            limit = text("select set_config('statement_timeout', :limit, true)")
-            look.connection.execute(limit, {"limit": str(int(left * BY_INDEX * 1000))})
-            mask = look.masks(sql, [both([sql.every(words), either(somewhere)])])[0]
+            look.connection.execute(limit, {"limit": str(max(1, int(left * SHARE * 1000)))})
+            mask = look.masks(sql, [both([sql.every(words), sql.on_a_page(run)])])[0]
             look.connection.execute(limit, {"limit": str(int(left * 1000))})
             return mask
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") != CANCELED:
             raise
-    look.cut_short = True
-    return _as_far_as_it_goes(look, phrase, words)
+        return None
 
 
-def _as_far_as_it_goes(look: Look, phrase: Clause, words: str) -> Mask:
-    """The same among those with all the words, the most used first, until the time is over."""
-    run = spelled(phrase)
-    sql = Sql(look.schema)
-    either_side = either([sql.described("head", run), sql.described("side", spelled(phrase, "A"))])
-    all_words, mask = look.masks(sql, [sql.every(words), both([sql.every(words), either_side])])
+def _one_after_the_other(look: Look, run: str, candidates: Ids) -> Mask:
+    """The same among the candidates, the most used first, until the time is over."""
     facts, rank = look.held.snapshot.facts, look.held.snapshot.rank(Sort.PROVEN)
-    candidates = np.flatnonzero(all_words & ~mask)
     candidates = candidates[np.argsort(rank[candidates], kind="stable")]
+    until = monotonic() + SHARE * max(look.until - monotonic(), 0.0)
+    mask = look.nothing()
     for at in range(0, len(candidates), AT_ONCE):
-        if monotonic() > look.until:
+        if at and monotonic() > until:
+            look.cut_short = True
             break
         mask |= look.mask(_on_pages(look, run, facts["id"][candidates[at : at + AT_ONCE]]))
     return mask
@@ -73,6 +96,6 @@ def _on_pages(look: Look, run: str, ids: Ids) -> Ids:
     sql = Sql(look.schema)
     statement = (
         f"select {packed.sent('distinct p.asset_id')} from {look.schema}.page p "
-        f"where p.asset_id = any ({sql.value(ids.tolist())}) and p.words @@ {sql.query(run)}"
+        f"where p.asset_id = any ({sql.value(ids.tolist())}) and {sql.in_each('p.words', run)}"
     )
     return packed.whole(look.connection.execute(text(statement), sql.given).scalar_one())

@@ -73,12 +73,12 @@ def looked_into(look: Look, ask: Ask, ranked: Ranked) -> Ranked:
     chosen = reduce(np.logical_and, snapshot.filters(ask).values(), ranked.matched)
     best = answering.best(snapshot, ask, ranked, chosen, LOOKED_INTO)[:LOOKED_INTO]
     sql = Sql(look.schema)
-    query = sql.query(" | ".join(f"({spelled(clause)})" for clause in plain))
+    query = " | ".join(f"({spelled(clause)})" for clause in plain)
     statement = (
         f"select {packed.sent('asset_id')} as ids, {packed.sent('pages')} as pages from "
         f"(select p.asset_id, cast(count(*) as integer) as pages from {look.schema}.page p "
         f"where p.asset_id = any ({sql.value(snapshot.facts['id'][best].tolist())}) "
-        f"and p.words @@ {query} group by p.asset_id) as counted"
+        f"and {sql.in_each('p.words', query)} group by p.asset_id) as counted"
     )
     row = look.connection.execute(text(statement), sql.given).one()
     held, documents = look.held.places(packed.whole(row.ids))
