@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from collateral.reading.confined.wire import FILE
+
 _HEAD = struct.Struct(">Q")
 _PIXELS = 40_000_000
 
@@ -41,7 +43,7 @@ def bundled(head: dict[str, Any], files: Sequence[Path]) -> Iterator[Path]:
 class Opened:
     """A bundle, seen from the child."""
 
-    def __init__(self, descriptor: int = 3) -> None:
+    def __init__(self, descriptor: int = FILE) -> None:
         self._descriptor = descriptor
         size = _HEAD.unpack(os.pread(descriptor, _HEAD.size, 0))[0]
         self.head: dict[str, Any] = json.loads(self._read(_HEAD.size, size))

@@ -7,6 +7,7 @@ counts are this side's; text is cleaned of what databases and terminals choke on
 from __future__ import annotations
 
 import logging
+import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,11 +162,12 @@ class Collected:
     def _on_preview(self, head: dict[str, Any], blob: bytes) -> None:
         page = self._number(head["page"])
         width, height = webp_size(blob)
-        narrow = width <= PREVIEW_WIDTHS[0]
-        if width > PREVIEW_WIDTHS[-1] or height > PREVIEW_WIDTHS[-1] * 5:
+        small, large = PREVIEW_WIDTHS
+        if width > large or height > large * 5:
             raise ValueError("preview too large")
-        slot = PREVIEW_WIDTHS[0] if (page, PREVIEW_WIDTHS[0]) not in self.previews else width
-        slot = PREVIEW_WIDTHS[0] if narrow and slot == PREVIEW_WIDTHS[0] else PREVIEW_WIDTHS[-1]
+        # A picture narrower than the small one comes twice as it is: first as that one.
+        first = width < small and (page, small) not in self.previews
+        slot = small if width == small or first else large
         path = self.out / f"{page:05d}-{slot}.webp"
         path.write_bytes(blob)
         self.previews[page, slot] = Preview(page, width, height, path)
@@ -179,7 +181,7 @@ class Collected:
             pictures=tuple(_picture(page, item) for item in head["pictures"][:_ITEMS]),
             boxes=tuple(_box(item) for item in head["boxes"][:_ITEMS]),
             charts=tuple(
-                tuple(float(value) for value in series[:2000]) for series in head["charts"][:200]
+                tuple(_finite(value) for value in series[:2000]) for series in head["charts"][:200]
             ),
             design=None
             if design is None
@@ -198,7 +200,7 @@ class Collected:
         return value
 
     def _spent(self, name: str, head: dict[str, Any]) -> None:
-        self.seconds[name] = self.seconds.get(name, 0.0) + max(0.0, float(head["seconds"]))
+        self.seconds[name] = self.seconds.get(name, 0.0) + max(0.0, _finite(head["seconds"]))
 
 
 def clean(value: object, most: int) -> str:
@@ -230,8 +232,16 @@ def webp_size(data: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _size(value: object) -> float:
+def _finite(value: object) -> float:
+    """A number that a database takes; JSON as Python reads it knows others."""
     number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        raise ValueError("not a number")
+    return number
+
+
+def _size(value: object) -> float:
+    number = _finite(value)
     return round(number, 2) if 0 <= number < 1e7 else 0.0
 
 
@@ -239,7 +249,7 @@ def _picture(page: int, item: dict[str, Any]) -> PagePicture:
     sha, phash = str(item["sha256"]), str(item["phash"])
     if len(sha) != 64 or len(phash) not in (0, 16) or not _HEX.fullmatch(sha + phash):
         raise ValueError("hash")
-    return PagePicture(page, sha, phash, min(1.0, max(0.0, float(item["area"]))))
+    return PagePicture(page, sha, phash, min(1.0, max(0.0, _finite(item["area"]))))
 
 
 def _box(item: dict[str, Any]) -> Box:

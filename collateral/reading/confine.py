@@ -6,7 +6,6 @@ instead of inferring it from versions, for a system may offer a thing and refuse
 
 from __future__ import annotations
 
-import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -111,8 +110,3 @@ def _listener() -> Iterator[int]:
     """A server on this machine that the canary tries to reach."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield int(server.getsockname()[1])
-
-
-def is_root() -> bool:
-    """Whether children can be given a user of their own."""
-    return os.geteuid() == 0

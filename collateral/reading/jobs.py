@@ -38,7 +38,7 @@ from collateral.reading.progress import Progress
 from collateral.reading.results import ALL, DEFAULT
 from collateral.reading.sentences import DEADLY, OURS
 from collateral.reading.sniff import identify
-from collateral.storage import storage
+from collateral.storage import StoreAway, storage
 
 log = logging.getLogger(__name__)
 
@@ -89,12 +89,12 @@ def read_version(version_id: int) -> None:
             else:
                 progress.finish(reading)
                 outcome = reading.outcome
-    except OperationalError:
-        # The database was busy for too long, or away: that says nothing of the file.
+    except (OperationalError, StoreAway) as error:
+        # The database was busy for too long, or one of them away: that says nothing of the file.
         db.session.rollback()
         outcome = "interrupted"
         log.warning("reading_interrupted", extra={"version": version_id}, exc_info=True)
-        _put_off(version_id)
+        _put_off(version_id, counts=not isinstance(error, StoreAway))
     except Exception as error:
         db.session.rollback()
         log.exception("reading_failed", extra={"version": version_id})
@@ -136,14 +136,18 @@ def _claim(version_id: int) -> bool:
     return cast("CursorResult[Any]", claimed).rowcount == 1
 
 
-def _put_off(version_id: int) -> None:
-    """Have the version read again; as often as one whose worker died, no more."""
+def _put_off(version_id: int, *, counts: bool) -> None:
+    """Have the version read again: where this try `counts` at once, and as often as one whose
+    worker died, no more; else by the sweep, until it is read."""
     version = db.session.get_one(AssetVersion, version_id)
-    if version.attempts >= ATTEMPTS:
+    if not counts:
+        version.attempts, version.read_started_at = version.attempts - 1, None  # from the beginning
+    elif version.attempts >= ATTEMPTS:
         _fail(version_id, OURS)
         return
+    else:
+        after_commit(read_version, version_id)
     version.state = ReadingState.RECEIVED
-    after_commit(read_version, version_id)
     db.session.commit()  # where even this fails, the sweep finds the version in time
 
 

@@ -1,4 +1,4 @@
-"""Two files for one confined child: it is given a single one, so both travel in a plain zip."""
+"""Files by name for one confined child: it is given a single one, so they travel in a plain zip."""
 
 from __future__ import annotations
 

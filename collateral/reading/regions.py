@@ -11,12 +11,12 @@ from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client, shared
 from collateral.reading.confined.wire import Assembler, BadAnswer
 from collateral.reading.pairs import bundled
+from collateral.reading.work_regions import MOST
 
 Box = tuple[int, int, int, int]
 """Left, top, width and height in thousandths of the page."""
 
 _TARGET = "collateral.reading.work_regions:compare_pictures"
-_MOST = 24
 _ANSWER_MB = 8
 
 
@@ -72,5 +72,5 @@ def _boxes(items: Any) -> tuple[Box, ...]:
 
     return tuple(
         (place(left), place(top), place(width), place(height))
-        for left, top, width, height in list(items)[:_MOST]
+        for left, top, width, height in list(items)[:MOST]
     )

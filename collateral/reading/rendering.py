@@ -1,7 +1,7 @@
-"""Programs beside the parsers: ffmpeg for videos, LibreOffice for what only it can draw.
+"""ffmpeg, where it is installed: what a video is, and its poster frame.
 
-Both are optional, run in the same kind of cage with one folder of their own, and are judged by
-the file they made: LibreOffice ends with success also when it failed.
+It runs in the same kind of cage as the parsers, with one folder of its own, and is judged by the
+file that it made.
 """
 
 from __future__ import annotations

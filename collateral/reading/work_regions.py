@@ -30,6 +30,7 @@ DIFFERENT = 40
 CELLS_BETWEEN = 2
 """Cells without a difference that still belong to one region: the gap between words."""
 MOST = 24
+"""Regions of a page that are marked, the largest."""
 MARGIN = 3
 """Pixels around the ink."""
 

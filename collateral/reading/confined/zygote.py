@@ -25,7 +25,7 @@ from collateral.logs import request_id
 from collateral.reading.confined import processes
 from collateral.reading.confined.cage import Cage, lock_down, spare_uid
 from collateral.reading.confined.child import preload, resolve
-from collateral.reading.confined.wire import ANSWER, Sender
+from collateral.reading.confined.wire import ANSWER, FILE, Sender
 
 _TICK = 0.05
 _IDLE_SECONDS = 90.0
@@ -205,7 +205,7 @@ def _tell(lifeline: socket.socket, message: dict[str, Any]) -> None:
 
 
 def _arrange_descriptors(answer: int, file: int, *, as_output: bool) -> None:
-    """0-2 to nowhere, 3 the file, 4 the answer; everything else is closed."""
+    """0-2 to nowhere, then the file and the answer; everything else is closed."""
     nowhere = os.open("/dev/null", os.O_RDWR)
     high_file, high_answer = os.dup(file), os.dup(answer)
     for number in (0, 1, 2):
@@ -213,9 +213,9 @@ def _arrange_descriptors(answer: int, file: int, *, as_output: bool) -> None:
     if as_output:
         os.dup2(high_answer, 1)
     spare_file, spare_answer = (_above(high_file), _above(high_answer))
-    os.dup2(spare_file, 3)
-    os.dup2(spare_answer, 4)
-    os.closerange(5, 4096)
+    os.dup2(spare_file, FILE)
+    os.dup2(spare_answer, ANSWER)
+    os.closerange(ANSWER + 1, 4096)
 
 
 def _above(descriptor: int) -> int:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from collateral.reading.fonts import faces
 from collateral.reading.formats.base import Document, NoPicture, Source
+from collateral.reading.lettering import width, write
 from collateral.reading.results import PageText
-from collateral.reading.scripts import runs
 from collateral.reading.sentences import NO_WORDS, WORDS_ONLY
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ _WIDTH = 1280
 _INK, _SOFT, _PAPER, _EDGE = (33, 37, 41), (108, 117, 125), (255, 255, 255), (222, 226, 230)
 _MARGIN = 96
 _TITLE, _BODY, _LABEL = 46, 26, 22
-_TAB = 64
 
 
 class CardDocument(Document):
@@ -85,12 +82,12 @@ def _wrap(text: str, size: int, *, bold: bool) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in _words(text[:4000]):
-        if line and _width(line + word.rstrip(), size, bold=bold) > room:
+        if line and width(line + word.rstrip(), size, bold=bold) > room:
             lines.append(line.rstrip())
             line = ""
             word = word.lstrip()
-        while _width(word, size, bold=bold) > room and len(word) > 1:
-            cut = max(1, len(word) * room // max(1, _width(word, size, bold=bold)) - 1)
+        while width(word, size, bold=bold) > room and len(word) > 1:
+            cut = max(1, len(word) * room // max(1, width(word, size, bold=bold)) - 1)
             lines.append(word[:cut])
             word = word[cut:]
         line += word
@@ -116,24 +113,6 @@ def _words(text: str) -> list[str]:
 def _write(
     draw: Any, line: str, top: int, size: int, colour: tuple[int, int, int], *, bold: bool
 ) -> int:
-    left = float(_MARGIN)
-    baseline = top + size
-    for family, part in runs(line):
-        font = _font(family, size, bold=bold)
-        draw.text((left, baseline), part, font=font, fill=colour, anchor="ls")
-        left += font.getlength(part)
+    """Where the next line begins."""
+    write(draw, line, (_MARGIN, top + size), size, colour, bold=bold)
     return top + round(size * 1.45)
-
-
-def _width(line: str, size: int, *, bold: bool) -> int:
-    return int(sum(_font(family, size, bold=bold).getlength(part) for family, part in runs(line)))
-
-
-@lru_cache(64)
-def _font(family: str, size: int, *, bold: bool) -> Any:
-    from PIL import ImageFont
-
-    # From memory: the child may not be able to open the file any more.
-    styles = faces(family)
-    face = next((face for face in styles if face.bold == bold and not face.italic), styles[0])
-    return ImageFont.truetype(io.BytesIO(face.data), size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,4 +84,5 @@ def _hashed(page: int, blob: bytes, area: float, known: dict[str, str]) -> PageP
 def _values(chart: Any) -> Iterator[tuple[float, ...]]:
     for plot in chart.plots:
         for series in plot.series:
-            yield tuple(float(value) for value in series.values if value is not None)[:2000]
+            known = (float(value) for value in series.values if value is not None)
+            yield tuple(value for value in known if math.isfinite(value))[:2000]
