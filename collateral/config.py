@@ -17,6 +17,29 @@ from collateral import config_rules as rules
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What stands in the environment; what is not there is nothing."""
+
+    environ: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        return self.environ.get(name, "")
+
+    def whole_number(self, name: str, default: int, low: int, high: int) -> int:
+        return rules.whole_number(self.text(name) or str(default), name, low, high)
+
+    def identity_provider(self, base_url: str) -> rules.IdentityProvider | None:
+        said = self.text
+        return rules.identity_provider(
+            said("OIDC_ISSUER"),
+            said("OIDC_CLIENT_ID"),
+            said("OIDC_CLIENT_SECRET"),
+            said("OIDC_NAME"),
+            base_url,
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What one installation is told about its surroundings. Never changes while it runs."""
@@ -59,14 +82,8 @@ class Settings:
         Raises:
             BadSetting: one sentence that names the setting which makes no sense.
         """
-        env = os.environ if environ is None else environ
-
-        def said(name: str) -> str:
-            return env.get(name, "")
-
-        def whole(name: str, default: int, low: int, high: int) -> int:
-            return rules.whole_number(said(name) or str(default), name, low, high)
-
+        env = _Said(os.environ if environ is None else environ)
+        said, whole = env.text, env.whole_number
         home = rules.home_folder(said("COLLATERAL_HOME") or str(ROOT / "instance"))
         database_url = rules.database(said("DATABASE_URL"), home)
         storage_url = rules.storage(said("STORAGE_URL"), home)
@@ -93,13 +110,7 @@ class Settings:
             metrics_from=rules.networks(said("METRICS_FROM"), "METRICS_FROM"),
             webhooks_to=rules.networks(said("WEBHOOKS_TO"), "WEBHOOKS_TO"),
             slow_query_ms=whole("SLOW_QUERY_MS", 500, 0, 3_600_000),
-            identity_provider=rules.identity_provider(
-                said("OIDC_ISSUER"),
-                said("OIDC_CLIENT_ID"),
-                said("OIDC_CLIENT_SECRET"),
-                said("OIDC_NAME"),
-                base_url,
-            ),
+            identity_provider=env.identity_provider(base_url),
             sample_assets=whole("SAMPLE_ASSETS", 0, 0, 1000),
         )
 

@@ -40,7 +40,7 @@ def lines(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """The file in pieces, from the mark on."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    buffer.write("﻿")
+    buffer.write("\ufeff")
     writer.writerow([safe(cell) for cell in head])
     for count, row in enumerate(rows, 1):
         writer.writerow([safe(cell) for cell in row])

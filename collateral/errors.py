@@ -108,9 +108,3 @@ class OutOfSpace(CollateralError):
     """The disk is full; nothing was kept of this write."""
 
     status = 507
-
-
-class Unavailable(CollateralError):
-    """A part that this needs (search, queue, storage) is down."""
-
-    status = 503

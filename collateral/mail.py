@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import smtplib
 import ssl
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from pathlib import Path
@@ -28,7 +27,7 @@ def compose(to: str, subject: str, template: str, **values: object) -> EmailMess
     message["To"] = to
     # A line break in a title must not become a second header.
     message["Subject"] = " ".join(subject.split())
-    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Date"] = format_datetime(now())
     message["Message-ID"] = make_msgid(domain="collateral.invalid")
     values = {**values, "subject": subject, "base_url": settings.base_url}
     message.set_content(render_template(f"mail/{template}.txt", **values))

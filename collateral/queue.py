@@ -262,7 +262,8 @@ def queue() -> Queue:
 
 @event.listens_for(Session, "after_commit")
 def _send_pending(session: Session) -> None:
-    # Called once per outermost commit; nested ones have a parent.
+    if session.in_nested_transaction():
+        return  # what a savepoint holds may still be taken back with all around it
     pending = session.info.pop(_PENDING, None)
     if pending and has_app_context():
         if queue().url == "immediate:":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module, util
 from pkgutil import iter_modules
@@ -197,21 +198,23 @@ def health(app: Flask) -> None:
     @app.get("/readyz")
     @public
     def readyz() -> ResponseReturnValue:
-        parts: dict[str, str] = {}
-        try:
-            db.session.execute(text("select 1"))
-            parts["database"] = "ok"
-        except Exception:
-            parts["database"] = "unreachable"
-        try:
-            queue.queue().waiting()
-            parts["queue"] = "ok"
-        except Exception:
-            parts["queue"] = "unreachable"
-        try:
-            storage.storage().size("0" * 64)
-            parts["files"] = "ok"
-        except Exception:
-            parts["files"] = "unreachable"
-        well = all(state == "ok" for state in parts.values())
+        answering = {part: _answers(ask) for part, ask in NEEDED.items()}
+        well = all(answering.values())
+        parts = {part: "ok" if there else "unreachable" for part, there in answering.items()}
         return {"status": "ok" if well else "degraded", "parts": parts}, 200 if well else 503
+
+
+NEEDED: dict[str, Callable[[], object]] = {
+    "database": lambda: db.session.execute(text("select 1")),
+    "queue": lambda: queue.queue().waiting(),
+    "files": lambda: storage.storage().size("0" * 64),
+}
+"""What a process cannot work without, and a small question to each."""
+
+
+def _answers(ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except Exception:
+        return False
+    return True

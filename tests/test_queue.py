@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from collateral import queue as queues
-from collateral.queue import Queue, background, first, job
+from collateral.db import db
+from collateral.queue import Queue, after_commit, background, first, job
 
 DONE: list[str] = []
 
@@ -80,3 +81,15 @@ def test_jobs_with_a_number_each_run(embedded: Queue) -> None:
     send(embedded, read_one, 1)
     work(embedded)
     assert DONE == ["read 1", "read 1"]
+
+
+def test_a_job_of_a_savepoint_waits_for_the_commit_around_it(app: Flask) -> None:
+    DONE.clear()
+    with db.session.begin_nested():
+        after_commit(read_one, 1)
+    db.session.rollback()
+    assert DONE == []
+    with db.session.begin_nested():
+        after_commit(read_one, 2)
+    db.session.commit()
+    assert DONE == ["read 2"]
