@@ -50,6 +50,7 @@ class PostgresEngine:
         self._found = Memory(4 << 20)
         self._ranked = Memory(8 << 20)
         self._weights = Memory(16 << 20)
+        self._titled = Memory(2 << 20)
 
     # Reading
 
@@ -89,14 +90,24 @@ class PostgresEngine:
     def suggest(
         self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
     ) -> list[int]:
-        with self._reading() as connection:
-            return titles.suggest(connection, LIVE, words, scope, hidden, limit)
+        with self._opened(5.0) as (connection, state):
+            key = ("suggest", state.generation, state.changes, words, scope, hidden, limit)
+            found: list[int] | None = self._titled.get(key)
+            if found is None:
+                found = titles.suggest(connection, LIVE, words, scope, hidden, limit)
+                self._titled.put(key, found, 400)
+            return list(found)
 
     def complete(
         self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
     ) -> list[Completion]:
-        with self._reading() as connection:
-            return titles.complete(connection, LIVE, words, scope, hidden, limit)
+        with self._opened(5.0) as (connection, state):
+            key = ("complete", state.generation, state.changes, words, scope, hidden, limit)
+            found: list[Completion] | None = self._titled.get(key)
+            if found is None:
+                found = titles.complete(connection, LIVE, words, scope, hidden, limit)
+                self._titled.put(key, found, 1000)
+            return list(found)
 
     def corrections(
         self,
@@ -175,6 +186,8 @@ class PostgresEngine:
                         # Both take longer to begin than these statements to end.
                         "set_config('jit', 'off', true), "
                         "set_config('max_parallel_workers_per_gather', '0', true), "
+                        # Where a common word stands in the pages of a large library.
+                        "set_config('work_mem', '32MB', true), "
                         f"version, generation, changes from {LIVE}.state"
                     ),
                     {"limit": _milliseconds(seconds)},

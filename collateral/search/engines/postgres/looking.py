@@ -33,6 +33,8 @@ class Look:
     """Weights of words that were read, by state and word."""
     cut_short: bool = False
     _weights: dict[str, tuple[Ids, Numbers]] = field(default_factory=dict)
+    _known: dict[str, bool] = field(default_factory=dict)
+    """Words that were asked for, and whether they stand anywhere."""
 
     @property
     def count(self) -> int:
@@ -79,8 +81,10 @@ class Look:
                 missing.append(word)
             else:
                 self._weights[word] = found
+                self._known[word] = True
         if not missing:
             return
+        self._known.update(dict.fromkeys(missing, False))
         few = among is not None and len(among) <= ONE_BY_ONE
         given: dict[str, Collection[object]] = {"words": missing}
         if few:
@@ -90,16 +94,32 @@ class Look:
                 f"select word, {packed.sent('asset_id')} as ids, "
                 f"{packed.sent('weight')} as weights from {self.schema}.weight "
                 "where word = any (:words) "
-                f"{'and asset_id = any (:ids)' if few else ''} group by word"
+                f"{'and asset_id = any (:ids)' if few else ''} group by word "
+                f"union all select word, null, null from {self.schema}.word "
+                "where word = any (:words)"
             ),
             given,
         )
         for row in rows:
+            self._known[row.word] = True
+            if row.ids is None:
+                continue
             held, documents = self.held.places(packed.whole(row.ids))
             found = documents, packed.real(row.weights)[held]
             self._weights[row.word] = found
             if not few:
                 self.kept.put((state, row.word), found, found[0].nbytes + found[1].nbytes)
+
+    def known(self, words: Iterable[str]) -> list[str]:
+        """Those of the words that stand anywhere."""
+        every = list(dict.fromkeys(words))
+        asked = [word for word in every if word not in self._known]
+        if asked:
+            self._known.update(dict.fromkeys(asked, False))
+            standing = text(f"select word from {self.schema}.word where word = any (:words)")
+            rows = self.connection.execute(standing, {"words": asked}).scalars()
+            self._known.update(dict.fromkeys(rows, True))
+        return [word for word in every if self._known[word]]
 
     def counting(self, shares: Mapping[str, float]) -> Numbers:
         """How much the best of these words counts for each document, each by its share."""

@@ -240,6 +240,4 @@ def _marks(look: Look, ask: Ask, near: Sequence[str]) -> tuple[tuple[str, ...], 
             else:
                 marks[one.words] = None
     single.update(dict.fromkeys(near))
-    known = text(f"select word from {look.schema}.word where word = any (:words)")
-    held = set(look.connection.execute(known, {"words": list(single)}).scalars())
-    return (*marks, *((word,) for word in single if word in held))
+    return (*marks, *((word,) for word in look.known(single)))
