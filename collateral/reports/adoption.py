@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
@@ -94,41 +94,10 @@ def _teams(asked: Asked, rows: Sequence[teams.TeamRow]) -> list[AdoptionRow]:
 
 
 def _people(asked: Asked, deals: Sequence[Span], looked: Mapping[int, int]) -> list[AdoptionRow]:
-    scope = asked.scope
-    everybody = can(asked.reader, Permission.REPORT_READ_ALL)
-
-    def mine(column: Any) -> Any:
-        return True if everybody else column == asked.reader.id
-
-    within, sign = people_within(asked.period)
-    seen = _summed(
-        select(
-            PersonSum.person_id,
-            func.sum(PersonSum.views * sign),
-            func.sum(PersonSum.downloads * sign),
-        )
-        .where(within, scope.covers(PersonSum.team_set_id), mine(PersonSum.person_id))
-        .group_by(PersonSum.person_id)
-    )
-    uses: dict[int, int] = dict(
-        db.session.execute(
-            select(Use.person_id, func.count())
-            .where(counted_uses(asked), mine(Use.person_id))
-            .group_by(Use.person_id)
-        ).all()
-    )
+    seen, uses, took = _seen(asked), _uses(asked), _ways(asked)
     found = deals_open.by_owner(deals, asked.period.first, asked.period.last)
-    took = ways.medians(
-        select(WayToDownload.person_id, WayToDownload.seconds, func.count())
-        .where(
-            WayToDownload.day.between(asked.period.first, asked.period.last),
-            scope.covers(WayToDownload.team_set_id),
-            mine(WayToDownload.person_id),
-        )
-        .group_by(WayToDownload.person_id, WayToDownload.seconds)
-    )
     ids = {*seen, *uses, *found, *looked}
-    if not everybody:
+    if not _reads_all(asked):
         ids &= {asked.reader.id}
     names = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     rows = [
@@ -147,6 +116,53 @@ def _people(asked: Asked, deals: Sequence[Span], looked: Mapping[int, int]) -> l
         for person_id, name in names
     ]
     return sorted(rows, key=lambda row: (-row.uses, -row.views, row.name))[:MOST_PEOPLE]
+
+
+def _reads_all(asked: Asked) -> bool:
+    return can(asked.reader, Permission.REPORT_READ_ALL)
+
+
+def _hers(asked: Asked, person_id: Any) -> ColumnElement[bool]:
+    """The condition for the people whose numbers the reader may see one by one."""
+    return true() if _reads_all(asked) else person_id == asked.reader.id
+
+
+def _seen(asked: Asked) -> dict[int, tuple[int, int]]:
+    within, sign = people_within(asked.period)
+    return _summed(
+        select(
+            PersonSum.person_id,
+            func.sum(PersonSum.views * sign),
+            func.sum(PersonSum.downloads * sign),
+        )
+        .where(
+            within,
+            asked.scope.covers(PersonSum.team_set_id),
+            _hers(asked, PersonSum.person_id),
+        )
+        .group_by(PersonSum.person_id)
+    )
+
+
+def _uses(asked: Asked) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Use.person_id, func.count())
+        .where(counted_uses(asked), _hers(asked, Use.person_id))
+        .group_by(Use.person_id)
+    )
+    return dict(rows.all())
+
+
+def _ways(asked: Asked) -> dict[int, ways.Way]:
+    return ways.medians(
+        select(WayToDownload.person_id, WayToDownload.seconds, func.count())
+        .where(
+            WayToDownload.day.between(asked.period.first, asked.period.last),
+            asked.scope.covers(WayToDownload.team_set_id),
+            _hers(asked, WayToDownload.person_id),
+        )
+        .group_by(WayToDownload.person_id, WayToDownload.seconds)
+    )
 
 
 def _summed(query: Any) -> dict[int, tuple[int, int]]:

@@ -19,6 +19,7 @@ from collateral.deals import queries as deals
 from collateral.deals.models import Deal, Outcome, StageChange
 from collateral.reports.influence_strata import Cases
 from collateral.reports.parts import Asked, main_currency
+from collateral.retirement.eligible import FITTING
 from collateral.usage.models import Use
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-FITTING = (Vocabulary.PRODUCT, Vocabulary.INDUSTRY, Vocabulary.REGION)
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,38 @@ def load(asked: Asked, among: Collection[int] | None = None) -> Loaded:
     """
     import numpy as np
 
-    period, currency = asked.period, main_currency(asked.reader)
-    closed = and_(
+    currency, closed = main_currency(asked.reader), _closed(asked)
+    rows = _closed_deals(closed)
+    visits = _visits(rows, closed)
+    if asked.request.stage:
+        visits = [visit for visit in visits if visit.stage == asked.request.stage]
+    stages = sorted({visit.stage for visit in visits})
+    money, assets_in = _money(asked, currency, among)
+    return Loaded(
+        cases=_cases(rows, visits, stages, currency),
+        ids=np.array([row.id for row in rows], dtype=np.int64),
+        labels={v: np.array([getattr(r, v.value) for r in rows], dtype=object) for v in FITTING},
+        owners=np.array([row.owner_id or 0 for row in rows], dtype=np.int64),
+        stages=stages,
+        used=_first_uses(rows, closed, among),
+        assets_in=assets_in,
+        money=money,
+        currency=currency,
+        last=day_count(asked.period.last) + 1,
+    )
+
+
+def _closed(asked: Asked) -> ColumnElement[bool]:
+    """The condition for the deals that are compared: closed within the period."""
+    return and_(
         _deals(asked),
         Deal.outcome != Outcome.OPEN,
-        Deal.closed_on.between(period.first, period.last),
+        Deal.closed_on.between(asked.period.first, asked.period.last),
     )
-    rows = db.session.execute(
+
+
+def _closed_deals(closed: ColumnElement[bool]) -> Sequence[Any]:
+    return db.session.execute(
         select(
             Deal.id,
             Deal.owner_id,
@@ -113,9 +138,25 @@ def load(asked: Asked, among: Collection[int] | None = None) -> Loaded:
             Deal.outcome,
         ).where(closed)
     ).all()
-    place = {row.id: position for position, row in enumerate(rows)}
-    # The day on which a deal closed is over when it ends.
-    ends = [day_count(row.closed_on) + 1 for row in rows]
+
+
+def _end(row: Any) -> float:
+    """When a deal was over, in days: the day on which it closed is over when it ends."""
+    return day_count(row.closed_on) + 1
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """The stay of a deal, named by its position, in a stage: from when to when, in days."""
+
+    deal: int
+    stage: str
+    entered: float
+    left: float
+
+
+def _visits(rows: Sequence[Any], closed: ColumnElement[bool]) -> list[_Visit]:
+    """The stages that each deal went through; one without a name where none is known."""
     ways: dict[int, list[tuple[float, str]]] = defaultdict(list)
     for deal_id, stage, at in db.session.execute(
         select(StageChange.deal_id, StageChange.stage, StageChange.at)
@@ -124,18 +165,22 @@ def load(asked: Asked, among: Collection[int] | None = None) -> Loaded:
         .order_by(StageChange.at, StageChange.id)
     ):
         ways[deal_id].append((day_count(at), stage))
-    visits: list[tuple[int, str, float, float]] = []
-    for row in rows:
-        opened = row.opened_on or row.closed_on
-        way = ways.get(row.id) or [(day_count(opened), "")]
-        leaves = [moment for moment, _ in way[1:]] + [ends[place[row.id]]]
+    visits: list[_Visit] = []
+    for position, row in enumerate(rows):
+        way = ways.get(row.id) or [(day_count(row.opened_on or row.closed_on), "")]
+        leaves = [moment for moment, _ in way[1:]] + [_end(row)]
         visits += [
-            (place[row.id], stage, moment, min(left, ends[place[row.id]]))
+            _Visit(position, stage, moment, min(left, _end(row)))
             for (moment, stage), left in zip(way, leaves, strict=True)
         ]
-    if asked.request.stage:
-        visits = [visit for visit in visits if visit[1] == asked.request.stage]
-    stages = sorted({visit[1] for visit in visits})
+    return visits
+
+
+def _first_uses(
+    rows: Sequence[Any], closed: ColumnElement[bool], among: Collection[int] | None
+) -> dict[int, dict[int, float]]:
+    """Asset to deal's position to the moment of first use, in days."""
+    place = {row.id: position for position, row in enumerate(rows)}
     used: dict[int, dict[int, float]] = defaultdict(dict)
     for asset_id, deal_id, at in db.session.execute(
         select(Use.asset_id, Use.deal_id, func.min(Use.at))
@@ -144,24 +189,27 @@ def load(asked: Asked, among: Collection[int] | None = None) -> Loaded:
         .group_by(Use.asset_id, Use.deal_id)
     ):
         used[asset_id][place[deal_id]] = day_count(at)
-    money, assets_in = _money(asked, currency, among)
+    return used
+
+
+def _cases(
+    rows: Sequence[Any], visits: Sequence[_Visit], stages: Sequence[str], currency: str
+) -> Cases:
+    """The deals and their visits as arrays; an amount in another currency is no size."""
+    import numpy as np
+
     amounts = [float(r.amount) if r.amount and r.currency == currency else 0.0 for r in rows]
-    cases = Cases(
+    return Cases(
         rep=_codes([row.owner_email or row.owner_id or None for row in rows]),
         industry=_codes([row.industry or None for row in rows]),
         size=np.array(amounts, dtype=float),
-        closed=np.array(ends, dtype=float),
+        closed=np.array([_end(row) for row in rows], dtype=float),
         won=np.array([row.outcome is Outcome.WON for row in rows], dtype=bool),
-        visit_deal=np.array([visit[0] for visit in visits], dtype=np.int64),
-        visit_stage=np.array([stages.index(visit[1]) for visit in visits], dtype=np.int64),
-        entered=np.array([visit[2] for visit in visits], dtype=float),
-        left=np.array([visit[3] for visit in visits], dtype=float),
+        visit_deal=np.array([visit.deal for visit in visits], dtype=np.int64),
+        visit_stage=np.array([stages.index(visit.stage) for visit in visits], dtype=np.int64),
+        entered=np.array([visit.entered for visit in visits], dtype=float),
+        left=np.array([visit.left for visit in visits], dtype=float),
     )
-    labels = {v: np.array([getattr(r, v.value) for r in rows], dtype=object) for v in FITTING}
-    owners = np.array([row.owner_id or 0 for row in rows], dtype=np.int64)
-    ids = np.array([row.id for row in rows], dtype=np.int64)
-    last = day_count(period.last) + 1
-    return Loaded(cases, ids, labels, owners, stages, used, assets_in, money, currency, last)
 
 
 def _among(asset_ids: Collection[int] | None) -> ColumnElement[bool]:

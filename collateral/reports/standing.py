@@ -75,18 +75,9 @@ def stood(asked: Asked, before: Asked, currency: str, *, detailed: bool) -> Stoo
     Args:
         detailed: by type and by month, too; both are empty without.
     """
-    names: list[tuple[int, str]] = []
-    months, before_months = [], []
-    if detailed:
-        names = [
-            (term_id, label)
-            for term_id, label in db.session.execute(
-                select(Term.id, Term.label)
-                .where(Term.vocabulary == Vocabulary.TYPE)
-                .order_by(Term.position, Term.label)
-            )
-        ]
-        months, before_months = stretches(asked.period), stretches(before.period)
+    names = _types() if detailed else []
+    months = stretches(asked.period) if detailed else []
+    before_months = stretches(before.period) if detailed else []
     ends = Ends(
         [asked.period.last, before.period.last, *(last for _, last in (*months, *before_months))]
     )
@@ -111,6 +102,16 @@ def stood(asked: Asked, before: Asked, currency: str, *, detailed: bool) -> Stoo
         sum(row.number for row in rows.of("uses now")),
         sum(row.number for row in rows.of("uses before")),
     )
+
+
+def _types() -> list[tuple[int, str]]:
+    """Id and label of each type, in the vocabulary's order."""
+    rows = db.session.execute(
+        select(Term.id, Term.label)
+        .where(Term.vocabulary == Vocabulary.TYPE)
+        .order_by(Term.position, Term.label)
+    )
+    return [(term_id, label) for term_id, label in rows]
 
 
 def _standing(rows: Rows, period: str, end: int, place: int | None = None) -> Standing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,18 +55,14 @@ def teams_of(
     if asked.request.team_id is not None:
         teams = [team for team in teams if team.id == asked.request.team_id]
     ids = [team.id for team in teams]
-    members: dict[int, set[int]] = {team_id: set() for team_id in ids}
-    for team_id, person_id in db.session.execute(
-        select(TeamMember.team_id, TeamMember.person_id).where(TeamMember.team_id.in_(ids))
-    ):
-        members[team_id].add(person_id)
+    members = _members(ids)
     uses: dict[int, int] = dict(read(_uses(asked, tuple(ids))).all())
     searches = _searches(members, looked) if looked else Counter[int]()
     took = _ways(asked, ids) if looked else {}
     owned = deals_open.by_owner(found, asked.period.first, asked.period.last)
-    spans: dict[int | None, list[Span]] = {}
+    spans: dict[int | None, list[Span]] = defaultdict(list)
     for span in found if before else ():
-        spans.setdefault(span.owner_id, []).append(span)
+        spans[span.owner_id].append(span)
     months = stretches(asked.period) if before else []
     rows = []
     for team in teams:
@@ -89,6 +85,15 @@ def teams_of(
             )
         )
     return rows
+
+
+def _members(team_ids: Sequence[int]) -> dict[int, set[int]]:
+    members: dict[int, set[int]] = {team_id: set() for team_id in team_ids}
+    for team_id, person_id in db.session.execute(
+        select(TeamMember.team_id, TeamMember.person_id).where(TeamMember.team_id.in_(team_ids))
+    ):
+        members[team_id].add(person_id)
+    return members
 
 
 @made_once
