@@ -17,12 +17,14 @@ from collateral.assets.revisions import subscribe
 from collateral.clock import now
 from collateral.db import db
 from collateral.observing.gauges import gauge
-from collateral.queue import every, first, job
+from collateral.queue import every, first, job, queue
 from collateral.search import documents
 from collateral.search.engine import engine
 from collateral.search.engines.protocol import Changes, EngineUnavailable
+from collateral.search.pace import Pace
 
 log = logging.getLogger(__name__)
+_pace = Pace()
 
 BATCH = 64
 QUIET_HOUR = 2
@@ -33,7 +35,17 @@ LEAST_AGE = timedelta(minutes=10)
 @subscribe
 @first
 def index_pending() -> None:
-    """Put into the index whatever changed, and take out what is gone, until nothing is left."""
+    """Put into the index whatever changed, and take out what is gone, until nothing is left;
+    a moment later where very much comes in."""
+    asked = queue()
+    if not _pace.puts_off(asked.waiting, lambda: asked.send(_INDEX_PENDING, ())):
+        _put_in()
+
+
+_INDEX_PENDING = f"{index_pending.__module__}.{index_pending.__name__}"
+
+
+def _put_in() -> None:
     if not engine().healthy():
         rebuild()
         if not engine().healthy():
@@ -46,6 +58,7 @@ def index_pending() -> None:
         if not engine().write(found, gone):
             return
         _mark({document.id: document.revision for document in found})
+        _pace.wrote()
     _agree()
 
 
@@ -122,11 +135,11 @@ def _catch_up() -> None:
 @every(minutes=1)
 def sweep() -> None:
     """Find what was lost, mend what is broken, merge what has become many."""
-    index_pending()
+    _put_in()
     if engine().healthy():  # else another process is making the first one just now
         engine().tidy()
         _catch_up()
-        index_pending()
+        _put_in()
 
 
 @every(minutes=60)
