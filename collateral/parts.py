@@ -2,10 +2,10 @@
 
     {{ kept_part("components/_card.html", asset=asset, select=True) }}
 
-A part knows the values that it is given and the reader's language, nothing else: no person, no
-request, no clock. It is kept by exactly these, so that nothing that it shows can be stale. What
-is new with each answer, its nonce and the token of its forms, is put in anew each time; so is
-what comes as `later`, in place of LATER in the values.
+A part is a macro of that name. It knows the values that it is given and the reader's language,
+nothing else: no person, no request, no clock. It is kept by exactly these, so that nothing that
+it shows can be stale. What is new with each answer, its nonce and the token of its forms, is put
+in anew each time; so is what comes as `later`, in place of LATER in the values.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class _Kept:
 def kept(template: str, later: object = None, **values: Any) -> Markup:
     """The template with these values alone. Values that cannot be compared are drawn each time."""
     # The icons' address stands in nearly every part and changes with the file.
-    key = (template, language(), asset_url("icons.svg"), *values.items())
+    named = ((name, _as_key(value)) for name, value in values.items())
+    key = (template, language(), asset_url("icons.svg"), *named)
     store: _Kept = current_app.extensions["parts"]
     try:
         text = store.get(key)
@@ -72,10 +73,17 @@ def kept(template: str, later: object = None, **values: Any) -> Markup:
     return Markup(text)  # noqa: S704 - what a template drew
 
 
+def _as_key(value: object) -> object:
+    return tuple(value.items()) if isinstance(value, dict) else value
+
+
 def _drawn(template: str, values: dict[str, Any]) -> str:
-    return current_app.jinja_env.get_template(template).render(values)
+    # What it imports is looked up once: in a page of results that took longer than the drawing.
+    drawn: Markup = current_app.jinja_env.get_template(template).module.part(**values)  # type: ignore[attr-defined]
+    return str(drawn)
 
 
 def init_app(app: Flask) -> None:
     app.extensions["parts"] = _Kept()
-    app.jinja_env.globals["kept_part"] = kept  # views call other things kept
+    # Views call other things kept.
+    app.jinja_env.globals.update(kept_part=kept, later_mark=LATER)

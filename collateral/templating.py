@@ -86,6 +86,15 @@ def _icon(address: str, name: str, label: str | None, size: str) -> Markup:
     return Markup(drawn).format(kind, Markup(said), address, name)  # noqa: S704
 
 
+def strip_ticks(pages: int, hits: Sequence[int]) -> Markup:
+    """A tick for each page, as components/meters.html says: a page of results has hundreds."""
+    ticks = ['<i class="strip__tick"></i>'] * pages
+    for number in hits:
+        if 0 < number <= pages:
+            ticks[number - 1] = '<i class="strip__tick strip__tick--hit"></i>'
+    return Markup("".join(ticks))  # noqa: S704 - of the constants above
+
+
 def language() -> str:
     """The reader's language: `en`, `de`."""
     return _spoken()[1] if g else "en"
@@ -222,7 +231,8 @@ def bytes_(size: int | None) -> str:
     value = float(size)
     for unit in ("B", "kB", "MB", "GB"):
         if value < 1000 or unit == "GB":
-            return f"{number(round(value, 1 if value < 10 and unit != 'B' else 0))} {unit}"
+            figure = number(round(value, 1 if value < 10 and unit != "B" else 0))
+            return f"{figure}\N{NO-BREAK SPACE}{unit}"
         value /= 1000
     raise AssertionError
 
@@ -287,6 +297,7 @@ def init_app(app: Flask) -> None:
         asset_url=asset_url,
         import_map=import_map,
         line_icon=icon,
+        strip_ticks=strip_ticks,
         csp_nonce=csp_nonce,
         address_with=address_with,
         now=now,

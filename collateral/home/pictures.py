@@ -49,7 +49,7 @@ def thumbs(asset_ids: Collection[int]) -> dict[int, Thumb]:
             row.page_count,
             _picture(row),
         )
-        for row in read(_SHOWN, {"ids": list(asset_ids)})
+        for row in read(_SHOWN, {"ids": list(asset_ids)}).all()
     }
 
 

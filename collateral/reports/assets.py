@@ -131,7 +131,7 @@ def most_used(reader: Person, request: ReportRequest, limit: int) -> tuple[str, 
     asked = ask(reader, request)
     currency = main_currency(reader)
     ids = list(read(_most_used_ids(asked, limit)).scalars())
-    found = {row.id: row for row in read(_used(asked, currency, tuple(ids)))}
+    found = {row.id: row for row in read(_used(asked, currency, tuple(ids))).all()}
     types, seen = types_of(ids), counts(ids, asked.scope, asked.period)
     return currency, [
         replace(

@@ -169,7 +169,7 @@ _TYPES = (
 def types_of(asset_ids: Collection[int]) -> dict[int, str]:
     """The same for these assets, by id; those without a type are not in it."""
     found: dict[int, str] = {}
-    for asset_id, label in read(_TYPES, {"ids": list(asset_ids)}):
+    for asset_id, label in read(_TYPES, {"ids": list(asset_ids)}).all():
         found.setdefault(asset_id, label)
     return found
 

@@ -194,7 +194,7 @@ def hidden(person: Person) -> frozenset[int]:
 def _terms() -> dict[Vocabulary, list[tuple[str, str]]]:
     """Slug and label of every term, in the order that admins gave."""
     found: dict[Vocabulary, list[tuple[str, str]]] = {vocabulary: [] for vocabulary in Vocabulary}
-    for vocabulary, slug, label in read(_TERMS):
+    for vocabulary, slug, label in read(_TERMS).all():
         found[vocabulary].append((slug, label))
     return found
 

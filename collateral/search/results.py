@@ -49,6 +49,8 @@ class FoundAsset:
     version: int | None
     version_id: int | None
     version_at: datetime | None
+    text_at: datetime | None
+    read_at: datetime | None
     family: str | None
     label: str | None
     page_count: int | None

@@ -1,111 +1,21 @@
-"""The page of a file that matched, and the words on it, for the few assets that are shown.
+"""The words that were found in a text, in their context, for the few assets that are shown.
 
 Pure. What is marked comes out as (text, found) pairs, never as markup.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
 
-from collateral.search.folding import fold, spans, words
+from collateral.search import marks as marking
+from collateral.search.folding import spans
+from collateral.search.marks import Marks
 
-Marks = tuple[tuple[str, ...], ...]
 Parts = tuple[tuple[str, bool], ...]
 
 LENGTH = 150
 BEFORE = 40
-MANY_PAGES = 400
-"""Pages of one file that are looked through."""
-
-
-@dataclass(frozen=True)
-class PageText:
-    number: int
-    title: str
-    text: str
-    notes: str
-
-
-@dataclass(frozen=True)
-class PageMatch:
-    """The best page, every page that matches, and the words of the best one in context."""
-
-    number: int
-    title: str
-    numbers: tuple[int, ...]
-    snippet: Parts
-
-
-def best_page(pages: Sequence[PageText], marks: Marks) -> PageMatch | None:
-    """The page with most of the marked words, the first among equals. None when none has any."""
-    if not marks:
-        return None
-    patterns = _patterns(marks)
-    best: tuple[tuple[int, int, int], PageText] | None = None
-    numbers: list[int] = []
-    for page in pages[:MANY_PAGES]:
-        said = fold(f"{page.title}\n{page.text}\n{page.notes}")
-        # From the first place on where the plain text stands, which is found much quicker.
-        held = [
-            (start, pattern)
-            for start, pattern in patterns
-            if (at := said.find(start)) >= 0 and pattern.search(said, at)
-        ]
-        if not held:
-            continue
-        numbers.append(page.number)
-        head = said[: len(page.title)]
-        in_title = sum(1 for start, pattern in held if start in head and pattern.search(head))
-        times = sum(min(said.count(start), 5) for start, _ in held)
-        rank = (len(held), in_title, times)
-        if best is None or rank > best[0]:
-            best = rank, page
-    if best is None:
-        return None
-    page = best[1]
-    return PageMatch(page.number, page.title, tuple(numbers), _snippet(page, marks))
-
-
-def _snippet(page: PageText, marks: Marks) -> Parts:
-    for text in (page.text, page.notes, page.title):
-        cut = in_context(text, marks)
-        if cut:
-            return cut
-    return ()
-
-
-@lru_cache(maxsize=256)
-def _patterns(marks: Marks) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """For each mark a plain text that must occur, and the pattern that then must, too."""
-    return tuple((_joined(mark)[0], _pattern(mark)) for mark in marks)
-
-
-def _joined(mark: tuple[str, ...]) -> list[str]:
-    """The words of a mark, pairs of an unspaced script put together again: ab bc is abc."""
-    runs: list[str] = []
-    for word in mark:
-        if runs and len(word) == 2 and not word.isascii() and _overlaps(runs[-1], word):
-            runs[-1] += word[1]
-        else:
-            runs.append(word)
-    return runs
-
-
-def _overlaps(run: str, pair: str) -> bool:
-    return run[-1] == pair[0] and list(words(pair)) == [pair] and len(words(run + pair[1])) > 1
-
-
-def _pattern(mark: tuple[str, ...]) -> re.Pattern[str]:
-    runs = _joined(mark)
-    body = r"[\W_]+".join(re.escape(run) for run in runs)
-    # Unspaced scripts have no edges of words.
-    before = "" if len(words(runs[0] + runs[0])) > 1 else r"(?<![^\W_])"
-    after = "" if len(words(runs[-1] + runs[-1])) > 1 else r"(?![^\W_])"
-    return re.compile(before + body + after)
 
 
 def marked(text: str, marks: Marks) -> Parts:
@@ -157,14 +67,14 @@ def _hits(text: str, marks: Marks) -> list[tuple[int, int]]:
 
 
 def _hits_in_ascii(text: str, marks: Marks) -> list[tuple[int, int]]:
-    """The same where folding moves no letter, so that patterns tell the places at once."""
+    """The same where folding moves no letter."""
     said = text.lower()
-    hits = [
-        match.span()
-        for start, pattern in _patterns(marks)
-        if (at := said.find(start)) >= 0
-        for match in pattern.finditer(said, at)
-    ]
+    hits = []
+    for mark in marking.of(marks):
+        place = mark.find(said)
+        while place:
+            hits.append(place)
+            place = mark.find(said, place[1])
     return _joined_hits(text, sorted(hits))
 
 

@@ -66,9 +66,9 @@ def deal_counts(asset_ids: Collection[int], person: Person) -> dict[int, DealCou
         return {}
     ids = {"ids": list(asset_ids)}
     if can(person, Permission.DEAL_READ_ALL):
-        rows = read(_COUNTED, ids)
+        rows = read(_COUNTED, ids).all()
     else:
-        rows = read(_COUNTED_SEEN, ids | deals.asking(person))
+        rows = read(_COUNTED_SEEN, ids | deals.asking(person)).all()
     return {asset_id: DealCounts(*numbers) for asset_id, *numbers in rows}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
@@ -78,23 +79,37 @@ def _more(wanted: SearchRequest, result: SearchResult, search_id: int | None) ->
     return address_with(cursor=wanted.offset + wanted.limit, show=None, search=search_id)
 
 
-def _groups(result: SearchResult) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": facet.name,
-            "label": facet_name(facet.name),
-            "values": [
-                {
-                    "value": v.value,
-                    "text": value_name(facet.name, v),
-                    "count": v.count,
-                    "on": v.chosen,
-                }
-                for v in facet.values
-            ],
-        }
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter, for components/facets.html."""
+
+    value: str
+    text: str
+    count: int
+    on: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """One filter, for components/facets.html."""
+
+    name: str
+    label: str
+    values: tuple[Choice, ...]
+
+
+def _groups(result: SearchResult) -> tuple[Group, ...]:
+    return tuple(
+        Group(
+            facet.name,
+            facet_name(facet.name),
+            tuple(
+                Choice(value.value, value_name(facet.name, value), value.count, value.chosen)
+                for value in facet.values
+            ),
+        )
         for facet in result.facets
-    ]
+    )
 
 
 def _chips(wanted: SearchRequest, result: SearchResult) -> list[dict[str, str]]:

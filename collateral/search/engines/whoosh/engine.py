@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 POSTINGS_BYTES = 32 << 20
 ANSWER_BYTES = 5000
 """What an answer of twenty matches takes, in the mean."""
+SETTLED_NS = 100_000_000
+"""File systems keep times in steps; after so long the next change has another one."""
 
 
 class WhooshEngine:
@@ -54,6 +56,7 @@ class WhooshEngine:
         self.folder = folder
         self._lock = threading.RLock()
         self._snapshot: Snapshot[Segment] | None = None
+        self._seen: tuple[tuple[int, int, int, int], Snapshot[Segment]] | None = None
         self._segments: dict[str, Segment] = {}
         self._postings = Memory(POSTINGS_BYTES)
         self._ranked = Memory(8 << 20)
@@ -144,7 +147,33 @@ class WhooshEngine:
             raise EngineUnavailable(str(error)) from error
 
     def snapshot(self) -> Snapshot[Segment]:
-        """The newest state. A look at two names on the disk when nothing has changed."""
+        """The newest state. A look at the times of two names on the disk when nothing changed."""
+        seen, unchanged = self._seen, self._marks()
+        if seen is not None and unchanged is not None and seen[0] == unchanged:
+            return seen[1]
+        snapshot = self._newest()
+        # Taken before the look: what changed since then is seen at the next one.
+        self._seen = (unchanged, snapshot) if unchanged is not None else None
+        return snapshot
+
+    def _marks(self) -> tuple[int, int, int, int] | None:
+        """When the name of the live index and its folder were last written.
+
+        None while that is so short ago that another change could bear the same time.
+        """
+        held = self._snapshot
+        if held is None:
+            return None
+        try:
+            named = (self.folder / "current").stat()
+            inside = (self.folder / held.name.partition(".")[0]).stat()
+        except OSError:
+            return None
+        if time.time_ns() - max(named.st_mtime_ns, inside.st_mtime_ns) < SETTLED_NS:
+            return None
+        return named.st_ino, named.st_mtime_ns, inside.st_ino, inside.st_mtime_ns
+
+    def _newest(self) -> Snapshot[Segment]:
         for attempt in range(5):
             try:
                 generation = storing.current(self.folder)

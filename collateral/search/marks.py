@@ -1,0 +1,60 @@
+"""The words that are marked for a reader, and where they stand in a folded text. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from collateral.search.folding import words
+
+Marks = tuple[tuple[str, ...], ...]
+"""Of each mark its folded words, which stand side by side."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`start` is a plain text that stands wherever the mark does; `pattern` tells whether it
+    does there."""
+
+    start: str
+    pattern: re.Pattern[str]
+
+    def find(self, said: str, at: int = 0) -> tuple[int, int] | None:
+        """Start and end of the first place in a folded text, from `at` on."""
+        # The plain text is found much quicker than a pattern that looks at each letter.
+        while (at := said.find(self.start, at)) >= 0:
+            if match := self.pattern.match(said, at):
+                return match.span()
+            at += 1
+        return None
+
+
+@lru_cache(maxsize=256)
+def of(marks: Marks) -> tuple[Mark, ...]:
+    """Each of them as it is looked for."""
+    return tuple(Mark(_joined(mark)[0], _pattern(mark)) for mark in marks)
+
+
+def _joined(mark: tuple[str, ...]) -> list[str]:
+    """The words of a mark, pairs of an unspaced script put together again: ab bc is abc."""
+    runs: list[str] = []
+    for word in mark:
+        if runs and len(word) == 2 and not word.isascii() and _overlaps(runs[-1], word):
+            runs[-1] += word[1]
+        else:
+            runs.append(word)
+    return runs
+
+
+def _overlaps(run: str, pair: str) -> bool:
+    return run[-1] == pair[0] and list(words(pair)) == [pair] and len(words(run + pair[1])) > 1
+
+
+def _pattern(mark: tuple[str, ...]) -> re.Pattern[str]:
+    runs = _joined(mark)
+    body = r"[\W_]+".join(re.escape(run) for run in runs)
+    # Unspaced scripts have no edges of words.
+    before = "" if len(words(runs[0] + runs[0])) > 1 else r"(?<![^\W_])"
+    after = "" if len(words(runs[-1] + runs[-1])) > 1 else r"(?![^\W_])"
+    return re.compile(before + body + after)
