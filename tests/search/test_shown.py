@@ -120,4 +120,5 @@ def test_the_page_that_says_most_of_the_words_is_the_best_one() -> None:
     assert found is not None
     assert (found.page.number, found.numbers) == (2, (1, 2, 3))
     only = best_page(pages, (("pumps",),))
-    assert only is not None and only.page.number == 3, "its title says it"
+    assert only is not None
+    assert only.page.number == 3, "its title says it"
