@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 
 from collateral.accounts.models import Person
 from collateral.adaptations import queries
-from collateral.adaptations.models import Adaptation, Merging, Reason, Status
+from collateral.adaptations.models import Adaptation, AdaptationPage, Merging, Reason, Status
 from collateral.adaptations.relations import Change
 from collateral.api.shapes import Id, Moment, Named, Somebody, named, somebody
 from collateral.assets.models import ReadingState
@@ -94,9 +94,6 @@ class AdaptationDetail(Struct, forbid_unknown_fields=True):
 def detail(adaptation: Adaptation, person: Person) -> AdaptationDetail:
     """The adaptation for this reader; a source that she may not see is left out."""
     seen = queries.sees_source(person, adaptation)
-    version = adaptation.source_version
-    asset = named(adaptation.asset) if seen else None
-    assets = {source.version_id: source.asset_id for source in adaptation.sources}
     return AdaptationDetail(
         id=adaptation.id,
         title=adaptation.title,
@@ -107,25 +104,8 @@ def detail(adaptation: Adaptation, person: Person) -> AdaptationDetail:
         person=somebody(adaptation.person),
         filename=adaptation.filename,
         sha256=adaptation.sha256,
-        source=AdaptationSourceShape(asset, version.number, round(adaptation.confidence, 4))
-        if asset and version
-        else None,
-        pages=[
-            AdaptedPage(
-                number=page.number,
-                change=page.change,
-                source_page=page.source_page if seen else None,
-                similarity=round(page.similarity, 4),
-                confidence=round(page.confidence, 4),
-                moved=page.moved,
-                what=list(page.what),
-                source_asset=_other(assets.get(page.source_version_id or 0), adaptation)
-                if seen
-                else None,
-            )
-            for page in adaptation.pages
-            if page.change is not None
-        ],
+        source=_source(adaptation) if seen else None,
+        pages=_pages(adaptation, seen=seen),
         dropped=queries.dropped(adaptation) if seen else [],
         branded=adaptation.branded,
         deal=adaptation.deal.external_id if adaptation.deal else None,
@@ -144,5 +124,32 @@ def detail(adaptation: Adaptation, person: Person) -> AdaptationDetail:
     )
 
 
-def _other(asset_id: int | None, adaptation: Adaptation) -> int | None:
-    return asset_id if asset_id != adaptation.asset_id else None
+def _source(adaptation: Adaptation) -> AdaptationSourceShape | None:
+    asset, version = named(adaptation.asset), adaptation.source_version
+    if asset is None or version is None:
+        return None
+    return AdaptationSourceShape(asset, version.number, round(adaptation.confidence, 4))
+
+
+def _pages(adaptation: Adaptation, *, seen: bool) -> list[AdaptedPage]:
+    """Those that were traced; where the source is not `seen`, without where they came from."""
+    assets = {source.version_id: source.asset_id for source in adaptation.sources}
+
+    def source_asset(page: AdaptationPage) -> int | None:
+        found = assets.get(page.source_version_id or 0)
+        return found if seen and found != adaptation.asset_id else None
+
+    return [
+        AdaptedPage(
+            number=page.number,
+            change=page.change,
+            source_page=page.source_page if seen else None,
+            similarity=round(page.similarity, 4),
+            confidence=round(page.confidence, 4),
+            moved=page.moved,
+            what=list(page.what),
+            source_asset=source_asset(page),
+        )
+        for page in adaptation.pages
+        if page.change is not None
+    ]

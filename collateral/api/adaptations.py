@@ -14,8 +14,8 @@ from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.api.adaptation_shapes import AdaptationDetail, NewAdaptation, detail
 from collateral.api.asset_shapes import tag_of
 from collateral.api.auth import actor
-from collateral.api.calls import Answer, call
-from collateral.api.conditions import edits_expected, lost_race
+from collateral.api.calls import Answer, Call
+from collateral.api.conditions import edits_expected, no_lost_race
 from collateral.api.deals import find_deal
 from collateral.api.files import TakeFile
 from collateral.api.shapes import address
@@ -49,7 +49,7 @@ class Declining(Struct, forbid_unknown_fields=True):
     page: Annotated[int, Meta(ge=1)] | None = None
 
 
-@call(
+@Call(
     "POST",
     "/adaptations",
     permission=Permission.ADAPTATION_MAKE,
@@ -83,7 +83,7 @@ def hand_in_adaptation(body: NewAdaptation, file: Received) -> Answer:
     return _answer(adaptation, {"Location": location})
 
 
-@call(
+@Call(
     "GET",
     "/adaptations/<int:adaptation_id>",
     permission=Permission.ADAPTATION_READ,
@@ -95,7 +95,7 @@ def get_adaptation(adaptation_id: int) -> Answer:
     return _answer(queries.get_visible(actor(), adaptation_id))
 
 
-@call(
+@Call(
     "POST",
     "/adaptations/<int:adaptation_id>/accept",
     permission=Permission.ADAPTATION_REVIEW,
@@ -108,16 +108,14 @@ def get_adaptation(adaptation_id: int) -> Answer:
 )
 def accept_adaptation(adaptation_id: int, body: Accepting) -> Answer:
     adaptation = _reviewed(adaptation_id)
-    try:
+    with no_lost_race(DecidedMeanwhile):
         reviewing.accept(
             adaptation, by=actor(), at=now(), revision=edits_expected(), text=body.note
         )
-    except DecidedMeanwhile as error:
-        raise lost_race() from error
     return _answer(adaptation)
 
 
-@call(
+@Call(
     "POST",
     "/adaptations/<int:adaptation_id>/merge",
     permission=Permission.ADAPTATION_REVIEW,
@@ -131,16 +129,14 @@ def accept_adaptation(adaptation_id: int, body: Accepting) -> Answer:
 def merge_adaptation(adaptation_id: int, body: MergingPages) -> Answer:
     adaptation = _reviewed(adaptation_id)
     pages = [*body.pages, *(-number for number in body.dropped)]
-    try:
+    with no_lost_race(DecidedMeanwhile):
         reviewing.merge(
             adaptation, pages, by=actor(), at=now(), revision=edits_expected(), text=body.note
         )
-    except DecidedMeanwhile as error:
-        raise lost_race() from error
     return _answer(adaptation)
 
 
-@call(
+@Call(
     "POST",
     "/adaptations/<int:adaptation_id>/decline",
     permission=Permission.ADAPTATION_REVIEW,
@@ -153,15 +149,13 @@ def merge_adaptation(adaptation_id: int, body: MergingPages) -> Answer:
 def decline_adaptation(adaptation_id: int, body: Declining) -> Answer:
     adaptation = _reviewed(adaptation_id)
     person, moment, revision = actor(), now(), edits_expected()
-    try:
+    with no_lost_race(DecidedMeanwhile):
         if body.page is not None:
             reviewing.decline_page(
                 adaptation, body.page, body.reason, by=person, at=moment, revision=revision
             )
         else:
             reviewing.decline(adaptation, body.reason, by=person, at=moment, revision=revision)
-    except DecidedMeanwhile as error:
-        raise lost_race() from error
     return _answer(adaptation)
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor, caller
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.noting import user_agent
 from collateral.api.paging import Paged, cursor_at, position_of
-from collateral.api.shapes import address
+from collateral.api.shapes import preview_address
 from collateral.assets.models import Status
 from collateral.clock import now
 from collateral.db import db, is_id
@@ -74,7 +74,7 @@ class AssetList(Struct, forbid_unknown_fields=True):
     facets: dict[str, int]
 
 
-@call(
+@Call(
     "GET",
     "/assets",
     permission=Permission.SEARCH,
@@ -133,8 +133,10 @@ def _shape(hit: Hit) -> AssetSummary:
 
 
 def _page(asset: FoundAsset, page: FoundPage) -> MatchedPage:
-    picture = f"/assets/{asset.id}/versions/{asset.version}/pages/{page.number}/preview?width=320"
-    return MatchedPage(page.number, page.title, address(picture) if page.preview else None)
+    picture = None
+    if page.preview and asset.version:
+        picture = f"{preview_address(asset.id, asset.version, page.number)}?width=320"
+    return MatchedPage(page.number, page.title, picture)
 
 
 def _note(person: Person, wanted: SearchRequest, result: SearchResult, seconds: float) -> None:

@@ -6,6 +6,7 @@ from collateral.accounts.models import Person
 from collateral.api.asset_shapes import AssetDetail, Counts, asset_detail
 from collateral.assets.models import Asset
 from collateral.assets.queries import get_many, history
+from collateral.errors import Invalid
 from collateral.usage.queries import DealCounts, deal_counts, totals
 
 
@@ -27,3 +28,17 @@ def _counts(asset: Asset, person: Person) -> Counts:
         uses=counted.uses,
         deals=deal_counts([asset.id], person).get(asset.id, DealCounts()).deals,
     )
+
+
+def replacement_of(asset_id: int | None, person: Person) -> Asset | None:
+    """The asset that shall take another's place, None for none.
+
+    Raises Invalid where it does not exist for the person.
+    """
+    if asset_id is None:
+        return None
+    found = get_many(person, [asset_id])
+    if not found:
+        sentence = "There is no such asset to take its place."
+        raise Invalid(sentence, fields={"replacement": sentence})
+    return found[0]

@@ -19,8 +19,8 @@ from collateral.api.asset_shapes import (
     tag_of,
 )
 from collateral.api.auth import actor
-from collateral.api.calls import Answer, bp, call
-from collateral.api.conditions import edits_expected, lost_race
+from collateral.api.calls import Answer, Call, bp
+from collateral.api.conditions import edits_expected, no_lost_race
 from collateral.api.files import TakeFile
 from collateral.api.problems import MEDIA_TYPE, Problem
 from collateral.api.shapes import Named, address
@@ -36,7 +36,7 @@ class Duplicate(Struct, forbid_unknown_fields=True):
     duplicate: Literal["refuse", "allow"] = "refuse"
 
 
-@call(
+@Call(
     "POST",
     "/assets",
     permission=Permission.ASSET_CREATE,
@@ -78,7 +78,7 @@ def already_here(error: AlreadyHere) -> Response:
     return Response(msgspec.json.encode(problem), error.status, mimetype=MEDIA_TYPE)
 
 
-@call(
+@Call(
     "GET",
     "/assets/<int:asset_id>",
     permission=Permission.ASSET_READ,
@@ -90,7 +90,7 @@ def get_asset(asset_id: int) -> Answer:
     return _answer(get_visible(actor(), asset_id))
 
 
-@call(
+@Call(
     "PATCH",
     "/assets/<int:asset_id>",
     permission=Permission.ASSET_EDIT,
@@ -102,10 +102,8 @@ def get_asset(asset_id: int) -> Answer:
 def change_asset(asset_id: int, body: Change) -> Answer:
     asset = get_visible(actor(), asset_id)
     require(actor(), Permission.ASSET_EDIT, asset)
-    try:
+    with no_lost_race(EditedMeanwhile):
         operations.describe(asset, description(body), by=actor(), at=now(), edits=edits_expected())
-    except EditedMeanwhile as error:
-        raise lost_race() from error
     return _answer(asset)
 
 

@@ -1,6 +1,6 @@
 """One declaration a call: what it takes, who may make it, what it answers.
 
-    @call("GET", "/assets/<int:asset_id>", permission=Permission.ASSET_READ,
+    @Call("GET", "/assets/<int:asset_id>", permission=Permission.ASSET_READ,
           does="All of one asset.", answers=AssetDetail)
     def get_asset(asset_id: int) -> AssetDetail: ...
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, InitVar, dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -52,128 +52,84 @@ class Answer:
     """What is kept for the same Idempotency-Key, where the body holds what may not be."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(eq=False)
 class Call:
-    """What is known of one call; checks and documents are made from it."""
+    """What is known of one call; checks and documents are made from it. It registers the view that
+    it stands above, under that one's name."""
 
-    name: str
     method: str
     path: str
+    _: KW_ONLY
     permission: Permission
-    scope: Scope
     does: str
-    more: str
-    tag: str
-    query: type[Struct] | None
-    body: type[Struct] | None
-    body_optional: bool
-    form: type[Struct] | None
-    file: TakeFile | None
-    lines: bool
+    answers: type[Struct] | tuple[type[Struct], ...] | str
+    """The struct or structs that it may be, or the media type of what is no JSON."""
+    more: str = ""
+    scope: InitVar[Scope | None] = None
+    query: type[Struct] | None = None
+    body: type[Struct] | None = None
+    body_optional: bool = False
+    form: type[Struct] | None = None
+    """Multipart; the call's file comes under the name `file`."""
+    file: TakeFile | None = None
+    lines: bool = False
     """Takes JSON lines, as a stream."""
-    steps: bool
+    steps: bool = False
     """Commits by itself, step by step; each step may be done twice without harm."""
-    answers: tuple[type[Struct], ...] | str
-    """The structs that it may be, or the media type of what is no JSON."""
-    statuses: tuple[int, ...]
+    statuses: tuple[int, ...] = (200,)
     """Of success; the first is the usual one."""
-    media: tuple[str, ...]
+    media: tuple[str, ...] = ()
     """Other media types in which the answer may be asked for."""
-    fails: tuple[int, ...]
+    fails: tuple[int, ...] = ()
     """The statuses of failures beside those that any call may have."""
-    edits: bool
+    edits: bool = False
     """Honours If-Match, and answers with an ETag."""
+    name: str = field(init=False)
+    needs: Scope = field(init=False)
+    """The scope that its token must have; by `scope`, else reading for GET and writing."""
 
+    def __post_init__(self, scope: Scope | None) -> None:
+        self.needs = scope or (Scope.READ if self.method == "GET" else Scope.WRITE)
 
-CALLS: list[Call] = []
+    @property
+    def tag(self) -> str:
+        """What it is listed under: the first part of its path."""
+        return self.path.split("/")[1]
 
+    @property
+    def structs(self) -> tuple[type[Struct], ...]:
+        """Those that it answers; none for what is no JSON."""
+        if isinstance(self.answers, str):
+            return ()
+        return self.answers if isinstance(self.answers, tuple) else (self.answers,)
 
-def call(
-    method: str,
-    path: str,
-    *,
-    permission: Permission,
-    does: str,
-    answers: type[Struct] | tuple[type[Struct], ...] | str,
-    more: str = "",
-    scope: Scope | None = None,
-    query: type[Struct] | None = None,
-    body: type[Struct] | None = None,
-    body_optional: bool = False,
-    form: type[Struct] | None = None,
-    file: TakeFile | None = None,
-    lines: bool = False,
-    steps: bool = False,
-    statuses: tuple[int, ...] = (200,),
-    media: tuple[str, ...] = (),
-    fails: tuple[int, ...] = (),
-    edits: bool = False,
-) -> Callable[[View], View]:
-    """Register the view under its name. A `form` is multipart; its `file` has that name."""
-
-    def register(view: View) -> View:
-        known = Call(
-            name=view.__name__,
-            method=method,
-            path=path,
-            permission=permission,
-            scope=scope or (Scope.READ if method == "GET" else Scope.WRITE),
-            does=does,
-            more=more,
-            tag=path.split("/")[1],
-            query=query,
-            body=body,
-            body_optional=body_optional,
-            form=form,
-            file=file,
-            lines=lines,
-            steps=steps,
-            answers=(answers,) if isinstance(answers, type) else answers,
-            statuses=statuses,
-            media=media,
-            fails=fails,
-            edits=edits,
-        )
-        CALLS.append(known)
+    def __call__(self, view: View) -> View:
+        self.name = view.__name__
+        CALLS.append(self)
 
         @functools.wraps(view)
         def endpoint(**values: Any) -> Response:
             try:
-                return _serve(known, view, values)
+                return _serve(self, view, values)
             except Invalid as error:
                 if not isinstance(error, reading.Malformed):
                     error.status = 422
                 raise
 
         token_only(endpoint)
-        if file and file.streams:
+        if self.file and self.file.streams:
             takes_files(endpoint)
-        bp.add_url_rule(path, view.__name__, endpoint, methods=[method])
+        bp.add_url_rule(self.path, self.name, endpoint, methods=[self.method])
         return view
 
-    return register
+
+CALLS: list[Call] = []
 
 
 def _serve(known: Call, view: Callable[..., Any], values: dict[str, Any]) -> Response:
-    admit(known.scope, known.permission)
-    sent: list[str] = []
-    query = reading.query_of(known.query or Nothing)
-    if known.query:
-        values["query"] = query
-    if known.body:
-        body, raw = reading.json_of(known.body, optional=known.body_optional)
-        sent.append(hashlib.sha256(raw).hexdigest())
-    elif known.form:
-        body, file = reading.form_of(known.form, "file" if known.file else None)
-        sent.append(msgspec.json.encode(body).decode())
-        if known.file and file is not None:
-            values["file"], sha256 = known.file.take(file)
-            sent += [file.filename or "", sha256]
-    elif known.lines:
-        values["lines"], sha256 = reading.lines_of()
-        sent.append(sha256)
-    if (known.body or known.form) not in (None, Nothing):
-        values["body"] = body
+    """Admit, check, act, commit. `values` are those of the address; what was sent joins them."""
+    admit(known.needs, known.permission)
+    sent = _take_in(known, values)
 
     def act() -> Response:
         return _response(known, view(**values))
@@ -186,6 +142,34 @@ def _serve(known: Call, view: Callable[..., Any], values: dict[str, Any]) -> Res
         response = act()
     db.session.commit()
     return response
+
+
+def _take_in(known: Call, values: dict[str, Any]) -> list[str]:
+    """Put what was sent, checked, among the view's values; what tells this request from another."""
+    query = reading.query_of(known.query or Nothing)
+    if known.query:
+        values["query"] = query
+    if known.body:
+        body, raw = reading.json_of(known.body, optional=known.body_optional)
+        _give_body(body, values)
+        return [hashlib.sha256(raw).hexdigest()]
+    if known.form:
+        form, file = reading.form_of(known.form, "file" if known.file else None)
+        _give_body(form, values)
+        sent = [msgspec.json.encode(form).decode()]
+        if known.file and file is not None:
+            values["file"], sha256 = known.file.take(file)
+            sent += [file.filename or "", sha256]
+        return sent
+    if known.lines:
+        values["lines"], sha256 = reading.lines_of()
+        return [sha256]
+    return []
+
+
+def _give_body(body: Struct, values: dict[str, Any]) -> None:
+    if not isinstance(body, Nothing):
+        values["body"] = body
 
 
 def _response(known: Call, answer: Any) -> Response:

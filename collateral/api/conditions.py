@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import request
 
@@ -47,6 +49,15 @@ def edits_expected() -> int | None:
     if len(expected) != 1 or not numbers:
         raise lost_race()
     return int(numbers[0])
+
+
+@contextmanager
+def no_lost_race(kind: type[Exception]) -> Iterator[None]:
+    """Within the block the domain's own word for it, `kind`, becomes a LostRace."""
+    try:
+        yield
+    except kind as error:
+        raise lost_race() from error
 
 
 def lost_race() -> LostRace:

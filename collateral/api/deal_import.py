@@ -9,7 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.files import TakeFile
 from collateral.clock import now
 from collateral.deals import operations
@@ -47,7 +47,7 @@ class Imported(Struct, forbid_unknown_fields=True):
     rows: list[ImportedRow]
 
 
-@call(
+@Call(
     "POST",
     "/deals/import",
     permission=Permission.DEAL_IMPORT,

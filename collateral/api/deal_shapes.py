@@ -91,9 +91,7 @@ class DealGiven(Struct, forbid_unknown_fields=True):
 
     name: Annotated[str, Meta(min_length=1, max_length=300)] | UnsetType = UNSET
     account: Line | UnsetType | None = UNSET
-    owner: (
-        Annotated[str, Meta(max_length=200, description="E-mail, or name.")] | UnsetType | None
-    ) = UNSET
+    owner: Owner | UnsetType | None = UNSET
     stage: Annotated[str, Meta(min_length=1, max_length=120)] | UnsetType = UNSET
     outcome: Outcome | UnsetType = UNSET
     amount: Money | UnsetType | None = UNSET

@@ -6,14 +6,14 @@ import hashlib
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.permissions import Permission
 from collateral.adaptations import operations as adapting
 from collateral.adaptations import queries as adaptations
 from collateral.api.auth import actor
-from collateral.api.calls import Answer, call
+from collateral.api.calls import Answer, Call
 from collateral.api.conditions import check_tag
 from collateral.api.deal_shapes import (
     DealDetail,
@@ -79,7 +79,7 @@ class NewUse(Struct, forbid_unknown_fields=True):
     evidence: Evidence = Evidence.DECLARED
 
 
-@call(
+@Call(
     "GET",
     "/deals",
     permission=Permission.DEAL_READ,
@@ -88,17 +88,7 @@ class NewUse(Struct, forbid_unknown_fields=True):
     answers=Deals,
 )
 def list_deals(query: DealQuery) -> Deals:
-    wanted = queries.select_visible(actor())
-    if query.mine:
-        wanted = wanted.where(queries.own(actor()))
-    if query.outcome:
-        wanted = wanted.where(Deal.outcome == query.outcome)
-    if query.stage:
-        wanted = wanted.where(Deal.stage == query.stage)
-    if query.external_id:
-        wanted = wanted.where(Deal.external_id == query.external_id)
-    for word in query.q.split()[:8]:
-        wanted = wanted.where(queries.matches(word))
+    wanted = _matching(query)
     total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     before = position_of(query.cursor)
     if before is not None:
@@ -118,7 +108,23 @@ def list_deals(query: DealQuery) -> Deals:
     )
 
 
-@call(
+def _matching(query: DealQuery) -> Select[Deal]:
+    """The deals that the caller may see, as the query narrows them."""
+    wanted = queries.select_visible(actor())
+    if query.mine:
+        wanted = wanted.where(queries.own(actor()))
+    if query.outcome:
+        wanted = wanted.where(Deal.outcome == query.outcome)
+    if query.stage:
+        wanted = wanted.where(Deal.stage == query.stage)
+    if query.external_id:
+        wanted = wanted.where(Deal.external_id == query.external_id)
+    for word in query.q.split()[:8]:
+        wanted = wanted.where(queries.matches(word))
+    return wanted
+
+
+@Call(
     "GET",
     "/deals/<crm_id:deal>",
     permission=Permission.DEAL_READ,
@@ -131,7 +137,7 @@ def get_deal(deal: str) -> Answer:
     return _answer(find_deal(deal))
 
 
-@call(
+@Call(
     "PUT",
     "/deals/<crm_id:deal>",
     permission=Permission.DEAL_IMPORT,
@@ -156,7 +162,7 @@ def put_deal(deal: str, query: Source, body: DealGiven) -> Answer:
     return _answer(stored, created=result is RowResult.NEW)
 
 
-@call(
+@Call(
     "POST",
     "/deals/<crm_id:deal>/uses",
     permission=Permission.USE_DECLARE,

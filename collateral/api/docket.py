@@ -8,13 +8,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from collateral.accounts.permissions import Permission
+from collateral.api.asset_reads import replacement_of
 from collateral.api.auth import actor
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.paging import Paged, cursor_at, position_of
 from collateral.api.shapes import Id, Money, Named, Somebody, money, named, somebody
-from collateral.assets.queries import get_many, get_visible
+from collateral.assets.queries import get_visible
 from collateral.clock import now
-from collateral.errors import Invalid
 from collateral.retirement import board, deciding
 from collateral.retirement.board_rows import BoardRequest, Row, Show
 from collateral.retirement.models import Choice, Decision, Stopped
@@ -111,7 +111,7 @@ class DecisionBody(Struct, forbid_unknown_fields=True):
     ) = None
 
 
-@call(
+@Call(
     "GET",
     "/docket",
     permission=Permission.DOCKET,
@@ -141,7 +141,7 @@ def get_docket(query: DocketQuery) -> DocketShape:
     )
 
 
-@call(
+@Call(
     "POST",
     "/docket/<int:asset_id>/decision",
     permission=Permission.DOCKET,
@@ -154,20 +154,13 @@ def get_docket(query: DocketQuery) -> DocketShape:
 )
 def decide_asset(asset_id: int, body: DecisionBody) -> DecisionShape:
     asset = get_visible(actor(), asset_id)
-    replacement = None
-    if body.replacement is not None:
-        found = get_many(actor(), [body.replacement])
-        if not found:
-            sentence = "There is no such asset to take its place."
-            raise Invalid(sentence, fields={"replacement": sentence})
-        replacement = found[0]
     decision = deciding.decide(
         asset,
         Choice(body.decision),
         by=actor(),
         at=now(),
         reason=body.reason,
-        replacement=replacement,
+        replacement=replacement_of(body.replacement, actor()),
         at_once=body.at_once,
         months=frozenset(body.months) if body.months else None,
     )

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from collateral.accounts.permissions import Permission
 from collateral.accounts.tokens import Scope
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.db import db
 from collateral.usage.moving_in import import_events as move_in
 from collateral.usage.moving_in import make_room
@@ -30,7 +30,7 @@ class EventsTaken(Struct, forbid_unknown_fields=True):
     rows: list[RefusedLine]
 
 
-@call(
+@Call(
     "POST",
     "/events/import",
     permission=Permission.EVENT_IMPORT,

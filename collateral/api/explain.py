@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.explain_shapes import (
     Behind,
     Explained,
@@ -31,7 +31,7 @@ from collateral.usage.team_sets import scope_of
 OF_USES = ("uses", "deals")
 
 
-@call(
+@Call(
     "GET",
     "/explain/<metric>",
     permission=Permission.REPORT_READ,

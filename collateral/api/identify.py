@@ -14,7 +14,7 @@ from collateral.adaptations.checking import CheckedPage, Found, Today
 from collateral.adaptations.models import FileCheck, Purpose
 from collateral.adaptations.relations import Change
 from collateral.api.auth import actor
-from collateral.api.calls import Answer, Nothing, call
+from collateral.api.calls import Answer, Call, Nothing
 from collateral.api.files import TakeFile
 from collateral.api.shapes import Named, address, named
 from collateral.assets.models import AssetVersion
@@ -58,7 +58,7 @@ class Identified(Struct, forbid_unknown_fields=True):
     state: Literal["ready", "reading"] = "ready"
 
 
-@call(
+@Call(
     "POST",
     "/identify",
     permission=Permission.ASSET_READ,
@@ -89,7 +89,7 @@ def identify(file: Received) -> Identified | Answer:
     return Answer(Identified("none", state="reading"), {"Location": location}, 202)
 
 
-@call(
+@Call(
     "GET",
     "/identify/<int:check_id>",
     permission=Permission.ASSET_READ,

@@ -60,8 +60,7 @@ def document() -> Json:
 
 
 def _kinds(known: Call) -> Iterable[type[Struct]]:
-    answers = () if isinstance(known.answers, str) else known.answers
-    for kind in (known.query, known.body, known.form, *answers):
+    for kind in (known.query, known.body, known.form, *known.structs):
         if kind is not None:
             yield kind
 
@@ -84,7 +83,7 @@ def _operation(known: Call, schemas: Json) -> Json:
         "operationId": known.name,
         "summary": known.does,
         "tags": [known.tag],
-        "x-scope": known.scope.value,
+        "x-scope": known.needs.value,
         "x-permission": known.permission.value,
         "parameters": [*_path_parameters(known), *_query(known, schemas), *_headers(known)],
         "responses": {**_successes(known), **_failures(known)},
@@ -192,7 +191,7 @@ def _successes(known: Call) -> Json:
     if isinstance(known.answers, str):
         content[known.answers] = {"schema": {"type": "string", "format": "binary"}}
     else:
-        kinds = [_ref(kind) for kind in known.answers]
+        kinds = [_ref(kind) for kind in known.structs]
         schema = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
         content["application/json"] = {"schema": schema}
     headers: Json = {}

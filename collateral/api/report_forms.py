@@ -13,7 +13,7 @@ from collateral import csv_out, replica
 from collateral.accounts.permissions import Permission
 from collateral.api import report_shapes as shapes
 from collateral.api.auth import actor
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.paging import cursor_at, position_of
 from collateral.api.shapes import Named
 from collateral.clock import now
@@ -40,7 +40,7 @@ def report(
 ) -> Callable[[Answered], Answered]:
     """Declare the call of a report: whoever may read reports, in any of their forms; 404 where
     the team is not hers to ask for."""
-    return call(
+    return Call(
         "GET",
         f"/reports/{name}",
         permission=Permission.REPORT_READ,

@@ -23,6 +23,7 @@ from collateral.api.report_forms import (
 from collateral.api.shapes import Named, sum_of
 from collateral.reports import assets, ignored, overview, searches
 from collateral.reports.ignored import Reached
+from collateral.reports.teams import TeamRow
 
 
 @report(
@@ -35,20 +36,7 @@ def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Respon
     if query.format == "xlsx":
         return workbook("overview", wanted)
     found = overview.overview(actor(), wanted)
-    months = [
-        shapes.Month(
-            row.month,
-            row.counts.shown,
-            row.counts.views,
-            row.counts.unique_views,
-            row.counts.downloads,
-            row.counts.unique_downloads,
-            row.counts.uses,
-            row.deals,
-            row.deals_with_use,
-        )
-        for row in found.months
-    ]
+    months = [_month(row) for row in found.months]
     if query.format == "csv":
         return table("overview.csv", shapes.Month, months)
     return shapes.OverviewReport(
@@ -63,19 +51,34 @@ def report_overview(query: shapes.ReportQuery) -> shapes.OverviewReport | Respon
             )
             for row in found.costs
         ],
-        [
-            shapes.TeamFigures(
-                Named(row.team_id, row.name),
-                row.people,
-                row.searches,
-                row.uses,
-                row.deals,
-                row.deals_with_use,
-                row.way.seconds,
-                row.way.count,
-            )
-            for row in found.teams
-        ],
+        [_team(row) for row in found.teams],
+    )
+
+
+def _month(row: overview.MonthRow) -> shapes.Month:
+    return shapes.Month(
+        row.month,
+        row.counts.shown,
+        row.counts.views,
+        row.counts.unique_views,
+        row.counts.downloads,
+        row.counts.unique_downloads,
+        row.counts.uses,
+        row.deals,
+        row.deals_with_use,
+    )
+
+
+def _team(row: TeamRow) -> shapes.TeamFigures:
+    return shapes.TeamFigures(
+        Named(row.team_id, row.name),
+        row.people,
+        row.searches,
+        row.uses,
+        row.deals,
+        row.deals_with_use,
+        row.way.seconds,
+        row.way.count,
     )
 
 

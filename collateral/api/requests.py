@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.paging import Paged, cursor_at, position_of
 from collateral.api.shapes import Id, Named, Somebody, named, somebody
 from collateral.assets.queries import get_many
@@ -65,7 +65,7 @@ class RequestList(Struct, forbid_unknown_fields=True):
     next: str | None
 
 
-@call(
+@Call(
     "GET",
     "/requests",
     permission=Permission.REQUEST_READ,
@@ -83,7 +83,7 @@ def list_requests(query: RequestQuery) -> RequestList:
     return RequestList(_shapes(found.rows), found.total, cursor_at(end) if more else None)
 
 
-@call(
+@Call(
     "POST",
     "/requests",
     permission=Permission.REQUEST_MAKE,

@@ -66,3 +66,8 @@ def address(path: str) -> str:
     """The full address of a call of this API."""
     settings: Settings = current_app.extensions["settings"]
     return f"{settings.base_url}/api/v1{path}"
+
+
+def preview_address(asset_id: int, number: int, page: int) -> str:
+    """Of a page's picture, 1280 px wide unless `?width=320` follows."""
+    return address(f"/assets/{asset_id}/versions/{number}/pages/{page}/preview")

@@ -8,7 +8,7 @@ from flask import current_app, request
 
 from collateral.accounts.permissions import Permission, require
 from collateral.api.auth import actor, caller
-from collateral.api.calls import Answer, call
+from collateral.api.calls import Answer, Call
 from collateral.api.shapes import address
 from collateral.api.share_reads import numbers_read
 from collateral.api.share_shapes import (
@@ -27,7 +27,7 @@ from collateral.sharing.models import Share
 from collateral.sharing.operations import Asking, Wishes
 
 
-@call(
+@Call(
     "POST",
     "/shares",
     permission=Permission.SHARE_CREATE,
@@ -76,7 +76,7 @@ def create_share(body: NewShare) -> Answer:
     )
 
 
-@call(
+@Call(
     "GET",
     "/shares/<int:share_id>",
     permission=Permission.SHARE_READ,
@@ -88,7 +88,7 @@ def get_share(share_id: int) -> ShareDetail:
     return ShareDetail(**_values(queries.get_visible(actor(), share_id)))
 
 
-@call(
+@Call(
     "DELETE",
     "/shares/<int:share_id>",
     permission=Permission.SHARE_EDIT,

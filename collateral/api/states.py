@@ -8,21 +8,19 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from collateral.accounts.permissions import Permission, require
-from collateral.api.asset_reads import detail
+from collateral.api.asset_reads import detail, replacement_of
 from collateral.api.asset_shapes import AssetDetail
 from collateral.api.auth import actor
-from collateral.api.calls import Nothing, call
+from collateral.api.calls import Call, Nothing
 from collateral.api.shapes import Id, Named, Somebody, named
 from collateral.assets import publishing
-from collateral.assets.models import Asset
-from collateral.assets.queries import get_many, get_visible
+from collateral.assets.queries import get_visible
 from collateral.clock import now
-from collateral.errors import Invalid
 from collateral.retirement import deciding
 from collateral.retirement import operations as retirement
 
 
-@call(
+@Call(
     "POST",
     "/assets/<int:asset_id>/publish",
     permission=Permission.ASSET_PUBLISH,
@@ -80,7 +78,7 @@ class RetirePlan(Struct, forbid_unknown_fields=True):
     replaces: list[Named]
 
 
-@call(
+@Call(
     "POST",
     "/assets/<int:asset_id>/retire",
     permission=Permission.ASSET_RETIRE,
@@ -96,14 +94,14 @@ class RetirePlan(Struct, forbid_unknown_fields=True):
 def retire_asset(asset_id: int, query: DryRun, body: Retire) -> AssetDetail | RetirePlan:
     asset = get_visible(actor(), asset_id)
     require(actor(), Permission.ASSET_RETIRE, asset)
-    replacement = _replacement(body.replacement)
+    replacement = replacement_of(body.replacement, actor())
     if query.dry_run:
         return _shape(retirement.plan([asset], actor(), replacement, at=now()))
     retirement.retire(asset, by=actor(), at=now(), reason=body.reason, replacement=replacement)
     return detail(asset, actor())
 
 
-@call(
+@Call(
     "POST",
     "/assets/<int:asset_id>/restore",
     permission=Permission.ASSET_RETIRE,
@@ -118,18 +116,6 @@ def restore_asset(asset_id: int) -> AssetDetail:
     require(actor(), Permission.ASSET_RETIRE, asset)
     deciding.put_back(asset, by=actor(), at=now())
     return detail(asset, actor())
-
-
-def _replacement(asset_id: int | None) -> Asset | None:
-    if asset_id is None:
-        return None
-    found = get_many(actor(), [asset_id])
-    if not found:
-        raise Invalid(
-            "There is no such asset to take its place.",
-            fields={"replacement": "There is no such asset."},
-        )
-    return found[0]
 
 
 def _shape(plan: retirement.Plan) -> RetirePlan:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from collateral.accounts.permissions import Permission
 from collateral.api.auth import actor
-from collateral.api.calls import call
+from collateral.api.calls import Call
 from collateral.api.deals import find_deal
 from collateral.api.shapes import Named
 from collateral.assets.models import Vocabulary
@@ -43,7 +43,7 @@ class Suggestions(Struct, forbid_unknown_fields=True):
     items: list[SuggestedAsset]
 
 
-@call(
+@Call(
     "GET",
     "/deals/<crm_id:deal>/suggestions",
     permission=Permission.DEAL_READ,

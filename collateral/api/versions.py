@@ -10,11 +10,11 @@ from msgspec import Struct
 from collateral.accounts.permissions import Permission, require
 from collateral.api.asset_shapes import NewVersion, Page, Version, version_shape
 from collateral.api.auth import actor
-from collateral.api.calls import Answer, call
+from collateral.api.calls import Answer, Call
 from collateral.api.files import TakeFile
 from collateral.api.noting import note
 from collateral.api.paging import Paged, cursor_at, position_of
-from collateral.api.shapes import Id, address
+from collateral.api.shapes import Id, address, preview_address
 from collateral.assets import operations
 from collateral.assets.downloads import begins_a_download, send_original, send_preview
 from collateral.assets.operations import Received
@@ -43,7 +43,7 @@ class WhichFile(Struct, forbid_unknown_fields=True):
     deal: Id | None = None
 
 
-@call(
+@Call(
     "GET",
     "/assets/<int:asset_id>/file",
     permission=Permission.ASSET_READ,
@@ -69,7 +69,7 @@ class PictureWidth(Struct, forbid_unknown_fields=True):
     width: Literal[320, 1280] = 1280
 
 
-@call(
+@Call(
     "POST",
     "/assets/<int:asset_id>/versions",
     permission=Permission.ASSET_EDIT,
@@ -89,7 +89,7 @@ def create_version(asset_id: int, body: NewVersion, file: Received) -> Answer:
     return Answer(version_shape(version), {"Location": where})
 
 
-@call(
+@Call(
     "GET",
     "/assets/<int:asset_id>/versions/<int:number>",
     permission=Permission.ASSET_READ,
@@ -100,7 +100,7 @@ def get_one_version(asset_id: int, number: int) -> Version:
     return version_shape(get_version(get_visible(actor(), asset_id), number))
 
 
-@call(
+@Call(
     "GET",
     "/assets/<int:asset_id>/versions/<int:number>/pages",
     permission=Permission.ASSET_READ,
@@ -133,11 +133,7 @@ def list_pages(asset_id: int, number: int, query: Paged) -> Pages:
     )
 
 
-def preview_address(asset_id: int, number: int, page: int) -> str:
-    return address(f"/assets/{asset_id}/versions/{number}/pages/{page}/preview")
-
-
-@call(
+@Call(
     "GET",
     "/assets/<int:asset_id>/versions/<int:number>/pages/<int:page>/preview",
     permission=Permission.ASSET_READ,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 from flask import current_app
 from msgspec import UNSET
@@ -10,7 +11,7 @@ from msgspec import UNSET
 from collateral.accounts.permissions import Permission
 from collateral.accounts.tokens import Scope
 from collateral.api.auth import actor
-from collateral.api.calls import Answer, call
+from collateral.api.calls import Answer, Call
 from collateral.api.conditions import check_tag
 from collateral.api.paging import cursor_at, position_of
 from collateral.api.shapes import address
@@ -31,12 +32,12 @@ from collateral.config import Settings
 from collateral.notify import webhooks
 from collateral.notify.models import WebhookOut
 
+_webhook_call = partial(Call, permission=Permission.ADMIN_CONNECTIONS, scope=Scope.ADMIN)
 
-@call(
+
+@_webhook_call(
     "GET",
     "/webhooks",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="Other systems that are told what happens here.",
     answers=WebhookList,
 )
@@ -45,11 +46,9 @@ def list_webhooks() -> WebhookList:
     return WebhookList(found, len(found), None)
 
 
-@call(
+@_webhook_call(
     "POST",
     "/webhooks",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="Tell another system what happens here.",
     more="Messages are signed by Standard Webhooks: HMAC-SHA256 over `webhook-id`, "
     "`webhook-timestamp` and the body, under the secret. That is in this answer alone.",
@@ -70,11 +69,9 @@ def create_webhook(body: NewWebhook) -> Answer:
     return _told(made, secret, 201)
 
 
-@call(
+@_webhook_call(
     "GET",
     "/webhooks/<int:webhook_id>",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="One webhook.",
     answers=WebhookShape,
     edits=True,
@@ -83,11 +80,9 @@ def get_webhook(webhook_id: int) -> Answer:
     return _answer(webhooks.get_webhook(webhook_id))
 
 
-@call(
+@_webhook_call(
     "PATCH",
     "/webhooks/<int:webhook_id>",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="Give it another address or other kinds, or switch it on or off.",
     body=WebhookEdit,
     answers=WebhookShape,
@@ -107,11 +102,9 @@ def edit_webhook(webhook_id: int, body: WebhookEdit) -> Answer:
     return _answer(found)
 
 
-@call(
+@_webhook_call(
     "DELETE",
     "/webhooks/<int:webhook_id>",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="Tell it nothing more; what it was told is forgotten.",
     answers=WebhookShape,
 )
@@ -122,11 +115,9 @@ def delete_webhook(webhook_id: int) -> WebhookShape:
     return shape
 
 
-@call(
+@_webhook_call(
     "POST",
     "/webhooks/<int:webhook_id>/secret",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="A new secret; the old one ends at once.",
     answers=WebhookMade,
 )
@@ -136,11 +127,9 @@ def renew_webhook_secret(webhook_id: int) -> Answer:
     return _told(found, secret, 200)
 
 
-@call(
+@_webhook_call(
     "POST",
     "/webhooks/<int:webhook_id>/try",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="Send it a message that tells of nothing.",
     answers=WebhookShape,
     statuses=(202,),
@@ -152,11 +141,9 @@ def try_webhook(webhook_id: int) -> WebhookShape:
     return _shape(found)
 
 
-@call(
+@_webhook_call(
     "GET",
     "/webhooks/<int:webhook_id>/deliveries",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="What it was told or is to be told, and what became of it.",
     query=DeliveryQuery,
     answers=DeliveryList,
@@ -175,11 +162,9 @@ def list_deliveries(webhook_id: int, query: DeliveryQuery) -> DeliveryList:
     )
 
 
-@call(
+@_webhook_call(
     "POST",
     "/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/again",
-    permission=Permission.ADMIN_CONNECTIONS,
-    scope=Scope.ADMIN,
     does="Send a message again, under the same `webhook-id`.",
     answers=DeliveryShape,
     statuses=(202,),
