@@ -12,6 +12,9 @@ from flask import current_app, has_app_context
 if TYPE_CHECKING:
     from collateral.observing.instruments import Instruments
 
+READINGS = ("whole", "in_part", "failed")
+"""What may come of a file that is read to its end."""
+
 
 def instruments() -> Instruments | None:
     """The running application's metrics; None where they are closed."""
@@ -34,7 +37,9 @@ def searched(outcome: str, seconds: float) -> None:
 def job_ended(name: str, seconds: float, *, failed: bool, behind: float | None = None) -> None:
     """A job ended. `behind` is the time since its message was sent, where there was one."""
     if (to := instruments()) is not None:
-        to.jobs.labels(name, "failed" if failed else "done").inc()
+        # Its other outcome is told as 0: Prometheus sees a series grow, not come at 1.
+        for outcome, happened in (("failed", failed), ("done", not failed)):
+            to.jobs.labels(name, outcome).inc(happened)
         to.job_seconds.labels(name).observe(seconds)
         if behind is not None and not failed:
             to.job_behind_seconds.labels(name).observe(behind)
@@ -44,6 +49,8 @@ def file_read(extension: str, outcome: str, seconds: float) -> None:
     """A file was read: `whole`, `in_part` (something of it is missing), `failed`, `interrupted`
     by us, to be read again, or `begun`: the other pages come when nobody waits."""
     if (to := instruments()) is not None:
+        for known in (*READINGS, outcome):
+            to.readings.labels(extension, known)  # told as 0 from now on, as above
         to.readings.labels(extension, outcome).inc()
         to.reading_seconds.labels(extension).observe(seconds)
 

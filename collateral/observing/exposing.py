@@ -33,6 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["metrics"] = made = Instruments()
     app.wsgi_app = door.by_address(app.wsgi_app, settings.trusted_host)  # type: ignore[method-assign, assignment]
     app.after_request(_count)
+    _begin_at_nothing(made)
     _watch_errors()
     _watch_pools(app, made)
 
@@ -43,6 +44,14 @@ def _slots(folder: Path) -> Slots:
     slots = Slots(folder)
     slots.use()
     return slots
+
+
+def _begin_at_nothing(made: Instruments) -> None:
+    """Tell as 0 what has not happened yet: Prometheus sees how far a series grows, and the first
+    visit or unforeseen error of a library would come as a series that has always been at 1."""
+    made.visits.labels("visit")
+    for logger in ("collateral", "collateral.queue"):
+        made.failures.labels(logger)
 
 
 def _count(response: Response) -> Response:

@@ -128,6 +128,15 @@ def test_what_happens_is_counted_by_route_format_and_outcome(
     assert of(said, "jobs_total", name="collateral.reading.jobs.read_version", outcome="done") == 1
     assert of(said, "jobs_total", name=f"{__name__}.end_badly", outcome="failed") == 1
     assert of(said, "failures_total", logger="collateral.queue") == 1
+    # What has not happened is told as 0 beside it, so that its first time is seen as growth.
+    worked = "collateral.reading.jobs.read_version"
+    for name, labels in (
+        ("readings_total", {"format": "txt", "outcome": "failed"}),
+        ("jobs_total", {"name": worked, "outcome": "failed"}),
+        ("visits_total", {"outcome": "visit"}),
+        ("failures_total", {"logger": "collateral"}),
+    ):
+        assert said[f"{PREFIX}_{name}", frozenset(labels.items())] == 0
     assert of(said, "database_connections", database="main") >= 0
     assert not any("Night" in str(key) or "/assets/1" in str(key) for key in said)
 
