@@ -14,7 +14,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +29,7 @@ def engines() -> Iterator[dict[str, str]]:
     from with_postgres import postgres
 
     from tests.journeys.conftest import free_port
-    from tests.storage.seaweed import KEY, SECRET, s3_server
+    from tests.storage.seaweed import KEYS, make_bucket, s3_server
 
     with (
         tempfile.TemporaryDirectory(prefix="collateral-s3-") as folder,
@@ -39,36 +38,13 @@ def engines() -> Iterator[dict[str, str]]:
         ValkeyServer(port=free_port(), config={"databases": 64}) as redis,
         postgres() as database,
     ):
-        keys = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
-        _make_bucket(s3, keys)
+        make_bucket(s3, BUCKET)
         where = {
             "database": database,
             "queue": f"{redis.connection_url}/{{number}}",
             "files": f"s3://{BUCKET}?endpoint={s3}&prefix={{prefix}}",
         }
-        yield {**keys, "COLLATERAL_TEST_ENGINES": json.dumps(where)}
-
-
-def _make_bucket(address: str, keys: dict[str, str]) -> None:
-    import boto3
-    from botocore.exceptions import ClientError
-
-    client = boto3.client(
-        "s3",
-        endpoint_url=address,
-        region_name="us-east-1",
-        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
-    )
-    for _ in range(150):
-        try:
-            client.create_bucket(Bucket=BUCKET)
-            break
-        except ClientError:  # the server's parts find each other in their own time
-            time.sleep(0.2)
-    else:
-        raise RuntimeError("The S3 server makes no bucket.")
-    client.close()
+        yield {**KEYS, "COLLATERAL_TEST_ENGINES": json.dumps(where)}
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from collateral.queue import every, job, send, when_lost
 from collateral.reading import door, sentences
 from collateral.reading.results import DEFAULT, PICTURES, Reading, Step
 from collateral.reading.sniff import identify
-from collateral.storage import storage
+from collateral.storage import StoreAway, storage
 
 log = logging.getLogger(__name__)
 
@@ -188,27 +188,27 @@ def _guarded(
     about = {"row": row_id, "kind": model.__tablename__}
     try:
         act(row_id, folder)
-    except OperationalError:
-        # The database was busy for too long, or away: that says nothing of the file.
+    except (OperationalError, StoreAway) as error:
+        # The database was busy for too long, or one of them away: that says nothing of the file.
         db.session.rollback()
         log.warning("adaptation_interrupted", extra=about, exc_info=True)
-        _put_off(model, row_id)
+        _put_off(model, row_id, counts=not isinstance(error, StoreAway))
     except Exception as error:
         db.session.rollback()
         log.exception("adaptation_failed", extra=about)
-        _fail(
-            model, row_id, error.sentence if isinstance(error, CollateralError) else sentences.OURS
-        )
+        said = error.sentence if isinstance(error, CollateralError) else sentences.OURS
+        _fail(model, row_id, said)
         if current_app.testing and not isinstance(error, CollateralError | OSError):
             raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _put_off(model: type[Adaptation | FileCheck], row_id: int) -> None:
-    """Leave it to the sweep; as often as one whose worker died, no more."""
+def _put_off(model: type[Adaptation | FileCheck], row_id: int, *, counts: bool) -> None:
+    """Leave it to the sweep: where this try `counts`, as often as one whose worker died."""
     row = cast("Adaptation | FileCheck | None", db.session.get(model, row_id))
-    if row is not None and row.attempts < ATTEMPTS:
+    if row is not None and (row.attempts < ATTEMPTS or not counts):
+        row.attempts -= not counts
         row.state = ReadingState.RECEIVED
         db.session.commit()
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,9 @@ from collateral.deals import operations
 from collateral.deals.models import ImportRun, ImportState
 from collateral.errors import CollateralError
 from collateral.queue import every, job, queue, send, when_lost
+from collateral.storage import StoreAway
+
+log = logging.getLogger(__name__)
 
 LONGEST = timedelta(minutes=15)
 REQUEST = timedelta(minutes=1)
@@ -42,6 +46,12 @@ def carry_out(run_id: int) -> None:
         operations.carry_out(
             run, at=started, zone=zone(), progress=lambda *parts: underway.tell(what, *parts)
         )
+    except StoreAway:
+        # That says nothing of the file; the sweep comes back to it.
+        db.session.rollback()
+        log.warning("import_interrupted", extra={"run": run_id}, exc_info=True)
+        let_go(run_id)
+        return
     except CollateralError as error:
         db.session.rollback()
         run = db.session.get_one(ImportRun, run_id)

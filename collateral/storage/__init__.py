@@ -12,7 +12,7 @@ from flask import Flask, current_app
 
 from collateral.storage.folder import FolderStorage
 from collateral.storage.incoming import CHUNK, RESERVE, name_of
-from collateral.storage.protocol import Incoming, Place, Storage, StoredFile
+from collateral.storage.protocol import Incoming, Place, Storage, StoreAway, StoredFile
 
 __all__ = [
     "CHUNK",
@@ -21,6 +21,7 @@ __all__ = [
     "Incoming",
     "Place",
     "Storage",
+    "StoreAway",
     "StoredFile",
     "make_storage",
     "name_of",

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from collateral.errors import NotFound
+from flask_babel import lazy_gettext as _
+
+from collateral.errors import CollateralError, NotFound
+
+
+class StoreAway(CollateralError):
+    """The store does not answer now: what was asked of it can be asked again, and says nothing
+    of the file."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("The store of files does not answer; try again in a minute."))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ profile, or the machine's role. Further settings stand in the address: `region`,
 from __future__ import annotations
 
 import io
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from collateral.errors import BadSetting, NotFound
 from collateral.storage.incoming import IncomingFile, put_into, sweep_folder
-from collateral.storage.protocol import Incoming, Place, StoredFile, check_name
+from collateral.storage.protocol import Incoming, Place, StoreAway, StoredFile, check_name
+
+log = logging.getLogger(__name__)
 
 LINK_SECONDS = 60
 PART = 16 << 20
@@ -87,17 +90,18 @@ class S3Storage:
         """
         from boto3.s3.transfer import TransferConfig
 
-        self._client.upload_file(
-            str(temporary),
-            self.bucket,
-            self.key(sha256),
-            ExtraArgs={
-                "ChecksumAlgorithm": "SHA256",
-                "Metadata": {"sha256": sha256},
-                **self._extra,
-            },
-            Config=TransferConfig(multipart_threshold=PART, multipart_chunksize=PART),
-        )
+        with _asking():
+            self._client.upload_file(
+                str(temporary),
+                self.bucket,
+                self.key(sha256),
+                ExtraArgs={
+                    "ChecksumAlgorithm": "SHA256",
+                    "Metadata": {"sha256": sha256},
+                    **self._extra,
+                },
+                Config=TransferConfig(multipart_threshold=PART, multipart_chunksize=PART),
+            )
         if self.size(sha256) != temporary.stat().st_size:
             self.delete(sha256)
             raise OSError("The store kept another number of bytes than it was sent.")
@@ -115,7 +119,8 @@ class S3Storage:
         if self.size(sha256) is None:
             raise NotFound("The file is not in the store.")
         with tempfile.NamedTemporaryFile(dir=self.incoming) as file:
-            self._client.download_fileobj(self.bucket, self.key(sha256), file)
+            with _asking():
+                self._client.download_fileobj(self.bucket, self.key(sha256), file)
             file.flush()
             yield Path(file.name)
 
@@ -178,15 +183,30 @@ class S3Storage:
     def _head(self, sha256: str) -> dict[str, Any] | None:
         from botocore.exceptions import ClientError
 
-        try:
-            return cast(
-                dict[str, Any],
-                self._client.head_object(Bucket=self.bucket, Key=self.key(sha256)),
-            )
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                return None
-            raise
+        with _asking():
+            try:
+                return cast(
+                    dict[str, Any],
+                    self._client.head_object(Bucket=self.bucket, Key=self.key(sha256)),
+                )
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                    return None
+                raise
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Raises StoreAway where the store does not answer, or refuses what it always grants: it was
+    asked for a file that stands in a row, by whoever may."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, Boto3Error, ClientError) as error:
+        log.warning("store_away", extra={"why": str(error)})
+        raise StoreAway from error
 
 
 class _Ranged(io.RawIOBase):
@@ -215,10 +235,11 @@ class _Ranged(io.RawIOBase):
         if wanted <= 0:
             return 0
         last = self._at + wanted - 1
-        answer = self._client.get_object(
-            Bucket=self._bucket, Key=self._key, Range=f"bytes={self._at}-{last}"
-        )
-        data = answer["Body"].read()
+        with _asking():
+            answer = self._client.get_object(
+                Bucket=self._bucket, Key=self._key, Range=f"bytes={self._at}-{last}"
+            )
+            data = answer["Body"].read()
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)

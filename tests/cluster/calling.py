@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -47,6 +48,19 @@ class Caller:
                 "Idempotency-Key": uuid.uuid4().hex,
             },
         )
+
+    def until_ready(self, *asset_ids: int, within: float) -> None:
+        """Wait until their files are read. Raises Unanswered after so many seconds, and where one
+        has failed."""
+        end, waiting = time.monotonic() + within, set(asset_ids)
+        while waiting:
+            for asset in [self.get(f"/assets/{asset_id}") for asset_id in sorted(waiting)]:
+                state = asset["versions"][0]["state"]
+                if state not in {"received", "reading", "ready"} or time.monotonic() > end:
+                    raise Unanswered(f"{asset['id']} is {state}; not read are {waiting}")
+                if state == "ready":
+                    waiting.discard(asset["id"])
+            time.sleep(0.3)
 
     def _call(
         self, method: str, path: str, body: bytes | None = None, more: dict[str, str] | None = None

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
+from tests.cluster.calling import Caller
 from tests.cluster.machines import ENGINES, Cluster, make_cluster
 from tests.journeys.conftest import (
     add_people,
@@ -35,6 +37,20 @@ def site(cluster: Cluster) -> Cluster:
     """The same with all machines at work, whoever died in the test before."""
     cluster.revive()
     return cluster
+
+
+@pytest.fixture
+def caller(site: Cluster) -> Caller:
+    """A program of the marketer's."""
+    token = site.command("token", "create", "marketer@example.com", "--scopes", "read,write")
+    return Caller(site.url, token.strip())
+
+
+@pytest.fixture
+def redis(site: Cluster) -> Iterator[Redis]:
+    """The library's."""
+    with Redis.from_url(site.environ["QUEUE_URL"], decode_responses=True) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -180,6 +180,15 @@ def make_cluster(home: Path) -> Cluster:
     return cluster
 
 
+def make_small(home: Path, **settings: str) -> Cluster:
+    """One of one web process, one worker and an admin that has not started."""
+    cluster = make_cluster(home)
+    cluster.environ.update(settings)
+    del cluster.webs[1:], cluster.workers[1:]
+    cluster.command("init", "--admin", "admin@example.com")
+    return cluster
+
+
 def _new_database(address: str, name: str) -> str:
     from sqlalchemy import create_engine, text
 

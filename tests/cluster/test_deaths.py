@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
 import psutil
-import pytest
 from redis import Redis
 
 from tests.cluster.calling import Caller
@@ -20,18 +18,6 @@ from tests.journeys.material import make_deck, make_pdf
 
 FILES = 10
 READING = "collateral.reading.jobs.read_version"
-
-
-@pytest.fixture
-def caller(site: Cluster) -> Caller:
-    token = site.command("token", "create", "marketer@example.com", "--scopes", "read,write")
-    return Caller(site.url, token.strip())
-
-
-@pytest.fixture
-def redis(site: Cluster) -> Iterator[Redis]:
-    with Redis.from_url(site.environ["QUEUE_URL"], decode_responses=True) as client:
-        yield client
 
 
 def test_two_deaths_lose_nothing_and_no_request_is_tried_more_than_twice(
@@ -68,15 +54,8 @@ def test_two_deaths_lose_nothing_and_no_request_is_tried_more_than_twice(
     assert len(acknowledged) == FILES
     # Each of these was answered when it was tried once more; else the caller had raised.
     assert len(again) <= 3, again
-    waiting = {asset["id"] for asset in acknowledged}
-    while waiting:
-        assert time.monotonic() - died < 60, f"not read: {waiting}"
-        for asset in [caller.get(f"/assets/{asset_id}") for asset_id in sorted(waiting)]:
-            state = asset["versions"][0]["state"]
-            assert state in {"received", "reading", "ready"}, asset
-            if state == "ready":
-                waiting.discard(asset["id"])
-        time.sleep(0.3)
+    left = 60 - (time.monotonic() - died)
+    caller.until_ready(*(asset["id"] for asset in acknowledged), within=left)
     others = [machine for machine in site.workers if machine is not victim]
     assert any("worker_died" in machine.log.read_text("utf-8") for machine in others)
     site.command("check")

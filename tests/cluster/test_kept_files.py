@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.calling import Caller
-from tests.cluster.machines import Cluster, make_cluster
+from tests.cluster.machines import Cluster, make_small
 from tests.cluster.proxy import Caddy, Proxy
 from tests.journeys.material import make_deck
 
@@ -25,12 +25,9 @@ needs_caddy = pytest.mark.skipif(
 @pytest.fixture(params=[Proxy, pytest.param(Caddy, marks=needs_caddy)])
 def shared_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cluster]:
     """A library of one web process whose files lie where the proxy sees them."""
-    cluster = make_cluster(tmp_path / "home")
+    files = f"file:{tmp_path / 'files'}"
+    cluster = make_small(tmp_path / "home", STORAGE_URL=files, SEND_FILES="/kept/")
     cluster.proxy = request.param(cluster.home / "proxy")
-    cluster.environ["STORAGE_URL"] = f"file:{tmp_path / 'files'}"
-    cluster.environ["SEND_FILES"] = "/kept/"
-    del cluster.webs[1:], cluster.workers[1:]
-    cluster.command("init", "--admin", "admin@example.com")
     cluster.start()
     yield cluster
     cluster.stop()

