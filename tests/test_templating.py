@@ -74,8 +74,9 @@ def test_thousands_are_set_apart_in_sentences_too(app: Flask) -> None:
         assert templating.translate_number("%(num)s deal", "%(num)s deals", 1) == "1 Deal"
 
 
-def test_an_amount_is_not_torn_from_its_currency(app: Flask) -> None:
+def test_a_figure_is_not_torn_from_its_unit(app: Flask) -> None:
     with read_in(app, "de"):
+        assert " " not in templating.bytes_(2_147_483_648)
         assert " " not in templating.money(480_000, "EUR")
         assert " " not in templating.money_short(1_350_000, "EUR")
 

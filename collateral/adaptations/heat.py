@@ -101,6 +101,16 @@ def heat_map(asset: Asset, version: AssetVersion, person: Person) -> HeatMap:
     )
 
 
+def pages_of(version: AssetVersion) -> list[PageHeat]:
+    """What became of each page of that version in the adaptations of it."""
+    reasons = db.session.execute(
+        select(Adaptation.id, Adaptation.reasons).where(
+            Adaptation.source_version_id == version.id, counted()
+        )
+    )
+    return _pages(version, _fates(version.id), {row.id: list(row.reasons) for row in reasons})
+
+
 def _fates(version_id: int) -> dict[int, dict[int, Change]]:
     """Source page → adaptation → same or edited; where it is not there, it was dropped."""
     found: dict[int, dict[int, Change]] = defaultdict(dict)

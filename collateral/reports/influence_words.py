@@ -54,10 +54,20 @@ class ShownInfluence:
     time: str
     outside: str
 
+    @property
+    def points(self) -> str:
+        """The difference in points with its sign; empty where there are not enough deals."""
+        return "" if self.mid is None else signed(self.mid)
+
 
 def shown(found: AssetInfluence, stage_labels: Mapping[str, str] | None = None) -> ShownInfluence:
-    """The comparison with its sentences. `stage_labels` names stages by slug."""
+    """The comparison with its sentences. `stage_labels` names stages by slug, in
+    the order of the sale."""
     overall, labels = found.found.overall, stage_labels or {}
+    order = list(labels)
+    stages = sorted(
+        found.stages, key=lambda each: order.index(each[0]) if each[0] in order else len(order)
+    )
     points = _points(overall.difference)
     return ShownInfluence(
         *points,
@@ -71,7 +81,7 @@ def shown(found: AssetInfluence, stage_labels: Mapping[str, str] | None = None) 
         else _("same size and industry; rep's skill not removed"),
         [
             _row(_("All similar deals"), overall),
-            *(_row(labels.get(slug, slug) or _("No stage"), c) for slug, c in found.stages),
+            *(_row(labels.get(slug, slug) or _("No stage"), c) for slug, c in stages),
         ],
         [
             _without(

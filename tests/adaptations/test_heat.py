@@ -43,6 +43,7 @@ def test_each_page_is_kept_edited_or_dropped_in_each_adaptation(
     assert version is not None
 
     found = heat.heat_map(scene.master, version, scene.rep)
+    assert heat.pages_of(version) == found.pages
 
     assert found.adaptations == 2
     fates = [(page.kept, page.edited, page.dropped, page.of) for page in found.pages]

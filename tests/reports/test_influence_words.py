@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,11 +16,12 @@ from collateral.assets.models import Asset, Vocabulary
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
-from collateral.reports import influence_words
+from collateral.reports import influence_words, presenting
 from collateral.reports.asking import ReportRequest
 from collateral.reports.difference import Difference
 from collateral.reports.influence import Compared
 from collateral.reports.influence_cases import AssetInfluence, influence_of
+from collateral.reports.scorecard import Split, scorecard
 from collateral.usage.models import Evidence, Use
 from collateral.usage.periods import Period
 from collateral.usage.team_sets import set_of
@@ -191,7 +193,25 @@ def test_everything_is_said_of_an_asset(asset: Asset, manager: Person, app: Flas
     with app.test_request_context():
         told = influence_words.shown(found)
     assert told.rows[0].with_asset == 40
+    assert told.points == influence_words.signed(told.rows[0].mid or 0)
     assert "won more often" in told.sentence
     assert told.sensitivity[0].startswith("Without the deals closed in the period's last 30 days")
     assert "won deals" in told.money
     assert told.outside.startswith("4 further deals")
+
+
+def test_stages_are_named_in_the_order_of_the_sale(
+    asset: Asset, manager: Person, app: Flask
+) -> None:
+    found = found_of(asset, manager)
+    compared = Compared(None, 1, 1, 0, 0)
+    stages = (("closing", compared), ("proposal", compared), ("discovery", compared))
+    labels = {"discovery": "Erstgespräch", "proposal": "Angebot"}
+    split = [Split("", name, 1, 0, 0) for name, _compared in stages]
+    card = replace(scorecard(manager, asset, YEAR), stages=split)
+    with app.test_request_context():
+        rows = influence_words.shown(replace(found, stages=stages), labels).rows
+        bars = presenting.splits(card, labels)["stages"]
+    assert [row.name for row in rows[1:]] == ["Erstgespräch", "Angebot", "closing"]
+    assert [bar["name"] for bar in bars] == ["Erstgespräch", "Angebot", "closing"]
+    assert [bar["apart"] for bar in bars] == [True, False, False]

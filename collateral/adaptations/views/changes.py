@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -31,7 +31,6 @@ def changes(asset_id: int) -> ResponseReturnValue:
         asset=asset,
         found=found,
         labels=reason_labels(),
-        pictures=_pictures(asset, found),
         verdict=_verdict(found) if found else "",
         may_edit=can(actor(), Permission.ASSET_EDIT, asset),
     )
@@ -72,24 +71,6 @@ def _version(asset: Asset) -> AssetVersion | None:
         return assets.get_version(asset, number)
     adapted = [each.version for each in heat.by_version(asset) if each.adaptations]
     return adapted[0] if adapted else asset.current_version
-
-
-def _pictures(asset: Asset, found: HeatMap | None) -> dict[int, str | None]:
-    if found is None:
-        return {}
-    return {
-        page.number: url_for(
-            "assets.preview",
-            asset_id=asset.id,
-            number=found.version.number,
-            page=page.number,
-            width=320,
-            v=page.preview_320,
-        )
-        if page.preview_320
-        else None
-        for page in found.pages
-    }
 
 
 def _verdict(found: HeatMap) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from babel import dates
@@ -21,13 +22,20 @@ def months_of(found: Scorecard) -> dict[str, Any]:
     }
 
 
-def splits(found: Scorecard) -> dict[str, list[dict[str, Any]]]:
-    """Bars of deals by team and by stage, with won, open and lost."""
+def splits(found: Scorecard, stage_labels: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Bars of deals by team and by stage, with won, open and lost.
+
+    `stage_labels` names the stages by slug, in the order of the sale.
+    """
+    order = list(stage_labels)
+    stages = sorted(
+        found.stages, key=lambda row: order.index(row.name) if row.name in order else len(order)
+    )
     return {
         "teams": [_bar(row, row.name) for row in found.teams],
         "stages": [
-            _bar(row, row.name.replace("-", " ").capitalize() or _("No stage"))
-            for row in found.stages
+            _bar(row, stage_labels.get(row.name, row.name) or _("No stage")) | {"apart": not at}
+            for at, row in enumerate(stages)
         ],
     }
 

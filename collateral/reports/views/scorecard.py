@@ -10,6 +10,7 @@ from collateral.accounts.guard import actor, requires
 from collateral.accounts.permissions import Permission
 from collateral.adaptations import heat
 from collateral.assets import queries as assets
+from collateral.deals.presenting import stage_labels
 from collateral.reports import (
     influence_cases,
     influence_words,
@@ -29,6 +30,8 @@ def scorecard_page(asset_id: int) -> ResponseReturnValue:
     person, wanted = actor(), asked()
     asset = assets.get_visible(person, asset_id)
     found = scorecard.scorecard(person, asset, wanted)
+    labels = stage_labels()
+    adapted = [each for each in heat.by_version(asset) if each.adaptations]
     (influence,) = influence_cases.influence_of([asset.id], person, wanted)
     return render(
         "reports/scorecard.html",
@@ -38,10 +41,11 @@ def scorecard_page(asset_id: int) -> ResponseReturnValue:
         version=asset.current_version,
         first=assets.first_previews([asset]).get(asset.id),
         found=found,
-        influence=influence_words.shown(influence),
+        influence=influence_words.shown(influence, labels),
         months=presenting.months_of(found),
-        splits=presenting.splits(found),
-        adapted=heat.by_version(asset),
+        splits=presenting.splits(found, labels),
+        adapted=adapted,
+        changed=heat.pages_of(adapted[0].version) if adapted else [],
         card=asset.id,
         crumbs_url=url_for("reports.assets_page", **presenting.kept()),
     )
