@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
+import pytest
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from collateral import clock
 from collateral.accounts import sessions
 from collateral.accounts.models import Person
 from collateral.crew import Held
@@ -82,6 +85,17 @@ def counted_queries(app: Flask) -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def held_clock(at: datetime) -> Any:
+    """The fixture of a module in all of whose tests it is this moment."""
+
+    @pytest.fixture(autouse=True)
+    def held(app: Flask) -> Iterator[None]:
+        with clock.hold(at):
+            yield
+
+    return held
 
 
 def at_once(count: int, do: Callable[[int, Callable[[], object]], Answer]) -> list[Answer]:

@@ -72,10 +72,12 @@ def catch_up(today: date) -> Iterator[date]:
         earliest = db.session.scalar(select(func.min(Search.at)))
         if earliest is None:
             return
-        before = counting_day(earliest, zone()) + AGAIN
-    elif state.joined is None:
-        yield from join_again()
-    sets, day = TeamSets(), before - AGAIN
+        day = before = counting_day(earliest, zone())
+    else:
+        day = before - AGAIN
+        if state.joined is None:
+            yield from join_again()
+    sets = TeamSets()
     while day < today:
         _sum_day(day, sets)
         after = day + A_DAY

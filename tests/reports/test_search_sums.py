@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
-from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.db import db, table
 from collateral.reports import adoption, searches, summing
@@ -23,17 +21,14 @@ from collateral.usage.models import PersonSum, Span
 from collateral.usage.periods import Period, next_month
 from collateral.usage.team_sets import set_of
 from tests.factories import make_person, make_team
+from tests.support import held_clock
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 TODAY = NOW.date()
 YEAR = ReportRequest(Period(date(2025, 12, 1), TODAY))
 days = st.dates(date(2026, 10, 28), TODAY)
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 def search(*rows: tuple[Person, str, date, int]) -> None:
@@ -90,6 +85,9 @@ def cast() -> tuple[list[Person], Person]:
     ends=st.tuples(days, days),
     until=st.dates(date(2026, 10, 31), TODAY),
 )  # fmt: skip
+@example(  # the first search of all is not a day old
+    made=[(0, "a", TODAY, 0)], ends=(TODAY, TODAY), until=TODAY
+)
 def test_any_period_reads_the_same_from_the_log_and_from_sums(
     app: Flask, made: Any, ends: Any, until: date
 ) -> None:
