@@ -43,9 +43,14 @@ class Waiting:
 
 def waiting(person: Person, today: date) -> list[Waiting]:
     """What asks for a decision, with its number; what does not, is left out. Three queries."""
-    in_review, drafts, review, expiring, failed = _counts(person, today)
+    lines = [*_of_reps(person), *_of_assets(person, today)]
+    return [line for line in lines if line.count]
+
+
+def _of_reps(person: Person) -> list[Waiting]:
+    """What reps wait for."""
     unanswered, taken_on = requests.to_answer(person)
-    lines = [
+    return [
         Waiting(
             "comment",
             _("Requests"),
@@ -67,6 +72,13 @@ def waiting(person: Person, today: date) -> list[Waiting]:
             url_for("adaptations.index"),
             adaptations.waiting(person),
         ),
+    ]
+
+
+def _of_assets(person: Person, today: date) -> list[Waiting]:
+    """What the library itself waits for."""
+    in_review, drafts, review, expiring, failed = _counts(person, today)
+    return [
         Waiting(
             "check",
             _("In review"),
@@ -95,7 +107,6 @@ def waiting(person: Person, today: date) -> list[Waiting]:
             "warn", _("Files that could not be read"), "", url_for("reading.jobs"), failed, "bad"
         ),
     ]
-    return [line for line in lines if line.count]
 
 
 def _counts(person: Person, today: date) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,9 +26,11 @@ from collateral.search.suggestion_words import sentence
 from collateral.templating import ago, format_day, format_time
 from collateral.usage import confirming
 from collateral.usage import queries as usage
+from collateral.usage.models import Use
 
-NEXT_CALLS, FIRST_SUGGESTIONS, SUGGESTIONS, ASKED = 4, 4, 3, 4
+NEXT_CALLS, FIRST_SUGGESTIONS, SUGGESTIONS, USES, ASKED = 4, 4, 3, 2, 4
 AHEAD, SOON, UNSAID = timedelta(days=14), timedelta(hours=2), timedelta(days=14)
+JUST_BEGUN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -123,16 +126,7 @@ def asked(person: Person) -> list[Asked]:
 
 def next_calls(person: Person, at: datetime) -> list[Call]:
     """The person's own coming calls, the soonest first, each with its suggestions."""
-    rows = db.session.scalars(
-        select(Deal)
-        .where(
-            deals.own(person),
-            Deal.outcome == Outcome.OPEN,
-            Deal.next_call_at.between(at - timedelta(minutes=30), at + AHEAD),
-        )
-        .order_by(Deal.next_call_at)
-        .limit(NEXT_CALLS)
-    ).all()
+    rows = _deals_to_call(person, at)
     industries = _labels(Vocabulary.INDUSTRY)
     proposals = {
         deal.id: suggestions_for(
@@ -141,7 +135,7 @@ def next_calls(person: Person, at: datetime) -> list[Call]:
         for position, deal in enumerate(rows)
     }
     links = sent(rows, person)
-    used = {deal.id: usage.uses_of_deal(deal, person, limit=2) for deal in rows}
+    used = {deal.id: usage.uses_of_deal(deal, person, limit=USES) for deal in rows}
     shown = thumbs(
         {p.asset.id for found in proposals.values() for p in found}
         | {use.asset_id for uses in used.values() for use in uses}
@@ -161,19 +155,38 @@ def next_calls(person: Person, at: datetime) -> list[Call]:
             suggestions=[
                 _suggestion(p, deal, shown[p.asset.id], industries) for p in proposals[deal.id]
             ],
-            sent=([links[deal.id]] if deal.id in links else [])
-            + [
-                Sent(
-                    _("Used %(when)s", when=ago(use.at)),
-                    shown[use.asset_id].title,
-                    shown[use.asset_id].url,
-                    use.evidence.value,
-                )
-                for use in others(used[deal.id], links.get(deal.id))
-            ],
+            sent=_sent(links.get(deal.id), used[deal.id], shown),
         )
         for deal in rows
     ]
+
+
+def _deals_to_call(person: Person, at: datetime) -> Sequence[Deal]:
+    """Her open deals with a call to come, or one that has just begun."""
+    return db.session.scalars(
+        select(Deal)
+        .where(
+            deals.own(person),
+            Deal.outcome == Outcome.OPEN,
+            Deal.next_call_at.between(at - JUST_BEGUN, at + AHEAD),
+        )
+        .order_by(Deal.next_call_at)
+        .limit(NEXT_CALLS)
+    ).all()
+
+
+def _sent(link: Sent | None, uses: Sequence[Use], shown: Mapping[int, Thumb]) -> list[Sent]:
+    """What the buyer has: what was sent by a link, then what else was used."""
+    said = [
+        Sent(
+            _("Used %(when)s", when=ago(use.at)),
+            shown[use.asset_id].title,
+            shown[use.asset_id].url,
+            use.evidence.value,
+        )
+        for use in others(uses, link)
+    ]
+    return [link, *said] if link else said
 
 
 def _suggestion(
