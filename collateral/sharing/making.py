@@ -7,6 +7,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 from typing import BinaryIO, cast
 
 from flask_babel import force_locale, gettext
@@ -104,9 +105,7 @@ def _binding_of(
     copy: Copy, at: datetime
 ) -> tuple[binding.Binding, list[str], list[str | None]] | None:
     """What is to be bound, the PDFs that pages come from, and the picture of each page."""
-    share = db.session.get(Share, copy.share_id) if copy.share_id is not None else None
-    pack_id = copy.pack_id if copy.pack_id is not None else share.pack_id if share else None
-    pack = db.session.get(Pack, pack_id) if pack_id is not None else None
+    share, pack = _of(copy)
     reader = share.maker if share is not None else pack.owner if pack is not None else None
     if reader is None:
         return None
@@ -124,24 +123,17 @@ def _binding_of(
         )
         for leaf in leaves
     ]
-    starts, first = [], 0
-    for title, each in sections:
-        starts.append((title, first))
-        first += len(each)
     style = queries.settings()
     with force_locale(reader.locale):
-        under = [share.recipient] if share is not None else []
-        under += [pack.deal.name] if pack is not None and pack.deal and share is None else []
-        under.append(format_date(at))
         made = binding.Binding(
             title=pack.title if pack is not None else sections[0][0],
             sheets=sheets,
-            sections=starts,
+            sections=_starts(sections),
             mark=mark_text(copy.mark, at),
             cover=pack is not None and pack.cover,
             contents=pack is not None and pack.contents,
             contents_title=gettext("Contents"),
-            under=under,
+            under=[*_for_whom(share, pack), format_date(at)],
             company=style.company,
             colour=style.colour,
             wide=(leaves[0].width or 16) >= (leaves[0].height or 9),
@@ -149,7 +141,27 @@ def _binding_of(
     return made, [pdfs[version_id] for version_id in order], [leaf.preview_1280 for leaf in leaves]
 
 
+def _of(copy: Copy) -> tuple[Share | None, Pack | None]:
+    """The link that the copy is for, and the pack: the link's, or one bound by itself."""
+    share = db.session.get(Share, copy.share_id) if copy.share_id is not None else None
+    pack_id = copy.pack_id if copy.pack_id is not None else share.pack_id if share else None
+    return share, db.session.get(Pack, pack_id) if pack_id is not None else None
+
+
+def _for_whom(share: Share | None, pack: Pack | None) -> list[str]:
+    """What the cover says below the title: for whom it is, where that is known."""
+    if share is not None:
+        return [share.recipient]
+    return [pack.deal.name] if pack is not None and pack.deal else []
+
+
 Sections = list[tuple[str, list[Leaf]]]
+
+
+def _starts(sections: Sections) -> list[tuple[str, int]]:
+    """Each section's title and the position of its first page, from 0."""
+    firsts = accumulate((len(leaves) for _, leaves in sections), initial=0)
+    return [(title, first) for (title, _), first in zip(sections, firsts, strict=False)]
 
 
 def _of_pack(pack: Pack, reader: Person) -> Sections:

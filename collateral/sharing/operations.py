@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 
 from collateral.accounts import audit, passwords
 from collateral.accounts.models import Person
 from collateral.accounts.sessions import hash_token
-from collateral.assets.models import Asset
+from collateral.assets.models import Asset, AssetVersion
 from collateral.db import db
 from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
@@ -74,26 +73,11 @@ def create(
     Raises:
         Invalid: by field, what cannot be.
     """
-    recipient, allowed = _checked(wishes, at)
+    share = _as_wished(wishes, at)
     token = rules.new_token()
-    share = Share(
-        token_hash=hash_token(token),
-        person_id=by.id,
-        deal_id=deal.id if deal else None,
-        pack_id=pack.id if pack else None,
-        recipient=recipient,
-        recipient_email=rules.normal_email(wishes.recipient_email),
-        expires_at=wishes.expires_at,
-        passcode_hash=(
-            passwords.hash_password(wishes.passcode.strip()) if wishes.passcode.strip() else None
-        ),
-        email_gate=wishes.email_gate or bool(allowed),
-        allowed=allowed,
-        download=wishes.download,
-        watermark=wishes.watermark,
-        created_at=at,
-    )
-    share.maker = by
+    share.token_hash, share.maker, share.person_id = hash_token(token), by, by.id
+    share.deal_id = deal.id if deal else None
+    share.pack_id = pack.id if pack else None
     versions = _content(share, assets, pack, by)
     db.session.add(share)
     db.session.flush()  # the copies and the trail name it
@@ -110,6 +94,23 @@ def create(
     if share.watermark and not share.email_gate:
         prepare(share, "", at=at)
     return share, token
+
+
+def _as_wished(wishes: Wishes, at: datetime) -> Share:
+    """A link with these gates, that leads to nothing yet. Raises Invalid, by field."""
+    recipient, allowed = _checked(wishes, at)
+    passcode = wishes.passcode.strip()
+    return Share(
+        recipient=recipient,
+        recipient_email=rules.normal_email(wishes.recipient_email),
+        expires_at=wishes.expires_at,
+        passcode_hash=passwords.hash_password(passcode) if passcode else None,
+        email_gate=wishes.email_gate or bool(allowed),
+        allowed=allowed,
+        download=wishes.download,
+        watermark=wishes.watermark,
+        created_at=at,
+    )
 
 
 def _checked(wishes: Wishes, at: datetime) -> tuple[str, list[str]]:
@@ -138,7 +139,9 @@ def _checked(wishes: Wishes, at: datetime) -> tuple[str, list[str]]:
     return recipient, allowed
 
 
-def _content(share: Share, assets: Sequence[Asset], pack: Pack | None, by: Person) -> list[Any]:
+def _content(
+    share: Share, assets: Sequence[Asset], pack: Pack | None, by: Person
+) -> list[AssetVersion]:
     """Give the link its items; the versions that are sent, one for each asset."""
     if pack is not None:
         sent = {}

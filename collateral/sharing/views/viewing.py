@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,13 +57,7 @@ def _page(token: str, position: int | None, number: int) -> ResponseReturnValue:
         db.session.commit()
         return gate(entered)
     parts = access.parts(share)
-    shown = [part for part in parts if part.showing is Showing.SHOWN]
-    if position is None:
-        part = shown[0] if shown else None
-    else:
-        part = next((each for each in shown if each.position == position), None)
-        if part is None:
-            raise NotFound(access.GONE)
+    part = _asked(parts, position)
     leaf = part.leaf(number) if part and (part.leaves or number != 1) else None
     view = _viewer(entered, part, leaf, number)
     # A page that asks again until its copy is made is opened when there is something to see.
@@ -90,6 +85,21 @@ def _page(token: str, position: int | None, number: int) -> ResponseReturnValue:
     if VISITOR not in request.cookies and recorded:
         keep_cookie(answer, VISITOR, rules.new_token()[:32], YEAR)
     return answer
+
+
+def _asked(parts: Sequence[Part], position: int | None) -> Part | None:
+    """The part at that position, the first for None; None where nothing is shown any more.
+
+    Raises:
+        NotFound: there is none at that position.
+    """
+    shown = [part for part in parts if part.showing is Showing.SHOWN]
+    if position is None:
+        return shown[0] if shown else None
+    for part in shown:
+        if part.position == position:
+            return part
+    raise NotFound(access.GONE)
 
 
 @dataclass(frozen=True)
