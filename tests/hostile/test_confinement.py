@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,17 @@ import pytest
 
 from collateral.reading import confine
 from collateral.reading.confined import processes
-from collateral.reading.confined.answers import take_file
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client
+from tests.hostile.around import gone, open_to_all
 from tests.reading.makers import own_temporary_folder
 
 ATTACKS = Path(__file__).with_name("attacks.py")
+
+
 CAGE = Cage(wall_seconds=60, cpu_seconds=2, memory_mb=600, answer_mb=8)
+
+
 # Without a user of its own the child is as confined as under a worker that is not root.
 USERS = ("own_user",) if os.geteuid() == 0 else ()
 
@@ -231,6 +234,7 @@ WORKER = """
 import sys
 from collateral.reading.confined.cage import Cage
 from collateral.reading.confined.client import Client
+from tests.hostile.around import gone, open_to_all
 from tests.reading.makers import own_temporary_folder
 def take(data):
     print(data.split(b'"pid": ')[1].split(b"}")[0].decode(), flush=True)
@@ -246,47 +250,6 @@ def test_a_killed_worker_leaves_no_child(client):
         assert not gone(pid, wait=0)
         worker.kill()
     assert gone(pid)
-
-
-def gone(pid: int, wait: float = 10) -> bool:
-    """Whether a process ended, or does within `wait` seconds."""
-    end = time.monotonic() + wait
-    while True:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            return True
-        if state in "ZX":
-            return True
-        if time.monotonic() >= end:
-            return False
-        time.sleep(0.02)
-
-
-@pytest.mark.parametrize("trap", ["symlink", "fifo", "hard link", "folder", "empty", "too large"])
-def test_t23_a_trap_in_the_place_of_an_answer_is_no_answer(tmp_path, trap):
-    secret, answer = tmp_path / "secret", tmp_path / "answer.pdf"
-    secret.write_text("root:x:0:0")
-    if trap == "symlink":
-        answer.symlink_to(secret)
-    elif trap == "fifo":
-        os.mkfifo(answer)
-    elif trap == "hard link":
-        answer.hardlink_to(secret)
-    elif trap == "folder":
-        answer.mkdir()
-    else:
-        answer.write_bytes(b"" if trap == "empty" else b"x" * 2000)
-    with take_file(tmp_path, "answer.pdf", 1000) as taken:
-        assert taken is None
-
-
-def test_an_honest_answer_is_copied_and_gone_afterwards(tmp_path):
-    (tmp_path / "answer.pdf").write_bytes(b"%PDF-1.7")
-    with take_file(tmp_path, "answer.pdf", 1000) as taken:
-        assert taken is not None
-        assert taken.read_bytes() == b"%PDF-1.7"
-    assert not taken.exists()
 
 
 @pytest.mark.parametrize(
@@ -322,10 +285,3 @@ def test_t21_a_program_cannot_fill_the_disk(client, tmp_path):
     )  # fmt: skip
     client.run("", {}, cage=cage, take=lambda _: None)
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 5 << 20
-
-
-def open_to_all(folder: Path) -> None:
-    """pytest's folders are the tester's alone; a child with a user of its own must reach one."""
-    for path in (folder, *folder.parents):
-        if path.name.startswith(("pytest", "popen", "test_")) or path == folder:
-            path.chmod(0o755)

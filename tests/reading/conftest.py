@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from collateral.reading import door, office
 from collateral.reading.results import ALL, DEFAULT, Limits, Reading, Step
@@ -20,6 +21,12 @@ def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]
     """Where this process puts its temporary folders, so that what it leaves is seen."""
     with own_temporary_folder(monkeypatch) as folder:
         yield folder
+
+
+@pytest.fixture
+def no_queue(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A queue that loses everything."""
+    monkeypatch.setattr("collateral.queue.Queue.send", lambda *_args: None)
 
 
 @pytest.fixture

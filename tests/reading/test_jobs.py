@@ -1,12 +1,10 @@
-"""Reading as a job: claimed once, put down in steps, given back when a worker dies."""
+"""Reading as a job: put down in steps, failed with a sentence, done again."""
 
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,119 +16,15 @@ from sqlalchemy.exc import OperationalError
 from collateral.accounts.models import Role
 from collateral.assets import operations
 from collateral.assets.models import Asset, AssetVersion, Page, ReadingState, Status
-from collateral.assets.operations import Description
-from collateral.clock import later, now
+from collateral.clock import now
 from collateral.db import db
-from collateral.queue import queue
 from collateral.reading import door, jobs
 from collateral.reading.results import Reading, Step
 from collateral.storage import storage
 from tests.assets.files import make_deck
 from tests.factories import make_person
+from tests.reading.received import again, receive
 from tests.support import Visitor
-
-
-@pytest.fixture
-def no_queue(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A queue that loses everything."""
-    monkeypatch.setattr("collateral.queue.Queue.send", lambda *_args: None)
-
-
-def receive(data: bytes, name: str = "deck.pptx", **description: Any) -> AssetVersion:
-    received = operations.receive(io.BytesIO(data), name)
-    asset = operations.create_asset(
-        received, by=make_person(Role.MARKETER), at=now(), description=Description(**description)
-    )
-    db.session.commit()
-    assert asset.current_version is not None
-    return asset.current_version
-
-
-def again(version: AssetVersion) -> AssetVersion:
-    db.session.rollback()
-    db.session.expire_all()
-    return db.session.get_one(AssetVersion, version.id)
-
-
-def test_what_a_lost_queue_lost_is_read_after_all(
-    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    version = receive(make_deck("One\nword"))
-    assert again(version).state is ReadingState.RECEIVED
-    monkeypatch.undo()
-    jobs.sweep()
-    assert again(version).state is ReadingState.RECEIVED  # the queue has its minute
-    with later(timedelta(minutes=2)):
-        jobs.sweep()
-    assert again(version).state is ReadingState.READY
-
-
-def test_two_workers_read_a_version_once(app: Flask, no_queue: None) -> None:
-    version = receive(make_deck("One\nword"))
-    won: list[bool] = []
-
-    def claim() -> None:
-        with app.app_context():
-            won.append(jobs._claim(version.id))
-
-    threads = [threading.Thread(target=claim) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(won) == [False, False, False, True]
-    assert again(version).attempts == 1
-
-
-def test_a_dead_workers_version_is_given_back_and_read(
-    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    version = receive(make_deck("One\nword"))
-    assert jobs._claim(version.id)
-    jobs.sweep()
-    assert again(version).state is ReadingState.READING  # it may still be at it
-    monkeypatch.undo()
-    with later(jobs.LEASE + timedelta(seconds=1)):
-        jobs.sweep()
-    version = again(version)
-    assert (version.state, version.attempts) == (ReadingState.READY, 2)
-
-
-def test_the_only_worker_takes_back_at_once_what_was_left_before_it(
-    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    version = receive(make_deck("One\nword"))
-    assert jobs._claim(version.id)
-    monkeypatch.undo()
-    queue().alone_since = now()
-    jobs.sweep()
-    assert again(version).state is ReadingState.READY
-
-
-def test_a_file_that_kills_its_workers_is_failed_in_the_end(app: Flask, no_queue: None) -> None:
-    version = receive(make_deck("One\nword"))
-    for _attempt in range(jobs.ATTEMPTS):
-        assert jobs._claim(version.id)
-        with later(jobs.LEASE + timedelta(seconds=1)):
-            jobs.give_back(now())
-    version = again(version)
-    assert version.state is ReadingState.FAILED
-    assert "3 times" in (version.error or "")
-
-
-def test_what_a_worker_known_to_be_dead_was_reading_may_be_read_again_at_once(
-    app: Flask, no_queue: None
-) -> None:
-    version = receive(make_deck("One\nword"))
-    states = []
-    for _attempt in range(jobs.ATTEMPTS):
-        assert jobs._claim(version.id)
-        jobs.let_go(version.id)
-        states.append(again(version).state)
-    assert states == [ReadingState.RECEIVED, ReadingState.RECEIVED, ReadingState.FAILED]
-    jobs.let_go(version.id)
-    jobs.let_go(version.id + 1)  # deleted since
-    assert again(version).state is ReadingState.FAILED
 
 
 def test_text_is_there_before_the_pictures(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +32,7 @@ def test_text_is_there_before_the_pictures(app: Flask, monkeypatch: pytest.Monke
     seen: list[tuple[Step, ReadingState, int, int]] = []
     real = door.read
 
-    def watched(path: Path, kind: Any, out: Path, *, progress: Callable[..., None]) -> Reading:
+    def watched(*args: Any, progress: Callable[..., None], **given: Any) -> Reading:
         def look(step: Step, reading: Reading) -> None:
             progress(step, reading)
             with app.app_context():
@@ -147,7 +41,7 @@ def test_text_is_there_before_the_pictures(app: Flask, monkeypatch: pytest.Monke
                 drawn = sum(page.preview_320 is not None for page in pages)
                 seen.append((step, version.state, len(pages), drawn))
 
-        return real(path, kind, out, progress=look)
+        return real(*args, progress=look, **given)
 
     monkeypatch.setattr(door, "read", watched)
     receive(make_deck("One\na", "Two\nb", "Three\nc"))

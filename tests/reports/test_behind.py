@@ -8,13 +8,11 @@ import io
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import insert
 
-from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.db import db, is_sqlite, table
 from collateral.deals import one_deal as deals
@@ -28,17 +26,13 @@ from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from collateral.usage.periods import Period
 from tests.factories import make_asset, make_person, make_team
-from tests.support import Visitor, counted_queries
+from tests.support import Visitor, counted_queries, held_clock
 from tests.usage.support import happen
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YEAR = ReportRequest(Period(date(2025, 12, 1), date(2026, 11, 20)))
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 @pytest.fixture

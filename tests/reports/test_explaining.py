@@ -6,12 +6,9 @@ import csv
 import io
 import re
 from datetime import timedelta
-from typing import Any
 
-import pytest
 from flask import Flask
 
-from collateral import clock
 from collateral.accounts.models import Role
 from collateral.db import db
 from collateral.usage import bulk
@@ -19,14 +16,10 @@ from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from tests.factories import make_asset, make_person
 from tests.reports.test_pages import NOW, deal, use
-from tests.support import Visitor
+from tests.support import Visitor, held_clock
 from tests.usage.support import BROWSER, happen
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 def test_the_explanation_ends_in_the_number_of_the_report(app: Flask, visitor: Visitor) -> None:

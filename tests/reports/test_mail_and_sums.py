@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from collateral import clock
 from collateral.accounts.models import Role, SignInSession
 from collateral.db import db
 from collateral.errors import Invalid
@@ -19,14 +18,10 @@ from collateral.search.models import Search, SearchOpening
 from collateral.usage.models import EventKind
 from tests.factories import make_asset, make_person, make_team
 from tests.reports.test_pages import NOW, YEAR
-from tests.support import Visitor
+from tests.support import Visitor, held_clock
 from tests.usage.support import happen
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 def schedule(owner: Any, *readers: Any, report: str = "assets") -> ReportSchedule:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from flask import Flask
 
-from collateral import clock
-from collateral.accounts.models import Person, Role
-from collateral.assets.models import Asset, Status, Vocabulary
+from collateral.accounts.models import Role
+from collateral.assets.models import Vocabulary
 from collateral.db import db
-from collateral.deals import one_deal as deals
-from collateral.deals.models import Deal
 from collateral.reports import assets as assets_report
 from collateral.reports import ignored, overview
 from collateral.reports.asking import ReportRequest
@@ -25,40 +20,11 @@ from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from collateral.usage.periods import Period
 from tests.factories import make_asset, make_person, make_team, make_term
-from tests.support import Visitor, counted_queries
+from tests.reports.year import NOW, PAGES, YEAR, deal, use
+from tests.support import Visitor, counted_queries, held_clock
 from tests.usage.support import BROWSER, happen, version_of
 
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-YEAR = ReportRequest(Period(date(2025, 12, 1), date(2026, 11, 20)))
-PAGES = ("overview", "assets", "coverage", "adoption", "search", "ignored", "changes", "worth")
-
-
-def deal(name: str, owner: Person, **given: str) -> Deal:
-    made, _ = deals.upsert_deal(
-        name, {"name": name, "stage": "Evaluation", "owner": owner.email} | given, at=NOW
-    )
-    db.session.commit()
-    return made
-
-
-def use(asset: Asset, in_deal: Deal, by: Person, at: datetime = NOW, **more: Any) -> None:
-    with clock.hold(max(at, NOW)):
-        usage.declare_use(asset, in_deal, by=by, at=at, **more)
-    db.session.commit()
-
-
-def unpacked(data: bytes) -> bytes:
-    """The words of a workbook; anything else as it is."""
-    if not data.startswith(b"PK"):
-        return data
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        return b"".join(book.read(name) for name in book.namelist())
-
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 def test_a_use_stands_in_the_report_with_its_deal_and_amounts(app: Flask) -> None:
@@ -102,58 +68,6 @@ def test_the_period_takes_whole_months_and_days(app: Flask) -> None:
     ):
         (row,) = assets_report.assets_report(manager, ReportRequest(Period(first, last))).rows
         assert row.views == views, (first, last)
-
-
-def test_each_person_counts_what_her_teams_did(app: Flask) -> None:
-    north, south = make_team("North"), make_team("South")
-    ana, ben = make_person(teams=[north]), make_person(teams=[north, south])
-    cleo, alone = make_person(teams=[south]), make_person()
-    asset = make_asset("The deck")
-    for minutes, somebody in enumerate((ana, ben, cleo, alone)):
-        happen(
-            EventKind.VIEWED, asset, somebody, NOW - timedelta(hours=minutes), session=f"s{minutes}"
-        )
-    use(asset, deal("Of Ana", ana), ana)
-    use(asset, deal("Of Cleo", cleo), cleo)
-
-    def numbers(reader: Person, team: int | None = None) -> tuple[int, int]:
-        (row,) = assets_report.assets_report(reader, ReportRequest(YEAR.period, team_id=team)).rows
-        return row.views, row.uses
-
-    manager = make_person(Role.MANAGER)
-    assert numbers(manager) == (4, 2)
-    assert numbers(manager, north.id) == (2, 1)
-    assert numbers(manager, south.id) == (2, 1)
-    assert numbers(ana) == (2, 1)
-    assert numbers(ben) == (3, 2)
-    assert numbers(alone) == (1, 0)
-
-
-def test_a_team_that_is_not_hers_does_not_exist_for_a_rep(app: Flask, visitor: Visitor) -> None:
-    other = make_team()
-    client = visitor.as_(make_person(teams=[make_team()]))
-    for name in PAGES:
-        assert client.get(f"/reports/{name}?team={other.id}").status_code == 404
-        assert client.get(f"/reports/{name}.csv?team={other.id}").status_code == 404
-
-
-def test_what_a_person_may_not_see_is_in_no_number(app: Flask, visitor: Visitor) -> None:
-    team = make_team()
-    rep = make_person(teams=[make_team()])
-    hidden = make_asset("Hidden thing", teams=[team])
-    draft = make_asset("Draft thing", status=Status.DRAFT)
-    happen(EventKind.VIEWED, hidden, rep, NOW)
-    happen(EventKind.VIEWED, draft, rep, NOW)
-    db.session.commit()
-    client = visitor.as_(rep)
-    for name in PAGES:
-        for address in (f"/reports/{name}", f"/reports/{name}.csv", f"/reports/{name}.xlsx"):
-            data = unpacked(client.get(address).data)
-            assert b"Hidden thing" not in data
-            assert b"Draft thing" not in data
-    assert overview.overview(rep, YEAR).looks.views == 0
-    assert client.get(f"/explain/views?asset={hidden.id}").status_code == 404
-    assert client.get(f"/explain/views.csv?asset={hidden.id}").status_code == 404
 
 
 def test_the_overview_agrees_with_what_happened(app: Flask) -> None:
@@ -220,32 +134,6 @@ def test_ignored_says_where_each_asset_stopped(app: Flask) -> None:
         make_person(Role.MARKETER), YEAR, reached=ignored.Reached.SHOWN
     ).rows
     assert row.title == "shown"
-
-
-def test_overview_and_ignored_agree_for_each_reader(app: Flask) -> None:
-    north, south = make_team("North"), make_team("South")
-    ana, cleo = make_person(teams=[north]), make_person(teams=[south])
-    assets = [make_asset(f"Asset {n}") for n in range(3)]
-    for asset, cost in zip(assets, (100, 20, 3), strict=True):
-        asset.cost_amount, asset.cost_currency = Decimal(cost), "EUR"
-        asset.published_at = NOW - timedelta(days=400)
-    db.session.commit()
-    use(assets[0], deal("Of Ana", ana), ana)
-    use(assets[1], deal("Of Cleo", cleo), cleo)
-    # A use before the period is none within it.
-    use(assets[2], deal("Long ago", ana), ana, at=NOW - timedelta(days=380))
-    for reader, unused in ((make_person(Role.MANAGER), 3), (ana, 23), (cleo, 103)):
-        figures = overview.overview(reader, YEAR).now
-        report = ignored.ignored_report(reader, YEAR)
-        funnel = report.funnel
-        assert figures.cost_never_used == funnel.cost_unused == Decimal(unused)
-        assert (figures.published, figures.used) == (funnel.published, funnel.used)
-        listed = sum((row.cost or Decimal(0) for row in report.rows), Decimal(0))
-        assert (
-            listed
-            == sum((row.cost or 0) for row in ignored.dearest(reader, YEAR, 9, "EUR"))
-            == unused
-        )
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Vocabulary
 from collateral.reports import adoption, asking, coverage, scorecard
@@ -18,14 +17,10 @@ from collateral.reports.ways import median_of
 from collateral.usage.models import EventKind
 from tests.factories import make_asset, make_person, make_team, make_term
 from tests.reports.test_pages import NOW, YEAR, deal, use
-from tests.support import Visitor
+from tests.support import Visitor, held_clock
 from tests.usage.support import happen
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 def _deals(owner: Person, asset: Any) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import pytest
 from flask import Flask
 
-from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Asset, Status
 from collateral.db import db
@@ -23,15 +20,12 @@ from collateral.usage import queries as uses
 from collateral.usage.models import Use
 from collateral.usage.periods import Period
 from tests.factories import make_asset, make_person, make_team
+from tests.support import held_clock
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YEAR = ReportRequest(Period(date(2025, 12, 1), date(2026, 11, 20)))
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Iterator[None]:
-    with clock.hold(NOW):
-        yield
+_held_clock = held_clock(NOW)
 
 
 def deal(name: str, owner: Person) -> Deal:

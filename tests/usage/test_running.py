@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
-from collateral import clock
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Asset
 from collateral.db import db
@@ -23,6 +21,7 @@ from collateral.usage.periods import Period
 from collateral.usage.summed import sums
 from collateral.usage.team_sets import Scope, scope_of
 from tests.factories import make_asset, make_person, make_team
+from tests.support import held_clock
 from tests.usage.support import happen
 
 TODAY = date(2026, 11, 20)
@@ -31,11 +30,7 @@ EVERYBODY = Scope(True)
 METRICS = ("views", "unique_views", "downloads")
 days = st.dates(FIRST, TODAY)
 
-
-@pytest.fixture(autouse=True)
-def _held_clock(app: Flask) -> Any:
-    with clock.hold(datetime(2026, 11, 20, 20, tzinfo=UTC)):
-        yield
+_held_clock = held_clock(datetime(2026, 11, 20, 20, tzinfo=UTC))
 
 
 def catch_up() -> None:
