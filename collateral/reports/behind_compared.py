@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from collateral.accounts.models import Person
@@ -35,7 +36,7 @@ def compared(asked: Asked, of: Of, part: slice) -> tuple[Mapping[str, int], list
     loaded = load(asked, wanted)
     known = known_assets(asked, wanted, loaded)
     if not known:
-        raise NotFound("There is no such asset.")
+        raise NotFound(_("There is no such asset."))
     used, eligible = first_uses(known[0].id, loaded), eligible_deals(known[0], loaded)
     with_it, without = sides(loaded.cases, used, eligible)
     count, has_use = len(loaded.ids), ~np.isnan(used)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, String, cast, exists, func, select, union_all
 
 from collateral.accounts.models import Person
@@ -70,7 +71,7 @@ def _searches(asked: Asked, of: Of) -> Select[Any]:
         "click": ((in_vain, "found_nothing"), (opened, "was_opened")),
     }
     if of.kind not in outcomes:
-        raise NotFound("There is no such list of words.")
+        raise NotFound(_("There is no such list of words."))
     wanted = [
         happened(asked, Search.at),
         people_of(asked, Search.person_id),

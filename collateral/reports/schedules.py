@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload, selectinload
@@ -24,6 +25,7 @@ from collateral.reports.sheets import REPORTS
 
 PURPOSE = "a report by mail"
 MOST_READERS = 50
+NO_REPORT, NO_MAIL = _("There is no such report."), _("There is no such report by mail.")
 
 
 def latest_due(schedule: ReportSchedule, at: datetime, zone: ZoneInfo) -> datetime:
@@ -45,26 +47,30 @@ def latest_due(schedule: ReportSchedule, at: datetime, zone: ZoneInfo) -> dateti
 
 def due(at: datetime) -> list[tuple[int, int]]:
     """Schedule and person of each mail that is due."""
-    found = []
-    for schedule in db.session.scalars(
+    schedules = db.session.scalars(
         select(ReportSchedule).options(
             joinedload(ReportSchedule.owner), selectinload(ReportSchedule.readers)
         )
-    ):
-        moment = latest_due(schedule, at, ZoneInfo(schedule.owner.time_zone))
-        found += [
-            (schedule.id, reader.person_id)
-            for reader in schedule.readers
-            if reader.stopped_at is None and reader.sent_at < moment
-        ]
-    return found
+    )
+    return [
+        (schedule.id, reader.person_id)
+        for schedule in schedules
+        for reader in schedule.readers
+        if _is_due(schedule, reader, at)
+    ]
+
+
+def _is_due(schedule: ReportSchedule, reader: ReportReader, at: datetime) -> bool:
+    moment = latest_due(schedule, at, ZoneInfo(schedule.owner.time_zone))
+    return reader.stopped_at is None and reader.sent_at < moment
 
 
 def take(schedule_id: int, person_id: int, at: datetime) -> datetime | None:
     """Mark it as sent where it is still due; answers the moment of the mail before."""
-    if (schedule_id, person_id) not in due(at):
+    schedule = db.session.get(ReportSchedule, schedule_id)
+    reader = db.session.get(ReportReader, (schedule_id, person_id))
+    if schedule is None or reader is None or not _is_due(schedule, reader, at):
         return None
-    reader = db.session.get_one(ReportReader, (schedule_id, person_id))
     before = reader.sent_at
     taken = db.session.execute(
         update(ReportReader)
@@ -110,13 +116,9 @@ def make(
     if report == SCORECARD:
         asset_of(query, owner)
     elif report not in REPORTS:
-        raise NotFound("There is no such report.")
-    known = {person.id for person in choosable(owner)}
+        raise NotFound(NO_REPORT)
     chosen = set(readers)
-    if not chosen:
-        raise Invalid("Choose who gets it.", fields={"readers": "Choose at least one person."})
-    if not chosen <= known or len(chosen) > MOST_READERS:
-        raise Invalid("Somebody chosen cannot get reports.", fields={"readers": "Choose anew."})
+    _check_readers(chosen, owner)
     schedule = ReportSchedule(
         owner_id=owner.id,
         report=report,
@@ -131,6 +133,19 @@ def make(
     db.session.flush()  # its id stands in the audit trail
     audit.record("report.scheduled", by=owner, kind="report_schedule", id=schedule.id)
     return schedule
+
+
+def _check_readers(chosen: Collection[int], owner: Person) -> None:
+    if not chosen:
+        raise _wrong_readers(_("Choose at least one person."))
+    if len(chosen) > MOST_READERS:
+        raise _wrong_readers(_("Choose at most %(most)s people.", most=MOST_READERS))
+    if not set(chosen) <= {person.id for person in choosable(owner)}:
+        raise _wrong_readers(_("Somebody chosen cannot get reports. Choose anew."))
+
+
+def _wrong_readers(sentence: object) -> Invalid:
+    return Invalid(sentence, fields={"readers": sentence})
 
 
 def choosable(owner: Person) -> Sequence[Person]:
@@ -175,7 +190,7 @@ def end(schedule_id: int, person: Person, at: datetime) -> None:
     """Its maker ends it for all, a reader for herself. Raises NotFound for all others."""
     schedule = db.session.get(ReportSchedule, schedule_id)
     if schedule is None:
-        raise NotFound("There is no such report by mail.")
+        raise NotFound(NO_MAIL)
     if schedule.owner_id == person.id:
         audit.record("report.unscheduled", by=person, kind="report_schedule", id=schedule.id)
         db.session.delete(schedule)
@@ -187,7 +202,7 @@ def stop(schedule_id: int, person_id: int, at: datetime) -> None:
     """She gets it no more. Raises NotFound where she never got it."""
     reader = db.session.get(ReportReader, (schedule_id, person_id))
     if reader is None:
-        raise NotFound("There is no such report by mail.")
+        raise NotFound(NO_MAIL)
     reader.stopped_at = reader.stopped_at or at
 
 
@@ -201,7 +216,8 @@ def of_token(token: str, secret: str) -> tuple[int, int]:
     try:
         schedule_id, person_id = URLSafeSerializer(secret, salt=PURPOSE).loads(token)
     except (BadSignature, ValueError, TypeError):
-        raise NotFound("This address is not complete. Take it from the mail once more.") from None
+        sentence = _("This address is not complete. Take it from the mail once more.")
+        raise NotFound(sentence) from None
     return int(schedule_id), int(person_id)
 
 
@@ -219,12 +235,14 @@ def save_view(person: Person, name: str, report: str, query: dict[str, str]) -> 
 
     Raises:
         Invalid: no name.
+        NotFound: no such report.
     """
     name = " ".join(name.split())[:100]
     if not name:
-        raise Invalid("A view needs a name.", fields={"name": "It needs a name."})
+        sentence = _("A view needs a name.")
+        raise Invalid(sentence, fields={"name": sentence})
     if report not in REPORTS:
-        raise NotFound("There is no such report.")
+        raise NotFound(NO_REPORT)
     view = db.session.scalar(
         select(SavedView).where(SavedView.person_id == person.id, SavedView.name == name)
     )
@@ -239,5 +257,5 @@ def forget_view(person: Person, view_id: int) -> None:
     """Raises NotFound for a view that is not hers."""
     view = db.session.get(SavedView, view_id)
     if view is None or view.person_id != person.id:
-        raise NotFound("There is no such view.")
+        raise NotFound(_("There is no such view."))
     db.session.delete(view)

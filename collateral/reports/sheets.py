@@ -43,36 +43,8 @@ class Sheet:
 
 def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
     found = overview.overview(reader, request)
-    months = [
-        (
-            f"{row.month:%Y-%m}",
-            row.counts.views,
-            row.counts.unique_views,
-            row.counts.downloads,
-            row.counts.uses,
-            row.deals,
-            row.deals_with_use,
-            row.standing.published,
-            row.standing.used,
-            row.standing.cost,
-            row.standing.cost_unused,
-            round(row.turned.hours.low, 2),
-            round(row.turned.hours.high, 2),
-            _days(row.turned.reviewed),
-            _days(row.turned.made),
-        )
-        for row in found.months
-    ]
     return [
-        Sheet(
-            "overview",
-            ("month", "views", "unique views", "downloads", "uses", "deals open",
-             "of them with a use", "published", "used in the month", "cost", "cost without a use",
-             "hours re-creating at least", "at most", "days to review, median",
-             "days to make what was requested, median"),
-            months,
-            ("columns", 0, 4),
-        ),
+        _months(found.months),
         Sheet(
             "costs",
             ("type", "cost used", "cost never used", "currency"),
@@ -90,6 +62,37 @@ def _overview(reader: Person, request: ReportRequest) -> list[Sheet]:
         *_coverage(reader, request),
         _funnel(reader, request),
     ]  # fmt: skip
+
+
+def _months(rows: Sequence[overview.MonthRow]) -> Sheet:
+    return Sheet(
+        "overview",
+        ("month", "views", "unique views", "downloads", "uses", "deals open",
+         "of them with a use", "published", "used in the month", "cost", "cost without a use",
+         "hours re-creating at least", "at most", "days to review, median",
+         "days to make what was requested, median"),
+        [
+            (
+                f"{row.month:%Y-%m}",
+                row.counts.views,
+                row.counts.unique_views,
+                row.counts.downloads,
+                row.counts.uses,
+                row.deals,
+                row.deals_with_use,
+                row.standing.published,
+                row.standing.used,
+                row.standing.cost,
+                row.standing.cost_unused,
+                round(row.turned.hours.low, 2),
+                round(row.turned.hours.high, 2),
+                _days(row.turned.reviewed),
+                _days(row.turned.made),
+            )
+            for row in rows
+        ],
+        ("columns", 0, 4),
+    )  # fmt: skip
 
 
 def _funnel(reader: Person, request: ReportRequest) -> Sheet:

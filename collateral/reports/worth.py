@@ -6,6 +6,7 @@ from what others reported, low and high; the suppositions are named on the page.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -178,40 +179,53 @@ def _retired(asked: Asked) -> list[RetiredRow]:
         )
         .order_by(Asset.retired_at.desc(), Asset.id)
     ).all()
-    since = counting_day(first - YEAR, zone())
-    ids = [row.id for row in retired]
-    window = Period(since, asked.period.last)
-    counted: dict[int, list[tuple[date, int, float]]] = {}
-    for ref, day, views, uses in db.session.execute(
-        select(DailySum.ref, DailySum.day, func.sum(DailySum.unique_views), func.sum(DailySum.uses))
-        .where(
-            DailySum.level == Level.ASSET,
-            DailySum.ref.in_(ids),
-            DailySum.day.in_(window.each_day()),
-            asked.scope.covers(DailySum.team_set_id),
-        )
-        .group_by(DailySum.ref, DailySum.day)
-    ):
-        counted.setdefault(ref, []).append((day, int(views), float(uses)))
-    # A look that led to a use of an adaptation led somewhere (decision 51).
-    credit = credits_by_day(window, ids, narrowed=asked.scope.covers(Use.team_set_id))
-    for ref, days in credit.items():
-        counted.setdefault(ref, []).extend((day, 0, share) for day, share in days)
+    window = Period(counting_day(first - YEAR, zone()), asked.period.last)
+    looks = _looks(asked, [row.id for row in retired], window)
     found = []
     for asset_id, title, at in retired:
         if at is None:
             continue
         day = counting_day(at, zone())
-        rows = [r for r in counted.get(asset_id, []) if day - YEAR < r[0] <= day]
-        idle = max(round(sum(r[1] for r in rows) - sum(r[2] for r in rows)), 0)
+        year = [look for look in looks.get(asset_id, ()) if day - YEAR < look.day <= day]
+        idle = max(round(sum(look.views for look in year) - sum(look.uses for look in year)), 0)
         hours = Hours(idle * LOOK_MINUTES[0] / 60, idle * LOOK_MINUTES[1] / 60)
         found.append(RetiredRow(asset_id, title, at, idle, hours))
     return found
 
 
+@dataclass(frozen=True)
+class _Looks:
+    """The sessions in which an asset was viewed on a day, and the uses that it had."""
+
+    day: date
+    views: int
+    uses: float
+
+
+def _looks(asked: Asked, asset_ids: Sequence[int], window: Period) -> dict[int, list[_Looks]]:
+    """By asset the days of the window on which it was viewed or used."""
+    found: dict[int, list[_Looks]] = defaultdict(list)
+    for ref, day, views, uses in db.session.execute(
+        select(DailySum.ref, DailySum.day, func.sum(DailySum.unique_views), func.sum(DailySum.uses))
+        .where(
+            DailySum.level == Level.ASSET,
+            DailySum.ref.in_(asset_ids),
+            DailySum.day.in_(window.each_day()),
+            asked.scope.covers(DailySum.team_set_id),
+        )
+        .group_by(DailySum.ref, DailySum.day)
+    ):
+        found[ref].append(_Looks(day, int(views), float(uses)))
+    # A look that led to a use of an adaptation led somewhere (decision 51).
+    credit = credits_by_day(window, asset_ids, narrowed=asked.scope.covers(Use.team_set_id))
+    for ref, days in credit.items():
+        found[ref] += [_Looks(day, 0, share) for day, share in days]
+    return found
+
+
 def _merged(asked: Asked, usual: tuple[float, float]) -> list[MergedRow]:
     """Assets with an adaptation merged up to the period's end, and their uses in it since."""
-    _, after = _bounds(asked)
+    first, after = _bounds(asked)
     merged = db.session.execute(
         select(Asset.id, Asset.title, func.min(Adaptation.decided_at))
         .join(Adaptation, Adaptation.asset_id == Asset.id)
@@ -224,37 +238,59 @@ def _merged(asked: Asked, usual: tuple[float, float]) -> list[MergedRow]:
         .order_by(Asset.title)
     ).all()
     ids = [asset_id for asset_id, _title, _at in merged]
-    uses: dict[int, list[tuple[datetime, int, bool]]] = {}
-    made_over = exists().where(AdaptationUse.use_id == Use.id)
-    for asset_id, at, person_id, over in db.session.execute(
-        select(Use.asset_id, Use.at, Use.person_id, made_over).where(
-            Use.asset_id.in_(ids), Use.retracted_at.is_(None), asked.scope.covers(Use.team_set_id)
-        )
-    ):
-        uses.setdefault(asset_id, []).append((at, person_id, bool(over)))
-    made: dict[int, list[tuple[datetime, int]]] = {}
-    for source_id, handed_in, maker_id in db.session.execute(
-        select(Adaptation.asset_id, Adaptation.created_at, Adaptation.person_id).where(
-            Adaptation.asset_id.in_(ids), Adaptation.status != AdaptationStatus.PRIVATE
-        )
-    ):
-        if source_id is not None:
-            made.setdefault(source_id, []).append((handed_in, maker_id))
-    first, _ = _bounds(asked)
+    uses, made = _uses_of(asked, ids), _handed_in(ids)
     found = []
-    for asset_id, title, since_when in merged:
-        if since_when is None:
+    for asset_id, title, at in merged:
+        if at is None:
             continue
-        at = since_when
-        before = sum(moment < at for moment, _who, _over in uses.get(asset_id, []))
-        adapted = sum(moment < at for moment, _ in made.get(asset_id, []))
-        share = min(adapted / before, 1.0) if before else 0.0
-        still = {person_id for moment, person_id in made.get(asset_id, []) if moment >= at}
+        used, adapted = uses.get(asset_id, []), made.get(asset_id, [])
+        before = sum(use.at < at for use in used)
+        share = min(sum(moment < at for moment, _ in adapted) / before, 1.0) if before else 0.0
+        still = {person_id for moment, person_id in adapted if moment >= at}
         since = sum(
-            max(at, first) <= moment < after and person_id not in still and not over
-            for moment, person_id, over in uses.get(asset_id, [])
+            max(at, first) <= use.at < after
+            and use.person_id not in still
+            and not use.of_an_adaptation
+            for use in used
         )
         spared = since * share / 60
         hours = Hours(spared * usual[0], spared * usual[1])
         found.append(MergedRow(asset_id, title, at, since, share, hours))
+    return found
+
+
+@dataclass(frozen=True)
+class _Used:
+    """One use: when, by whom, and whether of an adaptation in place of the asset."""
+
+    at: datetime
+    person_id: int
+    of_an_adaptation: bool
+
+
+def _uses_of(asked: Asked, asset_ids: Sequence[int]) -> dict[int, list[_Used]]:
+    """By asset its uses at any time."""
+    found: dict[int, list[_Used]] = defaultdict(list)
+    of_an_adaptation = exists().where(AdaptationUse.use_id == Use.id)
+    for asset_id, at, person_id, adapted in db.session.execute(
+        select(Use.asset_id, Use.at, Use.person_id, of_an_adaptation).where(
+            Use.asset_id.in_(asset_ids),
+            Use.retracted_at.is_(None),
+            asked.scope.covers(Use.team_set_id),
+        )
+    ):
+        found[asset_id].append(_Used(at, person_id, bool(adapted)))
+    return found
+
+
+def _handed_in(asset_ids: Sequence[int]) -> dict[int, list[tuple[datetime, int]]]:
+    """By asset when an adaptation of it was handed in, and by whom."""
+    found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    for asset_id, at, person_id in db.session.execute(
+        select(Adaptation.asset_id, Adaptation.created_at, Adaptation.person_id).where(
+            Adaptation.asset_id.in_(asset_ids), Adaptation.status != AdaptationStatus.PRIVATE
+        )
+    ):
+        if asset_id is not None:
+            found[asset_id].append((at, person_id))
     return found

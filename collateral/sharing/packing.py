@@ -30,7 +30,7 @@ def get_own(person: Person, pack_id: int) -> Pack:
         .options(selectinload(Pack.items), joinedload(Pack.deal))
     )
     if pack is None:
-        raise NotFound("There is no such pack.")
+        raise NotFound(_("There is no such pack."))
     return pack
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
@@ -54,7 +55,7 @@ def get_visible(person: Person, share_id: int) -> Share:
         .options(joinedload(Share.maker), joinedload(Share.deal), joinedload(Share.pack))
     )
     if share is None:
-        raise NotFound("There is no such link.")
+        raise NotFound(_("There is no such link."))
     return share
 
 

@@ -103,7 +103,7 @@ def _asked() -> tuple[list[Asset], Pack | None, Deal | None]:
     wanted = [each for each in dict.fromkeys([*ids, *([more] if more else [])]) if each != without]
     chosen = assets.get_many(person, wanted, joinedload(Asset.current_version))
     if len(chosen) < len(wanted):
-        raise NotFound("There is no such asset.")
+        raise NotFound(_("There is no such asset."))
     pack_id = values.get("pack", type=int)
     pack = packing.get_own(person, pack_id) if pack_id else None
     return chosen, pack, _deal(person, chosen, pack)
