@@ -1,7 +1,8 @@
 """A large file over HTTP, and as little as can be done: the kernel sends the bare file down a
-socket, with nothing else in the process that sends it.
+socket, with nothing else in the process that sends it. Where nginx is installed the file is asked
+for behind it, too: then nginx sends it, and ours says which.
 
-Both are read in the same way, into a buffer that is thrown away, in the same run.
+All are read in the same way, into a buffer that is thrown away, in the same run.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 from sqlalchemy import select
 
 from collateral.assets.models import Asset, AssetVersion, Status
+from collateral.bench import proxied
 from collateral.bench.homes import Measured, somebody
 from collateral.bench.serving import cookie_of, cpu_seconds, served
 from collateral.db import db
@@ -59,6 +61,7 @@ def measure(made: Measured, megabytes: int, times: int) -> dict[str, Any]:
             ours.append(_speed(size, lambda: _over_http(connection, asset_id, cookie, size)))
             bare.append(_speed(size, lambda: _over_socket(port, size)))
         processor = (cpu_seconds(server) - before) * 1000 / times
+    behind = _behind_nginx(made, asset_id, cookie, size, times)
     median, floor = statistics.median(ours), statistics.median(bare)
     return {
         "megabytes": megabytes,
@@ -68,7 +71,25 @@ def measure(made: Measured, megabytes: int, times: int) -> dict[str, Any]:
         "bare_file_mb_a_second": round(floor),
         "share_of_bare": round(median / floor, 2),
         "processor_ms_a_download": round(processor, 1),
+        **({"behind_nginx_mb_a_second": round(statistics.median(behind))} if behind else {}),
     }
+
+
+def _behind_nginx(made: Measured, asset_id: int, cookie: str, size: int, times: int) -> list[float]:
+    """Megabytes a second of each download that nginx sends; none where it is not installed."""
+    nginx = proxied.program()
+    if nginx is None:
+        return []
+    environ = made.environ | {"SEND_FILES": proxied.SENT_BY_PROXY}
+    with (
+        served(environ, made.port),
+        proxied.proxy(nginx, made.port, made.home / "files") as connection,
+    ):
+        _over_http(connection, asset_id, cookie, size)
+        return [
+            _speed(size, lambda: _over_http(connection, asset_id, cookie, size))
+            for _ in range(times)
+        ]
 
 
 def _large(size: int) -> tuple[int, str]:

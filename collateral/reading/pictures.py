@@ -58,7 +58,7 @@ def _opaque(image: Image.Image) -> Image.Image:
         low, high = image.getextrema()
         span = max(1.0, float(high) - float(low))  # type: ignore[arg-type]
         return image.point(lambda v: (v - low) * (255.0 / span)).convert("L").convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _ground(image: Image.Image) -> tuple[int, int, int, int]:

@@ -24,6 +24,8 @@ _DRAWN = re.compile(
     r"ppt/(slides|slideLayouts|slideMasters|charts|diagrams|theme|drawings)/[^/]+\.xml$"
 )
 _TYPEFACE = re.compile(rb'typeface="([^"]{1,80})"')
+# Themes name a font for each script. Words in such are given fonts of ours, see `_fit`.
+_BY_SCRIPT = re.compile(rb'<a:font\s+script="[^"]*"\s+typeface="[^"]*"\s*/>')
 _FOREIGN = re.compile("[\u0590-\u1fff\u2460-\u25ff\u2600-\uffef\U0001f000-\U0003ffff]|&#")
 _FONT_TAGS = tuple(f"{_A}{name}" for name in ("latin", "ea", "cs", "sym"))
 _AFTER_FONTS = tuple(f"{_A}{name}" for name in ("hlinkClick", "hlinkMouseOver", "rtl", "extLst"))
@@ -84,7 +86,8 @@ def fitted(archive: zipfile.ZipFile, data: bytes) -> tuple[bytes, list[tuple[str
         original = xml = part(archive, name)
         for measured, own in _MEASURED_XML.items():
             xml = xml.replace(measured, own)
-        names |= {found.decode("utf-8", "replace") for found in _TYPEFACE.findall(xml)}
+        named = _TYPEFACE.findall(_BY_SCRIPT.sub(b"", xml))
+        names |= {found.decode("utf-8", "replace") for found in named}
         if size < _REWRITTEN_MB << 20 and _needs_fitting(xml):
             xml = _fit(xml, used)
         if xml != original:
