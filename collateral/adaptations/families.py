@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
+    bindparam,
     exists,
     func,
     literal,
@@ -36,7 +37,7 @@ from collateral.adaptations.queries import (
     variants,
 )
 from collateral.assets.models import Asset, AssetVersion
-from collateral.db import db
+from collateral.db import db, read
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.usage.models import Use
@@ -240,18 +241,17 @@ def about(asset: Asset, versions: Collection[AssetVersion], person: Person) -> A
     )
 
 
+_ADAPTED = select(
+    or_(
+        exists().where(AdaptationSource.asset_id == bindparam("asset_id")),
+        exists().where(Adaptation.asset_id == bindparam("asset_id")),
+        exists().where(Adaptation.variant_id == bindparam("asset_id")),
+        exists().where(Adaptation.merged_version_id.in_(bindparam("version_ids", expanding=True))),
+    )
+)
+
+
 def _adapted(asset: Asset, versions: Collection[AssetVersion]) -> bool:
     """Whether any adaptation came from the asset, went into it, or is it. By indexes alone."""
-    merged = Adaptation.merged_version_id.in_([version.id for version in versions])
-    return bool(
-        db.session.scalar(
-            select(
-                or_(
-                    exists().where(AdaptationSource.asset_id == asset.id),
-                    exists().where(Adaptation.asset_id == asset.id),
-                    exists().where(Adaptation.variant_id == asset.id),
-                    exists().where(merged),
-                )
-            )
-        )
-    )
+    asked = {"asset_id": asset.id, "version_ids": [version.id for version in versions]}
+    return bool(read(_ADAPTED, asked).scalar())

@@ -244,16 +244,17 @@ def terms_by_vocabulary() -> dict[Vocabulary, list[Term]]:
     return found
 
 
+_HISTORY = (
+    select(AssetVersion)
+    .where(AssetVersion.asset_id == bindparam("asset_id"))
+    .options(joinedload(AssetVersion.created_by).options(*NAME_ONLY))
+    .order_by(AssetVersion.number.desc())
+)
+
+
 def history(asset: Asset) -> list[AssetVersion]:
     """All versions, newest first, with who made each."""
-    return list(
-        db.session.scalars(
-            select(AssetVersion)
-            .where(AssetVersion.asset_id == asset.id)
-            .options(joinedload(AssetVersion.created_by).options(*NAME_ONLY))
-            .order_by(AssetVersion.number.desc())
-        )
-    )
+    return list(db.session.scalars(_HISTORY, {"asset_id": asset.id}))
 
 
 def synonym_groups() -> Sequence[SynonymGroup]:

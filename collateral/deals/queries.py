@@ -139,14 +139,21 @@ def likely_for_each(
     return {asset.id: _likeliest(found, asset, at)[:limit] for asset in assets}
 
 
+_TO_COME = case((Deal.next_call_at >= bindparam("since"), Deal.next_call_at), else_=None)
+_OWN_OPEN = (
+    select(Deal)
+    .where(
+        or_(Deal.owner_id == bindparam("person_id"), Deal.owner_email == bindparam("email")),
+        Deal.outcome == Outcome.OPEN,
+    )
+    .order_by(_TO_COME.asc().nulls_last(), func.lower(Deal.name))
+    .limit(200)
+)
+
+
 def _own_open(person: Person, at: datetime) -> Sequence[Deal]:
-    to_come = case((Deal.next_call_at >= at - OVER, Deal.next_call_at), else_=None)
-    return db.session.scalars(
-        select(Deal)
-        .where(own(person), Deal.outcome == Outcome.OPEN)
-        .order_by(to_come.asc().nulls_last(), func.lower(Deal.name))
-        .limit(200)
-    ).all()
+    asked = {"person_id": person.id, "email": person.email, "since": at - OVER}
+    return db.session.scalars(_OWN_OPEN, asked).all()
 
 
 def _likeliest(found: Sequence[Deal], asset: Asset | None, at: datetime) -> list[LikelyDeal]:

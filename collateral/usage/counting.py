@@ -15,18 +15,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import Row, Select, Update, bindparam, select, text, update
 
-from collateral.db import db, is_sqlite, upsert
+from collateral.db import db, is_sqlite, read, table, upsert
 from collateral.usage import partitions, rules
 from collateral.usage.adding import Deltas, add_up
 from collateral.usage.models import OF_PEOPLE, Event, EventKind, Level, PersonSum, Span
 
 _A_DAY = timedelta(hours=26)
 _DAY = timedelta(days=1)
+_event = table(Event).c
 
 
 def zone() -> ZoneInfo:
@@ -105,22 +107,39 @@ def count_out(event: Event) -> None:
 _Neighbour = Row[int, datetime, bool, str, date, int]
 
 
+@cache
+def _around(_sqlite: bool) -> Select[int, datetime, bool, str, date, int]:
+    """Made once for each database, as the others here: every view of an asset asks it."""
+    return (
+        select(Event.id, Event.at, Event.kept, Event.session, Event.day, Event.team_set_id)
+        .where(
+            Event.who == bindparam("who"),
+            Event.kind == bindparam("kind"),
+            Event.at.between(bindparam("first"), bindparam("last")),
+            partitions.near(Event.day, bindparam("first_day"), bindparam("last_day")),
+            Event.left_out.is_(None),
+            Event.version_id == bindparam("version_id"),
+            Event.id != bindparam("id"),
+        )
+        .order_by(Event.at, Event.id)
+    )
+
+
 def _neighbours(event: rules.Click) -> tuple[_Neighbour | None, _Neighbour | None]:
     """The events of the same person, version and action around this one, within 30 seconds."""
     if event.kind not in rules.DOUBLE_CLICKED:
         return None, None
-    rows = db.session.execute(
-        select(Event.id, Event.at, Event.kept, Event.session, Event.day, Event.team_set_id)
-        .where(
-            Event.who == event.who,
-            Event.kind == event.kind,
-            Event.at.between(event.at - rules.DOUBLE_CLICK, event.at + rules.DOUBLE_CLICK),
-            partitions.near(Event.day, event.day - _DAY, event.day + _DAY),
-            Event.left_out.is_(None),
-            Event.version_id == event.version_id,
-            Event.id != event.id,
-        )
-        .order_by(Event.at, Event.id)
+    rows = read(
+        _around(is_sqlite()),
+        {
+            "who": event.who,
+            "kind": event.kind,
+            "first": event.at - rules.DOUBLE_CLICK,
+            "last": event.at + rules.DOUBLE_CLICK,
+            **_days(event.day - _DAY, event.day + _DAY),
+            "version_id": event.version_id,
+            "id": event.id,
+        },
     ).all()
     place = (event.at, event.id)
     before = [row for row in rows if (row.at, row.id) < place]
@@ -139,18 +158,33 @@ def _click_of(row: _Neighbour, like: rules.Click) -> rules.Click:
     )
 
 
+@cache
+def _keeping(_sqlite: bool) -> Update:
+    # Of the bare table: the rows of events are not at hand as objects, but for the new one.
+    return (
+        update(table(Event))
+        .where(
+            _event.id == bindparam("of_event"),
+            partitions.near(_event.day, bindparam("first_day"), bindparam("last_day")),
+        )
+        .values(kept=bindparam("to_keep"))
+    )
+
+
+def _days(first: date, last: date) -> dict[str, date]:
+    """The values for `partitions.near`, of which only PostgreSQL is told."""
+    return {} if is_sqlite() else {"first_day": first, "last_day": last}
+
+
 def _apply(changes: Sequence[Change]) -> None:
     changes = [change for change in changes if change.before != change.after]
     if not changes:
         return
     for change in changes:
+        day = change.event.day
         db.session.execute(
-            update(Event)
-            .where(
-                Event.id == change.event.id,
-                partitions.near(Event.day, change.event.day, change.event.day),
-            )
-            .values(kept=change.after)
+            _keeping(is_sqlite()),
+            {"of_event": change.event.id, "to_keep": change.after, **_days(day, day)},
         )
     add_up(deltas(changes, _others(changes)))
     _add_of_people(changes)
@@ -186,6 +220,21 @@ def _add_of_people(changes: Sequence[Change]) -> None:
         )
 
 
+@cache
+def _counting_too(_sqlite: bool) -> Select[int, EventKind, int, str]:
+    return select(Event.id, Event.kind, Event.version_id, Event.session).where(
+        Event.who == bindparam("who"),
+        Event.kind.in_(bindparam("kinds", expanding=True)),
+        Event.at.between(bindparam("first"), bindparam("last")),
+        Event.left_out.is_(None),
+        Event.kept,
+        Event.asset_id == bindparam("asset_id"),
+        partitions.near(Event.day, bindparam("first_day"), bindparam("last_day")),
+        Event.session.in_(bindparam("sessions", expanding=True)),
+        Event.id.not_in(bindparam("ids", expanding=True)),
+    )
+
+
 def _others(changes: Sequence[Change]) -> list[rules.Click]:
     """What else counts in the sessions that are touched: this person's, that day."""
     kinds = {kind for kinds in rules.UNIQUES.values() for kind in kinds}
@@ -193,26 +242,22 @@ def _others(changes: Sequence[Change]) -> list[rules.Click]:
     if not touched:
         return []
     one = touched[0]
-    rows = db.session.execute(
-        select(Event.id, Event.kind, Event.version_id, Event.session).where(
-            Event.who == one.who,
-            Event.kind.in_(kinds),
-            Event.at.between(
-                min(event.at for event in touched) - _A_DAY,
-                max(event.at for event in touched) + _A_DAY,
-            ),
-            Event.left_out.is_(None),
-            Event.kept,
-            Event.asset_id == one.asset_id,
-            partitions.near(
-                Event.day,
+    rows = read(
+        _counting_too(is_sqlite()),
+        {
+            "who": one.who,
+            "kinds": kinds,
+            "first": min(event.at for event in touched) - _A_DAY,
+            "last": max(event.at for event in touched) + _A_DAY,
+            "asset_id": one.asset_id,
+            **_days(
                 min(event.day for event in touched) - 2 * _DAY,
                 max(event.day for event in touched) + 2 * _DAY,
             ),
-            Event.session.in_({event.session for event in touched}),
-            Event.id.not_in([event.id for event in touched]),
-        )
-    )
+            "sessions": {event.session for event in touched},
+            "ids": [event.id for event in touched],
+        },
+    ).all()
     return [
         replace(one, id=row.id, kind=row.kind, version_id=row.version_id, session=row.session)
         for row in rows

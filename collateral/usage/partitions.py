@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     DDL,
+    BindParameter,
     ColumnElement,
     Connection,
     Date,
@@ -95,12 +96,14 @@ def _day(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-def near(day: Any, first: date, last: date | None = None) -> ColumnElement[bool]:
+def near(
+    day: Any, first: date | BindParameter[Any], last: date | BindParameter[Any] | None = None
+) -> ColumnElement[bool]:
     """That the day lies there: said beside a condition on the moment, so that PostgreSQL opens
     those months alone. SQLite is told nothing, for it might choose a worse index."""
     if is_sqlite():
         return true()
-    return and_(day >= first, day <= last) if last else and_(day >= first)
+    return and_(day >= first, day <= last) if last is not None else and_(day >= first)
 
 
 def ahead(today: date) -> Iterator[date]:

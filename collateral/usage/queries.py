@@ -171,7 +171,7 @@ def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5)
     rows = db.session.execute(
         select(Asset, latest.c.at)
         .join(latest, latest.c.asset_id == Asset.id)
-        .where(and_(assets.visible(person)))
+        .where(assets.visible(person))
         .options(selectinload(Asset.terms))
         .order_by(latest.c.at.desc())
         .limit(limit)
@@ -179,18 +179,19 @@ def downloads_without_a_deal(person: Person, *, since: datetime, limit: int = 5)
     return [Download(asset, at) for asset, at in rows]
 
 
+_SAID = (
+    select(Use.id)
+    .where(
+        Use.person_id == bindparam("person_id"),
+        Use.asset_id == bindparam("asset_id"),
+        Use.created_at >= bindparam("since"),
+        Use.retracted_at.is_(None),
+    )
+    .limit(1)
+)
+
+
 def said_since(person: Person, asset: Asset, since: datetime) -> bool:
     """Whether she said since then in which deal she used the asset."""
-    return (
-        db.session.scalar(
-            select(Use.id)
-            .where(
-                Use.person_id == person.id,
-                Use.asset_id == asset.id,
-                Use.created_at >= since,
-                Use.retracted_at.is_(None),
-            )
-            .limit(1)
-        )
-        is not None
-    )
+    asked = {"person_id": person.id, "asset_id": asset.id, "since": since}
+    return read(_SAID, asked).scalar() is not None

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, or_, select, true
 
 from collateral.accounts.models import Person, Team
 from collateral.accounts.permissions import Permission, can
-from collateral.db import db, upsert
+from collateral.db import db, read, upsert
 from collateral.errors import NotFound
 from collateral.usage.models_teams import TeamSet, TeamSetMember
+
+_SET = select(TeamSet.id).where(TeamSet.key == bindparam("key"))
 
 
 def key_of(person_id: int | None, team_ids: Iterable[int]) -> str:
@@ -34,8 +36,7 @@ def set_of(person: Person | None) -> int:
 def set_for(person_id: int | None, team_ids: frozenset[int]) -> int:
     """The same for ids."""
     key = key_of(person_id, team_ids)
-    query = select(TeamSet.id).where(TeamSet.key == key)
-    found = db.session.scalar(query)
+    found: int | None = read(_SET, {"key": key}).scalar()
     if found is not None:
         return found
     db.session.execute(
@@ -43,7 +44,7 @@ def set_for(person_id: int | None, team_ids: frozenset[int]) -> int:
         .values(key=key, person_id=None if team_ids else person_id)
         .on_conflict_do_nothing()
     )
-    found = db.session.scalars(query).one()
+    found = int(read(_SET, {"key": key}).scalar_one())
     if team_ids:
         db.session.execute(
             upsert(TeamSetMember).on_conflict_do_nothing(),

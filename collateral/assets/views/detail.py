@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts.guard import actor, requires
@@ -31,6 +30,7 @@ from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.errors import Invalid, NotFound
 from collateral.templating import address_with, reader_zone
+from collateral.templating import translate as _
 from collateral.usage import operations as usage
 from collateral.usage import queries as uses
 from collateral.usage.models import EventKind

@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status, Term, Vocabulary
 from collateral.deals.queries import LikelyDeal
 from collateral.templating import duration, format_day, format_time
+from collateral.templating import translate as _
+from collateral.templating import translate_number as ngettext
 from collateral.usage.models import Use
 from collateral.words import in_words
 
@@ -58,20 +58,7 @@ def shown_asset(
 ) -> ShownAsset:
     """The asset in words. Vocabularies `with_terms` and teams are named also where it has none,
     for those who may set them."""
-    has = {term.vocabulary for term in asset.terms} - {Vocabulary.TYPE}  # which stands in the head
-    with_terms = {*with_terms, *has}
     types = asset.term_of(Vocabulary.TYPE)
-    facts: list[tuple[str, str, Pairs]] = [
-        (
-            vocabulary.value,
-            name,
-            [(term.label, library_url(term)) for term in asset.term_of(vocabulary)],
-        )
-        for vocabulary, name in vocabulary_names().items()
-        if vocabulary in with_terms
-    ]
-    if asset.teams or with_teams:
-        facts.append(("teams", _("Only for"), [(team.name, None) for team in asset.teams]))
     return ShownAsset(
         id=asset.id,
         title=asset.title,
@@ -82,7 +69,7 @@ def shown_asset(
         extent=extent(version),
         summary=asset.summary,
         owner=asset.owner.name,
-        facts=facts,
+        facts=_facts(asset, with_terms, with_teams=with_teams),
         tags=[(tag, library_address(tag=tag)) for tag in asset.tags],
         cost=(asset.cost_amount, asset.cost_currency) if asset.cost_amount is not None else None,
         review_on=asset.review_on,
@@ -91,6 +78,25 @@ def shown_asset(
         teams=[team.name for team in asset.teams],
         waiting=asset.publish_when_ready,
     )
+
+
+def _facts(
+    asset: Asset, with_terms: Collection[Vocabulary], *, with_teams: bool
+) -> list[tuple[str, str, Pairs]]:
+    has = {term.vocabulary for term in asset.terms} - {Vocabulary.TYPE}  # which stands in the head
+    wanted = {*with_terms, *has}
+    facts: list[tuple[str, str, Pairs]] = [
+        (
+            vocabulary.value,
+            name,
+            [(term.label, library_url(term)) for term in asset.term_of(vocabulary)],
+        )
+        for vocabulary, name in vocabulary_names().items()
+        if vocabulary in wanted
+    ]
+    if asset.teams or with_teams:
+        facts.append(("teams", _("Only for"), [(team.name, None) for team in asset.teams]))
+    return facts
 
 
 def state_of(asset: Asset, today: date) -> str:

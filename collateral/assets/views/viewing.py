@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from collateral.addresses import path_of
 from collateral.assets import downloads, finding, queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.queries import PageRow
 from collateral.errors import NotFound
+from collateral.templating import translate as _
 from collateral.words import in_words
 
 

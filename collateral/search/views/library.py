@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from collateral.accounts.guard import actor, requires
@@ -20,6 +19,7 @@ from collateral.search.requests import MOST, PAGE, SearchRequest, from_address
 from collateral.search.results import SearchResult
 from collateral.search.views import bp, items
 from collateral.search.views.presenting import STEP, context
+from collateral.templating import translate as _
 
 
 @bp.get("/search")

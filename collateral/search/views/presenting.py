@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from collateral.accounts.models import Person
 from collateral.adaptations import queries as adaptations
@@ -15,6 +14,7 @@ from collateral.search.requests import MAX_OFFSET, MOST, SearchRequest
 from collateral.search.results import SearchResult
 from collateral.search.tiles import featured_tiles, kept_address
 from collateral.templating import address_with, format_day
+from collateral.templating import translate as _
 
 STEP = 20
 """How many more results are shown at a time."""
