@@ -61,8 +61,8 @@ unit: install-dev
 unit-postgres: install-dev
 	$(BIN)/python tools/with_postgres.py $(BIN)/pytest -q -n 2 -m "not journey and not cluster"
 
-journeys: install-dev system
-	$(BIN)/pytest -q -m journey
+journeys: install-dev system  ## in the browser, with pictures of every page in build/screens
+	COLLATERAL_PICTURES=1 $(BIN)/pytest -q -m journey tests/journeys
 
 format: install-dev
 	$(BIN)/ruff check --fix .

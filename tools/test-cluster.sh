@@ -16,8 +16,8 @@ suites() {
 
 # A browser waits more than it works, and so do several machines: they go beside the suites.
 suites & suites=$!
-step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
-step journeys-far "$bin/python" tools/with_engines.py "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
+step journeys env COLLATERAL_PICTURES=1 "$bin/pytest" -q -n 2 --dist loadfile -m journey tests/journeys || failed=1
+step journeys-far "$bin/python" tools/with_engines.py "$bin/pytest" -q -n 2 --dist loadfile -m journey tests/journeys || failed=1
 step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster || failed=1
 wait "$suites" || failed=1
 

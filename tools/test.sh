@@ -15,15 +15,17 @@ static_checks() {
   return $bad
 }
 
+# Everything but browsers and several machines, whose libraries need not even be loaded.
+unit=(-q -n 2 --dist worksteal --ignore=tests/journeys --ignore=tests/cluster)
 # Types and the like use one core while the first database's tests use the other.
 static_checks & checks=$!
-step sqlite "$bin/pytest" -q -n 2 --dist worksteal -m "not journey and not cluster" || failed=1
+step sqlite "$bin/pytest" "${unit[@]}" || failed=1
 wait "$checks" || failed=1
 # A browser waits more than it works, so the journeys go beside the second database.
-step postgresql "$bin/python" tools/with_postgres.py "$bin/pytest" -q -n 2 --dist worksteal -m "not journey and not cluster" & postgresql=$!
+step postgresql "$bin/python" tools/with_postgres.py "$bin/pytest" "${unit[@]}" & postgresql=$!
 # So does the short way through several machines; tools/test-cluster.sh has all of it.
 step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster/test_{line,limits,deaths}.py & cluster=$!
-step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey || failed=1
+step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey tests/journeys || failed=1
 wait "$cluster" || failed=1
 wait "$postgresql" || failed=1
 

@@ -28,32 +28,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from collateral import cli
 from collateral.config import ROOT, Settings
 from collateral.db import db
+from tests.journeys.looking import WEIGHED
+from tests.journeys.pictures import WIDTHS
 
 # Nothing here is about speed: on a slow machine a page comes when it comes.
 expect.set_options(timeout=30_000)
 
 ENGINES = "COLLATERAL_TEST_ENGINES"
 PASSWORD = "a password that nobody guesses"
-SHOTS = ROOT / "build" / "screens"
 # A headless browser's own name is on COUNTER's list of robots, which do not count.
 PERSON = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/156.0 Safari/537.36"
 )
-WIDTHS = {"390": (390, 844), "1440": (1440, 900)}
-# On every page that is visited, whatever it is visited for: an error here fails the journey.
-WEIGHED = """
-addEventListener("load", () => setTimeout(() => {
-  const [page] = performance.getEntriesByType("navigation");
-  const files = performance.getEntriesByType("resource");
-  const bytes = (wanted) => files.filter(({ name }) => wanted.test(name))
-    .reduce((sum, file) => sum + file.encodedBodySize, 0);
-  const code = bytes(/[.](css|js)([?]|$)/);
-  const whole = page.encodedBodySize + code + bytes(/[.](svg|woff2)([?]|$)/);
-  if (code > 60000) console.error(`styles and scripts weigh ${code} bytes: ${location}`);
-  if (whole > 150000) console.error(`the page weighs ${whole} bytes: ${location}`);
-}, 200));
-"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -317,64 +304,3 @@ def enter(page: Page, email: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
-# A picture of a moment before may still show some words in the colours of the other theme.
-PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-def variants(page: Page) -> Iterator[tuple[str, str]]:
-    """The page as it is at both widths, light and dark, one after the other."""
-    before = page.viewport_size
-    for width, (w, h) in WIDTHS.items():
-        page.set_viewport_size({"width": w, "height": h})
-        for theme in ("light", "dark"):
-            # Without motion: a colour on its way from one theme to the other is in neither.
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-            page.evaluate(PAINTED)
-            yield width, theme
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    if before:
-        page.set_viewport_size(before)
-
-
-def photograph(page: Page, name: str, *, whole: bool = True) -> None:
-    """Keep a picture of the page as it stands; where it is not `whole`, of what the window shows.
-
-    As JPEG, which takes half the time of PNG where a page is full of previews. Only on the embedded
-    side: several machines send the same page.
-    """
-    if ENGINES in os.environ:
-        return
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    path = SHOTS / f"{name}.jpg"
-    page.screenshot(path=path, type="jpeg", quality=88, full_page=whole, timeout=120_000)
-
-
-def shoot(page: Page, name: str, *, whole: bool = True) -> None:
-    """Keep pictures of the page at both widths, light and dark."""
-    for width, theme in variants(page):
-        photograph(page, f"{name}-{width}-{theme}", whole=whole)
-
-
-LATER_ROWS = "tbody tr:nth-child(n + 25)"
-"""Of a long table; they are made as the ones before them."""
-
-
-def assert_accessible(page: Page, *, contrast: bool = True) -> None:
-    """Axe finds nothing serious or critical on the page as it stands."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {
-        "resultTypes": ["violations"],
-        # Targets of 24 px: WCAG 2.2 asks for them, axe only where it is told to.
-        "rules": {"color-contrast": {"enabled": contrast}, "target-size": {"enabled": True}},
-    }
-    axe = Axe().run(page, context={"exclude": [[LATER_ROWS]]}, options=options)
-    found = axe.response["violations"]
-    grave = [
-        f"{v['id']}: {v['nodes'][0]['html'][:200]}"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
-    assert grave == []

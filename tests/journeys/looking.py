@@ -6,11 +6,25 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page
 
-from tests.journeys.conftest import assert_accessible, photograph, variants
+from tests.journeys.pictures import photograph, variants
 
+# On every page that is visited, whatever it is visited for: an error here fails the journey.
+WEIGHED = """
+addEventListener("load", () => setTimeout(() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const files = performance.getEntriesByType("resource");
+  const bytes = (wanted) => files.filter(({ name }) => wanted.test(name))
+    .reduce((sum, file) => sum + file.encodedBodySize, 0);
+  const code = bytes(/[.](css|js)([?]|$)/);
+  const whole = page.encodedBodySize + code + bytes(/[.](svg|woff2)([?]|$)/);
+  if (code > 60000) console.error(`styles and scripts weigh ${code} bytes: ${location}`);
+  if (whole > 150000) console.error(`the page weighs ${whole} bytes: ${location}`);
+}, 200));
+"""
 NARROW = {"width": 360, "height": 740}
 ENLARGED = {"width": 720, "height": 450}
 """What is left of 1440 by 900 at 200 %."""
+CLOSELY = {("390", "dark"), ("1440", "light")}
 
 
 def examine(page: Page, name: str, *, address: str | None = None, status: int = 200) -> None:
@@ -28,9 +42,9 @@ def examine(page: Page, name: str, *, address: str | None = None, status: int = 
     if status == 200:
         settle(page)
     assert page.locator("h1").count() == 1, f"{name} has {page.locator('h1').count()} h1"
-    for width, theme in variants(page):
+    for width, theme in variants(page, CLOSELY):
         photograph(page, f"{name}-{width}-{theme}")
-        if (width, theme) in {("390", "dark"), ("1440", "light")}:
+        if (width, theme) in CLOSELY:
             assert_accessible(page)
     assert_fits(page, name)
 
@@ -168,3 +182,26 @@ def assert_focus_is_uncovered(page: Page) -> None:
     assert page.evaluate(HIDDEN_FOCUS, FOCUSABLE) == []
     if before:
         page.set_viewport_size(before)
+
+
+LATER_ROWS = "tbody tr:nth-child(n + 25)"
+"""Of a long table; they are made as the ones before them."""
+
+
+def assert_accessible(page: Page, *, contrast: bool = True) -> None:
+    """Axe finds nothing serious or critical on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {
+        "resultTypes": ["violations"],
+        # Targets of 24 px: WCAG 2.2 asks for them, axe only where it is told to.
+        "rules": {"color-contrast": {"enabled": contrast}, "target-size": {"enabled": True}},
+    }
+    axe = Axe().run(page, context={"exclude": [[LATER_ROWS]]}, options=options)
+    found = axe.response["violations"]
+    grave = [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert grave == []

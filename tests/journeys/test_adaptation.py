@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.adaptations import decks
-from tests.journeys.conftest import Site, assert_accessible, shoot
-from tests.journeys.looking import found
+from tests.journeys.conftest import Site
+from tests.journeys.looking import assert_accessible, found
+from tests.journeys.pictures import shoot
 
 SignIn = Callable[..., Page]
 MASTER = "What a standstill costs"

@@ -20,8 +20,9 @@ from collateral.deals.models import Deal, Outcome
 from collateral.retirement import docket
 from tests.accounts import arranged
 from tests.accounts.routes import address_of
-from tests.journeys.conftest import PASSWORD, Site, assert_accessible, running, shoot
-from tests.journeys.looking import assert_fits
+from tests.journeys.conftest import PASSWORD, Site, running
+from tests.journeys.looking import assert_accessible, assert_fits
+from tests.journeys.pictures import shoot
 from tests.retirement.stock import stock
 
 SignIn = Callable[..., Page]

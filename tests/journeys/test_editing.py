@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site, assert_accessible, shoot
-from tests.journeys.looking import found
+from tests.journeys.conftest import Site
+from tests.journeys.looking import assert_accessible, found
 from tests.journeys.material import make_pdf
+from tests.journeys.pictures import shoot
 
 SignIn = Callable[..., Page]
 

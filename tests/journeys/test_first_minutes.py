@@ -10,16 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import (
-    PASSWORD,
-    PERSON,
-    Site,
-    assert_accessible,
-    make_site,
-    shoot,
-    watch,
-)
+from tests.journeys.conftest import PASSWORD, PERSON, Site, make_site, watch
+from tests.journeys.looking import assert_accessible
 from tests.journeys.material import make_pdf
+from tests.journeys.pictures import shoot
 
 
 @pytest.fixture

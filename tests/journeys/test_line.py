@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.conftest import Site
+from tests.journeys.looking import assert_accessible
 from tests.journeys.material import RARE, make_deals, make_deck, make_image, make_pdf
+from tests.journeys.pictures import shoot
 
 SignIn = Callable[..., Page]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PERSON, Site, photograph, shoot, watch
+from tests.journeys.conftest import PERSON, Site, watch
 from tests.journeys.looking import (
     NARROW,
     assert_fits,
@@ -16,6 +16,7 @@ from tests.journeys.looking import (
     examine,
     settle,
 )
+from tests.journeys.pictures import photograph, shoot
 from tests.journeys.stock import EXACT, GERMAN
 
 SignIn = Callable[..., Page]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Site, photograph
+from tests.journeys.conftest import Site
 from tests.journeys.looking import settle
+from tests.journeys.pictures import photograph
 
 SignIn = Callable[..., Page]
 

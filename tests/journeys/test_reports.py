@@ -19,7 +19,9 @@ from collateral.usage.counting import zone
 from collateral.usage.models import EventKind
 from collateral.usage.rules import counting_day
 from tests.factories import make_asset
-from tests.journeys.conftest import Site, assert_accessible, shoot
+from tests.journeys.conftest import Site
+from tests.journeys.looking import assert_accessible
+from tests.journeys.pictures import shoot
 from tests.usage.support import happen
 
 SignIn = Callable[..., Page]

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from collateral.assets.models import Asset, Term, Vocabulary
 from collateral.clock import now
 from collateral.db import db
-from tests.journeys.conftest import Site, assert_accessible, shoot, watch
-from tests.journeys.looking import found
+from tests.journeys.conftest import Site, watch
+from tests.journeys.looking import assert_accessible, found
 from tests.journeys.material import make_deals, make_deck
+from tests.journeys.pictures import shoot
 
 SignIn = Callable[..., Page]
 PHONE = (
