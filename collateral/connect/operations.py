@@ -82,22 +82,25 @@ def take(
             )
         )
         return list(known or []), True
-    results = []
-    for place, message in enumerate(messages):
-        try:
-            _deal, result = upsert_deal(
-                message.external_id,
-                message.given,
-                source=webhook.source,
-                at=at,
-                history=message.history,
-            )
-        except Invalid as error:
-            named = {f"deals.{place}.{name}": said for name, said in error.fields.items()}
-            raise Invalid(error.sentence, fields=named) from error
-        results.append({"id": message.external_id, "result": result.value})
+    results = [_taken(webhook, place, message, at) for place, message in enumerate(messages)]
     db.session.get_one(WebhookMessage, taken).results = results
     return results, False
+
+
+def _taken(webhook: Webhook, place: int, message: DealMessage, at: datetime) -> dict[str, Any]:
+    """What became of the deal at that place of the message. Raises Invalid, by its place."""
+    try:
+        _deal, result = upsert_deal(
+            message.external_id,
+            message.given,
+            source=webhook.source,
+            at=at,
+            history=message.history,
+        )
+    except Invalid as error:
+        named = {f"deals.{place}.{name}": said for name, said in error.fields.items()}
+        raise Invalid(error.sentence, fields=named) from error
+    return {"id": message.external_id, "result": result.value}
 
 
 def forget(before: datetime) -> None:

@@ -75,15 +75,8 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
     columns = _words(given.get("columns") or {}, "columns", problems)
     stages = _words(given.get("stages") or {}, "stages", problems)
     problems.update(dict.fromkeys(set(columns) - set(FIELDS), _("There is no such field.")))
-    order, currency = given.get("day_order"), given.get("currency")
-    if order is not None and order not in {member.value for member in DayOrder}:
-        problems["day_order"] = _("It is dmy or mdy.")
-        order = None
-    if currency:
-        try:
-            currency = parse_currency(str(currency))
-        except Unreadable as error:
-            problems["currency"] = str(error)
+    day_order = _day_order(given.get("day_order"), problems)
+    currency = _currency(given.get("currency"), problems)
     preset = given.get("preset") or ""
     if preset not in PRESETS:
         problems["preset"] = _("It is salesforce or hubspot, or empty.")
@@ -98,10 +91,28 @@ def from_json(given: Mapping[str, Any]) -> ColumnMapping:
     return ColumnMapping(
         columns=columns,
         stages={label.casefold(): slug for label, slug in stages.items()},
-        day_order=DayOrder(order) if order else None,
-        currency=currency or None,
+        day_order=day_order,
+        currency=currency,
         preset=preset,
     )
+
+
+def _day_order(value: Any, problems: dict[str, str]) -> DayOrder | None:
+    if value is None or value not in {member.value for member in DayOrder}:
+        if value is not None:
+            problems["day_order"] = _("It is dmy or mdy.")
+        return None
+    return DayOrder(value)
+
+
+def _currency(value: Any, problems: dict[str, str]) -> str | None:
+    if not value:
+        return None
+    try:
+        return parse_currency(str(value))
+    except Unreadable as error:
+        problems["currency"] = str(error)
+        return None
 
 
 def _words(value: Any, name: str, problems: dict[str, str]) -> dict[str, str]:

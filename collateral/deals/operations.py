@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -151,17 +152,7 @@ def import_path(
     Raises:
         Invalid: as `import_deals`.
     """
-    told = from_json(mapping or {})
-    guessed = guess(
-        csv_files.inspect(path).heads, preset if preset is not None else told.preset or None
-    )
-    settled = ColumnMapping(
-        columns={**guessed.columns, **told.columns},
-        stages=told.stages,
-        day_order=told.day_order,
-        currency=told.currency,
-        preset=guessed.preset,
-    )
+    settled = _settled(path, from_json(mapping or {}), preset)
     run = ImportRun(
         by_id=by.id if by else None,
         filename=filename[:300],
@@ -177,6 +168,13 @@ def import_path(
     _read_in(run, path, settled, at=at, zone=zone, progress=progress)
     _forget_old_reports(run)
     return run
+
+
+def _settled(path: Path, told: ColumnMapping, preset: str | None) -> ColumnMapping:
+    """What was told of the columns, and what it leaves out as the file's heads suggest it."""
+    wanted = preset if preset is not None else told.preset or None
+    guessed = guess(csv_files.inspect(path).heads, wanted)
+    return replace(told, columns={**guessed.columns, **told.columns}, preset=guessed.preset)
 
 
 def _read_in(

@@ -113,25 +113,7 @@ def sentence(compared: Compared) -> str:
     """What the numbers say, in one sentence."""
     low, mid, high = _points(compared.difference)
     if mid is None or low is None or high is None:
-        if compared.with_asset < MIN_WITH or compared.without < MIN_WITHOUT:
-            return _(
-                "Not enough deals yet: %(with_asset)s closed deals with it and %(without)s to "
-                "compare with; it takes %(least)s and %(others)s.",
-                with_asset=number(compared.with_asset),
-                without=number(compared.without),
-                least=MIN_WITH,
-                others=MIN_WITHOUT,
-            )
-        won = compared.won_with + compared.won_without
-        lost = compared.with_asset + compared.without - won
-        if won < MIN_WON or lost < MIN_LOST:
-            return _(
-                "Not enough deals yet: %(won)s won and %(lost)s lost on both sides; it takes "
-                "five of each.",
-                won=number(won),
-                lost=number(lost),
-            )
-        return _("Not enough deals yet: the interval would be wider than 50 points.")
+        return _what_is_missing(compared)
     if low > 0:
         return _(
             "Deals with it were won more often: by %(mid)s points, likely between %(low)s and "
@@ -154,6 +136,29 @@ def sentence(compared: Compared) -> str:
         low=signed(low),
         high=signed(high),
     )
+
+
+def _what_is_missing(compared: Compared) -> str:
+    """Why there is no number: too few deals, too few of either outcome, or too wide an interval."""
+    if compared.with_asset < MIN_WITH or compared.without < MIN_WITHOUT:
+        return _(
+            "Not enough deals yet: %(with_asset)s closed deals with it and %(without)s to "
+            "compare with; it takes %(least)s and %(others)s.",
+            with_asset=number(compared.with_asset),
+            without=number(compared.without),
+            least=MIN_WITH,
+            others=MIN_WITHOUT,
+        )
+    won = compared.won_with + compared.won_without
+    lost = compared.with_asset + compared.without - won
+    if won < MIN_WON or lost < MIN_LOST:
+        return _(
+            "Not enough deals yet: %(won)s won and %(lost)s lost on both sides; it takes "
+            "five of each.",
+            won=number(won),
+            lost=number(lost),
+        )
+    return _("Not enough deals yet: the interval would be wider than 50 points.")
 
 
 def signed(points: int) -> str:
