@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -53,20 +53,28 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("here")
 
 
-# Werkzeug compiles two functions for each route, and each test makes an application: without
-# this, that is nine tenths of making one. What they are follows from the key alone.
-_compile_builder = Rule._compile_builder
-_BUILDERS: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+# Werkzeug takes each route apart and compiles two functions for it, and each test makes an
+# application: without this, that is nearly all of making one. What comes of it follows from what
+# the route says alone.
+_compile_rule = Rule.compile
+_COMPILED_RULES: dict[tuple[object, ...], Rule] = {}
 
 
-def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-    if key not in _BUILDERS:
-        _BUILDERS[key] = _compile_builder(rule, append_unknown)
-    return _BUILDERS[key]
+def _compiled(rule: Rule) -> None:
+    assert rule.map is not None
+    kinds = tuple(rule.map.converters.items())
+    key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults), kinds)
+    first = _COMPILED_RULES.setdefault(key, rule)
+    if first is rule:
+        _compile_rule(rule)
+        return
+    rule.arguments |= first.arguments
+    rule._parts, rule._trace, rule._converters = first._parts, first._trace, first._converters
+    rule._build = first._build.__func__.__get__(rule)  # type: ignore[attr-defined]
+    rule._build_unknown = first._build_unknown.__func__.__get__(rule)  # type: ignore[attr-defined]
 
 
-Rule._compile_builder = _builder  # type: ignore[method-assign]
+Rule.compile = _compiled  # type: ignore[method-assign]
 
 
 # An engine compiles each statement once, and each test makes an engine: those of one kind share
@@ -85,6 +93,9 @@ def _engine(self: SQLAlchemy, bind: str | None, options: dict[str, Any], app: Fl
 
 
 SQLAlchemy._make_engine = _engine  # type: ignore[method-assign]
+
+# A test that the machine's end would spoil is begun anew: nothing waits for the disk.
+os.fsync = lambda _file: None
 
 # What the imports made stays, so that it need not be looked through for what may go.
 gc.freeze()

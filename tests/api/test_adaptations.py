@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from collateral.adaptations.models import Adaptation
 from collateral.db import db
 from collateral.deals.models import Deal
@@ -14,6 +16,7 @@ from tests.adaptations.arranged import Scene
 from tests.adaptations.conftest import arranged, database_url, scene
 from tests.api.conftest import Caller
 
+pytestmark = pytest.mark.either
 Make = Callable[..., Caller]
 __all__ = ["arranged", "database_url", "scene"]  # fixtures that the tests below ask for
 

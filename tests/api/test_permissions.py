@@ -31,6 +31,7 @@ NAMES = {
 }
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("role", list(Role))
 def test_t07_every_call_asks_the_permission_table(app: Flask, caller: Make, role: Role) -> None:
     person = make_person(role)

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from collateral.accounts.models import Role
@@ -77,6 +78,7 @@ def test_the_table_costs_the_same_whatever_its_length(marketer: SignedInClient, 
     assert cost(1) == cost(6)
 
 
+@pytest.mark.either
 def test_a_long_table_comes_in_parts_and_nothing_is_left_out(marketer: SignedInClient) -> None:
     ids = [make_asset(f"Deck {n}").id for n in range(85)]
     row = re.compile(r'data-sheet-row="(\d+)"')

@@ -106,6 +106,7 @@ def test_other_pages_still_insist_on_the_name(client: FlaskClient) -> None:
     assert client.get("/healthz", headers={"Host": "10.1.0.5:8000"}).status_code == 400
 
 
+@pytest.mark.either
 def test_what_happens_is_counted_by_route_format_and_outcome(
     app: Flask, client: FlaskClient, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:

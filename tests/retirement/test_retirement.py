@@ -68,6 +68,7 @@ def pair(app: Flask) -> tuple[Asset, Asset]:
     return make_asset(tags=["roi"], teams=[make_team()]), make_asset()
 
 
+@pytest.mark.either
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -122,6 +122,7 @@ def people(app: Flask) -> dict[Role, Person]:
     return {role: make_person(role) for role in (Role.REP, Role.MARKETER, Role.MANAGER)}
 
 
+@pytest.mark.either
 def test_the_number_of_queries_does_not_grow_with_rows(
     app: Flask, visitor: Visitor, people: dict[Role, Person]
 ) -> None:

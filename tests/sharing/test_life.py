@@ -41,6 +41,7 @@ def library(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> It
             db.engine.dispose()
 
 
+@pytest.mark.either
 def test_t08_a_link_through_all_that_may_happen(library: Flask) -> None:
     link = Link(library, download=True)
     for event in EVENTS:
@@ -48,6 +49,7 @@ def test_t08_a_link_through_all_that_may_happen(library: Flask) -> None:
         link.check()
 
 
+@pytest.mark.either
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=st.lists(st.sampled_from(EVENTS), max_size=3), download=st.booleans())
 def test_t08_a_link_never_shows_what_it_should_not(

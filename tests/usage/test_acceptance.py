@@ -19,6 +19,7 @@ from tests.usage.support import BROWSER
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
+@pytest.mark.either
 @pytest.mark.parametrize("what", ["view", "download"])
 def test_thirty_pairs_give_45_totals_and_30_uniques(
     app: Flask, visitor: Visitor, what: str
