@@ -7,8 +7,8 @@ decided; what came in last waits in the marketers' inbox.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -26,6 +26,7 @@ from collateral.db import db
 from collateral.demo.catalogue import Sample
 from collateral.demo.content_format import Block
 from collateral.demo.files.make import make_file
+from collateral.demo.loaded import Loaded
 from collateral.demo.played import PlayedDeal
 from collateral.demo.visits import Adapted
 from collateral.queue import after_commit
@@ -61,21 +62,11 @@ _NO = (
 _SAID = "Are these their own figures, or may another deal show them?"
 
 
-@dataclass(frozen=True)
-class Places:
-    """What the sample's names became in this library."""
-
-    people: Mapping[str, int]
-    assets: Mapping[str, int]
-    versions: Mapping[tuple[str, int], int]
-    deals: Mapping[str, int]
-
-
 def load_adaptations(
     adaptations: Sequence[Adapted],
     deals: Sequence[PlayedDeal],
     samples: Sequence[Sample],
-    places: Places,
+    loaded: Loaded,
     *,
     at: datetime,
     seed: int,
@@ -91,31 +82,37 @@ def load_adaptations(
     ]
     for adapted, received in zip(adaptations, files, strict=True):
         sample, deal = by_key[adapted.asset], by_deal[adapted.deal]
-        row = Adaptation(
-            title=f"{sample.title} for {deal.account}",
-            person_id=places.people[adapted.person],
-            named_asset_id=places.assets[adapted.asset],
-            asset_id=places.assets[adapted.asset],
-            source_version_id=places.versions[adapted.asset, adapted.version],
-            deal_id=places.deals[adapted.deal],
-            reasons=[_REASONS[reason].value for reason in adapted.reasons],
-            minutes=None if rng.random() < SILENT else adapted.minutes,
-            confirmed_at=adapted.at,
-            created_at=adapted.at,
-            sha256=received.stored.sha256,
-            bytes=received.stored.size,
-            filename=received.filename,
-            media_type=received.kind.media_type,
-            family=received.kind.family,
-            label=received.kind.label,
-            sample=True,
-        )
+        row = _row(adapted, sample, deal, received, loaded)
+        row.minutes = None if rng.random() < SILENT else adapted.minutes
         db.session.add(row)
         db.session.flush()  # its id is in the steps
         if adapted.submitted:
-            _decide(row, adapted, places, rng, at)
+            _decide(row, adapted, loaded, rng, at)
         after_commit(read_adaptation, row.id)
     return len(adaptations)
+
+
+def _row(
+    adapted: Adapted, sample: Sample, deal: PlayedDeal, received: Received, loaded: Loaded
+) -> Adaptation:
+    return Adaptation(
+        title=f"{sample.title} for {deal.account}",
+        person_id=loaded.people[adapted.person],
+        named_asset_id=loaded.assets[adapted.asset],
+        asset_id=loaded.assets[adapted.asset],
+        source_version_id=loaded.versions[adapted.asset, adapted.version],
+        deal_id=loaded.deals[adapted.deal],
+        reasons=[_REASONS[reason].value for reason in adapted.reasons],
+        confirmed_at=adapted.at,
+        created_at=adapted.at,
+        sha256=received.stored.sha256,
+        bytes=received.stored.size,
+        filename=received.filename,
+        media_type=received.kind.media_type,
+        family=received.kind.family,
+        label=received.kind.label,
+        sample=True,
+    )
 
 
 def _file(adapted: Adapted, sample: Sample, deal: PlayedDeal, seed: int) -> Received:
@@ -127,13 +124,13 @@ def _file(adapted: Adapted, sample: Sample, deal: PlayedDeal, seed: int) -> Rece
 def _decide(
     row: Adaptation,
     adapted: Adapted,
-    places: Places,
+    loaded: Loaded,
     rng: Random,
     at: datetime,
 ) -> None:
     row.status, row.submitted_at = Status.SUBMITTED, adapted.at
     _step(row, Status.SUBMITTED, row.person_id, adapted.at)
-    reviewer = places.people[REVIEWER]
+    reviewer = loaded.people[REVIEWER]
     if at - adapted.at < timedelta(days=WAITING_DAYS):
         if rng.random() < 0.4 and adapted.edited:
             db.session.add(
@@ -148,7 +145,7 @@ def _decide(
         return
     decided = adapted.at + timedelta(days=rng.randint(1, 9))
     row.decided_at, row.decided_by_id = decided, reviewer
-    successor = places.versions.get((adapted.asset, adapted.version + 1))
+    successor = loaded.versions.get((adapted.asset, adapted.version + 1))
     if successor is not None and adapted.edited:
         row.status, row.merging = Status.MERGED, Merging.DONE
         page = adapted.edited[0] - sum(gone < adapted.edited[0] for gone in adapted.dropped)

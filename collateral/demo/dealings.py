@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -93,6 +93,16 @@ def _lead(rng: Random, now: datetime) -> _Lead:
     )
 
 
+@dataclass(frozen=True)
+class _Course:
+    """How a deal went until now."""
+
+    steps: list[StageStep]
+    uses: list[PlayedUse]
+    outcome: str = "open"
+    closed: datetime | None = None
+
+
 def _play(
     rng: Random,
     external_id: str,
@@ -102,15 +112,27 @@ def _play(
     shelf: Shelf,
     calls: dict[str, int],
 ) -> PlayedDeal:
-    steps, uses = [StageStep(STAGES[0], lead.opened)], []
+    course = _course(rng, lead, now, library_from, shelf)
+    call = expected = None
+    if course.closed is None:
+        call = next_call(rng, now, lead.owner, calls[lead.owner.key])
+        calls[lead.owner.key] += 1
+        expected = now + timedelta(days=rng.randint(12, 120))
+    return _deal(external_id, lead, course, _money(lead), expected, call)
+
+
+def _course(
+    rng: Random, lead: _Lead, now: datetime, library_from: datetime, shelf: Shelf
+) -> _Course:
+    """From stage to stage, as far as chance, skill and what was used lead until now."""
+    course = _Course([StageStep(STAGES[0], lead.opened)], [])
     at, lift = lead.opened, 0.0
-    outcome, closed = "open", None
     for index in range(len(STAGES)):
         days = _DAYS[index] * rng.gammavariate(2.4, 1 / 2.4)
         leaves = working_moment(rng, at + timedelta(days=days), lead.owner)
         leaves = max(leaves, at + timedelta(hours=2))
         used = _uses(rng, lead, index, at, leaves, min(now, leaves), library_from, shelf)
-        uses += used
+        course.uses.extend(used)
         works = any(shelf.fate(use.asset) == "works" for use in used)
         odds = _ADVANCE[index] + lead.owner.skill + lead.fit * 0.6 + lift
         odds += _WORKS_NOW * works
@@ -118,36 +140,12 @@ def _play(
         if leaves > now:
             break
         if rng.random() > 1 / (1 + math.exp(-odds)):
-            outcome, closed = "lost", leaves
-            break
+            return replace(course, outcome="lost", closed=leaves)
         if index == len(STAGES) - 1:
-            outcome, closed = "won", leaves
-            break
-        steps.append(StageStep(STAGES[index + 1], leaves))
+            return replace(course, outcome="won", closed=leaves)
+        course.steps.append(StageStep(STAGES[index + 1], leaves))
         at = leaves
-    amount, currency = _money(lead)
-    call = None
-    if outcome == "open":
-        call = next_call(rng, now, lead.owner, calls[lead.owner.key])
-        calls[lead.owner.key] += 1
-    return PlayedDeal(
-        external_id,
-        lead.name,
-        lead.account,
-        lead.owner.key,
-        lead.region,
-        lead.industry,
-        lead.product,
-        amount,
-        currency,
-        lead.opened,
-        tuple(steps),
-        outcome,
-        closed,
-        None if closed else now + timedelta(days=rng.randint(12, 120)),
-        call,
-        tuple(uses),
-    )
+    return course
 
 
 def _hero(
@@ -167,30 +165,43 @@ def _hero(
         at,
         0.4,
     )
-    steps, uses = [], []
+    course = _Course([], [])
     for index in range(hero.stage + 1):
-        steps.append(StageStep(STAGES[index], at))
+        course.steps.append(StageStep(STAGES[index], at))
         leaves = working_moment(rng, at + timedelta(days=days[index]), owner, before=now)
-        uses += _uses(rng, lead, index, at, leaves, leaves, library_from, shelf)
+        course.uses.extend(_uses(rng, lead, index, at, leaves, leaves, library_from, shelf))
         at = max(leaves, at + timedelta(hours=1))
-    currency = "GBP" if hero.region == "UK and Ireland" else "EUR"
+    expected = now + timedelta(days=rng.randint(20, 80))
+    call = next_call(rng, now, owner, hero.call)
+    return _deal(external_id, lead, course, (hero.amount, _currency(lead)), expected, call)
+
+
+def _deal(
+    external_id: str,
+    lead: _Lead,
+    course: _Course,
+    money: tuple[int, str],
+    expected: datetime | None,
+    call: datetime | None,
+) -> PlayedDeal:
+    amount, currency = money
     return PlayedDeal(
         external_id,
-        hero.name,
-        hero.account,
-        hero.owner,
-        hero.region,
-        hero.industry,
-        hero.product,
-        hero.amount,
+        lead.name,
+        lead.account,
+        lead.owner.key,
+        lead.region,
+        lead.industry,
+        lead.product,
+        amount,
         currency,
         lead.opened,
-        tuple(steps),
-        "open",
-        None,
-        now + timedelta(days=rng.randint(20, 80)),
-        next_call(rng, now, owner, hero.call),
-        tuple(uses),
+        tuple(course.steps),
+        course.outcome,
+        course.closed,
+        expected,
+        call,
+        tuple(course.uses),
     )
 
 
@@ -230,9 +241,13 @@ def _uses(
 
 
 def _money(lead: _Lead) -> tuple[int, str]:
-    if lead.region == "UK and Ireland":
-        return round(lead.euros * POUNDS / 5_000) * 5_000 or 5_000, "GBP"
-    return round(lead.euros / 5_000) * 5_000 or 5_000, "EUR"
+    currency = _currency(lead)
+    amount = lead.euros * POUNDS if currency == "GBP" else lead.euros
+    return round(amount / 5_000) * 5_000 or 5_000, currency
+
+
+def _currency(lead: _Lead) -> str:
+    return "GBP" if lead.region == "UK and Ireland" else "EUR"
 
 
 def _weighted(rng: Random, weights: Mapping[str, float]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -19,10 +19,11 @@ from collateral.assets.operations import Description, add_version, create_asset,
 from collateral.assets.rules import slug_of
 from collateral.db import db
 from collateral.demo import company
-from collateral.demo.adapted import Places, load_adaptations
+from collateral.demo.adapted import load_adaptations
 from collateral.demo.bulk import load_deals, load_searches, load_use
 from collateral.demo.catalogue import VOCABULARY_FIELDS, Sample, catalogue
 from collateral.demo.files.make import make_file
+from collateral.demo.loaded import Loaded
 from collateral.demo.shelves import load_collections
 from collateral.demo.year import LIBRARY_DAYS, play
 from collateral.usage.models import DailySum, Level
@@ -38,17 +39,6 @@ class Step:
     done: int
     total: int
     doing: str
-
-
-@dataclass
-class Loaded:
-    """What the sample's names became in this library."""
-
-    people: dict[str, int] = field(default_factory=dict)
-    assets: dict[str, int] = field(default_factory=dict)
-    versions: dict[tuple[str, int], int] = field(default_factory=dict)
-    deals: dict[str, int] = field(default_factory=dict)
-    searches: dict[int, int] = field(default_factory=dict)
 
 
 def load(
@@ -75,20 +65,21 @@ def load(
     for number, sample in enumerate(samples, 1):
         _asset(sample, people, loaded, at=at, seed=seed)
         yield Step(2 + number, total, sample.title)
+    yield from _year(samples, loaded, total, at=at, seed=seed, days=days)
+    yield Step(total, total, "counts")
+
+
+def _year(
+    samples: Sequence[Sample], loaded: Loaded, total: int, *, at: datetime, seed: int, days: int
+) -> Iterator[Step]:
+    """What happened with the assets: deals, searches, adaptations, events, and their counts."""
     year = play(seed, at, samples, days=days)
     loaded.deals = load_deals(year.deals, loaded.people)
     load_collections(loaded.people, loaded.assets, at=at)
     yield Step(total - 2, total, f"{len(year.deals)} deals")
     loaded.searches = load_searches(year.searches, loaded.people, loaded.assets)
     yield Step(total - 2, total, f"{len(year.searches):,} searches")
-    load_adaptations(
-        year.adaptations,
-        year.deals,
-        samples,
-        Places(loaded.people, loaded.assets, loaded.versions, loaded.deals),
-        at=at,
-        seed=seed,
-    )
+    load_adaptations(year.adaptations, year.deals, samples, loaded, at=at, seed=seed)
     yield Step(total - 2, total, f"{len(year.adaptations)} adaptations")
     to_count: set[date] = set()
     for days_with_use in load_use(
@@ -98,7 +89,6 @@ def load(
         yield Step(total - 1, total, f"{len(year.events):,} events")
     for _ in recount(to_count):
         yield Step(total - 1, total, "counts")
-    yield Step(total, total, "counts")
 
 
 def present() -> bool:

@@ -64,11 +64,7 @@ class Canvas:
         frame.auto_size = MSO_AUTO_SIZE.NONE
         for index, line in enumerate(text.split("\n")):
             paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
-            paragraph.alignment = {
-                "left": PP_ALIGN.LEFT,
-                "center": PP_ALIGN.CENTER,
-                "right": PP_ALIGN.RIGHT,
-            }[align]
+            paragraph.alignment = getattr(PP_ALIGN, align.upper())
             run = paragraph.add_run()
             run.text = line
             run.font.size = Pt(round(size * POINTS * 2) / 2)
@@ -191,8 +187,6 @@ class Canvas:
         numbers: bool = True,
     ) -> None:
         """A real table; the first row is its head, ``strong`` a row that stands out."""
-        from pptx.util import Pt
-
         count = len(rows)
         frame = self.slide.shapes.add_table(
             count, len(widths), *emu(x, y, sum(widths), height * count)
@@ -207,29 +201,23 @@ class Canvas:
             fill = self.theme.dark if head else self.theme.tint if last else self.theme.ground
             for c, value in enumerate(row):
                 cell = table.cell(r, c)
-                cell.margin_left = cell.margin_right = int(8 * UNIT)
-                cell.margin_top = cell.margin_bottom = int(2 * UNIT)
-                cell.fill.solid()
-                cell.fill.fore_color.rgb = rgb(fill)
-                self._cell(
-                    cell,
-                    value,
-                    size,
-                    head=head,
-                    bold=head or c == 0 or last,
-                    right=numbers and c > 0,
-                )
-                run = cell.text_frame.paragraphs[0].runs[0]
-                room = widths[c] - 17
-                fit = fonts.fitting(
-                    value, self.theme.body, size, room, height - 4, bold=head or c == 0 or last
-                )
-                run.font.size = Pt(round(fit * POINTS * 2) / 2)
+                _framed(cell, fill)
+                bold = head or c == 0 or last
+                room = (widths[c] - 17, height - 4)
+                self._cell(cell, value, size, room, head=head, bold=bold, right=numbers and c > 0)
                 if not head:
                     _underline(cell, self.theme.line)
 
     def _cell(
-        self, cell: Any, value: str, size: float, *, head: bool, bold: bool, right: bool
+        self,
+        cell: Any,
+        value: str,
+        size: float,
+        room: tuple[float, float],
+        *,
+        head: bool,
+        bold: bool,
+        right: bool,
     ) -> None:
         from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
         from pptx.util import Pt
@@ -239,7 +227,8 @@ class Canvas:
         paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
         run = paragraph.add_run()
         run.text = value
-        run.font.size = Pt(size * POINTS)
+        fit = fonts.fitting(value, self.theme.body, size, *room, bold=bold)
+        run.font.size = Pt(round(fit * POINTS * 2) / 2)
         run.font.bold = bold
         run.font.name = self.theme.body
         run.font.color.rgb = rgb(WHITE if head else self.theme.ink)
@@ -287,6 +276,13 @@ def _unstyled(frame: Any) -> None:
     style = properties.find(qn("a:tableStyleId"))
     if style is not None:
         style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+
+
+def _framed(cell: Any, fill: str) -> None:
+    cell.margin_left = cell.margin_right = int(8 * UNIT)
+    cell.margin_top = cell.margin_bottom = int(2 * UNIT)
+    cell.fill.solid()
+    cell.fill.fore_color.rgb = rgb(fill)
 
 
 def _underline(cell: Any, color: str) -> None:

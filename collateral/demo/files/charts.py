@@ -38,22 +38,23 @@ def bars(
     plot = chart.plots[0]
     plot.gap_width = gap
     plot.overlap = 100 if stacked else -8
-    for index, color in enumerate(colors):
-        drawn = plot.series[index]
-        if color is None:
-            drawn.format.fill.background()
-            continue
-        drawn.format.fill.solid()
-        drawn.format.fill.fore_color.rgb = rgb(color)
-        if hot is not None:
-            point = drawn.points[hot % len(labels)]
-            point.format.fill.solid()
-            point.format.fill.fore_color.rgb = rgb(canvas.theme.accent)
+    for drawn, color in zip(plot.series, colors, strict=False):
+        _painted(drawn, color)
+        if hot is not None and color is not None:
+            _painted(drawn.points[hot % len(labels)], canvas.theme.accent)
     if not stacked:
         _labels(plot, canvas, form, size)
     _axes(chart, canvas, size, sideways=sideways)
     _legend(chart, canvas, legend, size)
     return chart
+
+
+def _painted(drawn: Any, color: str | None) -> None:
+    if color is None:
+        drawn.format.fill.background()
+        return
+    drawn.format.fill.solid()
+    drawn.format.fill.fore_color.rgb = rgb(color)
 
 
 def lines(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from collateral.demo.content_format import Block, number
 from collateral.demo.files.canvas import WHITE
 from collateral.demo.files.paper import MARGIN, MM, WIDE, Paper, headed
@@ -12,41 +14,11 @@ from collateral.demo.files.paper_words import ROOM, piece
 def table(paper: Paper, block: Block) -> None:
     paper.need(min(110.0, 8.6 * len(block.rows) + 16))
     headed(paper, block)
-    count = len(block.rows[0])
     words = bool(block.option("words"))
-    if block.option("widths"):
-        parts = [float(part) for part in block.option("widths").split(",")]
-    else:
-        parts = [2.0 if not words else 1.2, *[1.0 if not words else 2.0] * (count - 1)]
-    widths = [ROOM * part / sum(parts) for part in parts]
+    widths = _widths(block, words=words)
     strong = int(block.option("strong")) % len(block.rows) if block.option("strong") else -1
     for index, row in enumerate(block.rows):
-        head = index == 0
-        cells = [
-            paper.lines(value, 9.5, width - 5, bold=head or place == 0)
-            for place, (value, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        tall = max(len(cell) for cell in cells) * 9.5 * MM * 1.3 + 3.6
-        paper.need(tall)
-        fill = paper.theme.dark if head else paper.theme.tint if index == strong else None
-        if fill:
-            paper.box(MARGIN, paper.y, ROOM, tall, fill)
-        x = MARGIN
-        for place, cell in enumerate(cells):
-            bold = head or place == 0 or index == strong
-            color = WHITE if head else paper.theme.ink
-            for line_number, line in enumerate(cell):
-                y = paper.y + 4.6 + line_number * 9.5 * MM * 1.3
-                if place and not words:
-                    paper.write(
-                        x + widths[place] - 2.5, y, line, 9.5, bold=bold, color=color, align="right"
-                    )
-                else:
-                    paper.write(x + 2.5, y, line, 9.5, bold=bold, color=color)
-            x += widths[place]
-        paper.y += tall
-        if not head:
-            paper.rule(MARGIN, paper.y, ROOM)
+        _row(paper, row, widths, head=index == 0, strong=index == strong, words=words)
     if block.paragraphs:
         paper.y = paper.run(
             MARGIN,
@@ -56,6 +28,51 @@ def table(paper: Paper, block: Block) -> None:
             color=paper.theme.soft,
         )
     paper.y += 7
+
+
+def _widths(block: Block, *, words: bool) -> list[float]:
+    """Of the columns, in millimetres."""
+    if block.option("widths"):
+        parts = [float(part) for part in block.option("widths").split(",")]
+    else:
+        others = len(block.rows[0]) - 1
+        parts = [1.2, *[2.0] * others] if words else [2.0, *[1.0] * others]
+    return [ROOM * part / sum(parts) for part in parts]
+
+
+def _row(
+    paper: Paper,
+    row: Sequence[str],
+    widths: Sequence[float],
+    *,
+    head: bool,
+    strong: bool,
+    words: bool,
+) -> None:
+    cells = [
+        paper.lines(value, 9.5, width - 5, bold=head or place == 0)
+        for place, (value, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    tall = max(len(cell) for cell in cells) * 9.5 * MM * 1.3 + 3.6
+    paper.need(tall)
+    fill = paper.theme.dark if head else paper.theme.tint if strong else None
+    if fill:
+        paper.box(MARGIN, paper.y, ROOM, tall, fill)
+    x = MARGIN
+    for place, cell in enumerate(cells):
+        bold = head or place == 0 or strong
+        color = WHITE if head else paper.theme.ink
+        for line_number, line in enumerate(cell):
+            y = paper.y + 4.6 + line_number * 9.5 * MM * 1.3
+            if place and not words:
+                right = x + widths[place] - 2.5
+                paper.write(right, y, line, 9.5, bold=bold, color=color, align="right")
+            else:
+                paper.write(x + 2.5, y, line, 9.5, bold=bold, color=color)
+        x += widths[place]
+    paper.y += tall
+    if not head:
+        paper.rule(MARGIN, paper.y, ROOM)
 
 
 @piece
@@ -118,12 +135,7 @@ def columns(paper: Paper, block: Block) -> None:
     step = ROOM / len(values)
     colors = [paper.theme.second, paper.theme.accent]
     if len(names) > 1:
-        x = MARGIN
-        for name, color in zip(names, colors, strict=True):
-            paper.box(x, paper.y, 3, 3, color)
-            paper.write(x + 4.5, paper.y + 2.7, name, 9, color=paper.theme.soft)
-            x += 34
-        paper.y += 7
+        _key(paper, names, colors)
     foot = paper.y + tall + 4
     for index, row in enumerate(values):
         part = step * 0.7 / len(row)
@@ -132,24 +144,22 @@ def columns(paper: Paper, block: Block) -> None:
             high = max(0.4, tall * value / highest)
             hot = len(row) == 1 and str(index + 1) == block.option("hot")
             paper.box(x, foot - high, part * 0.94, high, colors[1] if hot else colors[place])
-            paper.write(
-                x + part * 0.47,
-                foot - high - 1.4,
-                block.rows[index][place + 1],
-                8.5,
-                bold=True,
-                align="center",
-            )
-        paper.write(
-            MARGIN + index * step + step / 2,
-            foot + 4.4,
-            block.rows[index][0],
-            8.5,
-            align="center",
-            color=paper.theme.soft,
-        )
+            said, middle = block.rows[index][place + 1], x + part * 0.47
+            paper.write(middle, foot - high - 1.4, said, 8.5, bold=True, align="center")
+        label, middle = block.rows[index][0], MARGIN + index * step + step / 2
+        paper.write(middle, foot + 4.4, label, 8.5, align="center", color=paper.theme.soft)
     paper.rule(MARGIN, foot, ROOM, paper.theme.soft)
     paper.y = foot + 11
+
+
+def _key(paper: Paper, names: Sequence[str], colors: Sequence[str]) -> None:
+    """Which colour is which series."""
+    x = MARGIN
+    for name, color in zip(names, colors, strict=True):
+        paper.box(x, paper.y, 3, 3, color)
+        paper.write(x + 4.5, paper.y + 2.7, name, 9, color=paper.theme.soft)
+        x += 34
+    paper.y += 7
 
 
 @piece

@@ -144,7 +144,6 @@ def squares(rng: Random, theme: Theme, w: float, h: float) -> str:
     return "".join(out)
 
 
-_TANK = "M{x} {y}v-{h}a{r} {c} 0 0 1 {d} 0v{h}z"
 _PLANT = (
     "M0 0V-70h60v-30l50 30v-30l50 30v-30l50 30V0z",
     "M0 0V-150h14l4-40h16l4 40h14V0z",

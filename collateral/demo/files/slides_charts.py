@@ -116,9 +116,9 @@ def waterfall(canvas: Canvas, block: Block) -> None:
         total = index in {0, len(values) - 1}
         low, high = (0.0, value) if total else sorted((level, level + value))
         level = value if total else level + value
-        color = canvas.theme.dark if total else canvas.theme.accent
-        if not total and value > 0:
-            color = canvas.theme.second
+        color = canvas.theme.second if value > 0 else canvas.theme.accent
+        if total:
+            color = canvas.theme.dark
         x, y = left + index * step + step * 0.14, top + tall * (1 - high / highest)
         canvas.box(x, y, step * 0.72, max(2.0, tall * (high - low) / highest), color)
         canvas.text(

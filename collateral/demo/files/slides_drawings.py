@@ -94,24 +94,7 @@ def tree(canvas: Canvas, block: Block) -> None:
         for index, name in enumerate(names):
             boxes.append((x, 108 + index * step + (step - tall) / 2, tall, name))
     for x, y, tall, name in boxes:
-        inward = x < 100
-        lit = name in hot
-        color = canvas.theme.accent if lit else canvas.theme.soft
-        ends = (x + 130, y + tall / 2, 258.0, 206.0) if inward else (382.0, 206.0, x, y + tall / 2)
-        canvas.arrow(*ends, color, head=False)
-        canvas.box(x, y, 130, tall, canvas.theme.accent if lit else canvas.theme.tint, radius=5)
-        canvas.text(
-            x + 6,
-            y,
-            118,
-            tall,
-            name,
-            13.5,
-            align="center",
-            anchor="middle",
-            bold=lit,
-            color=canvas.theme.on_accent if lit else canvas.theme.ink,
-        )
+        _end_of_tree(canvas, x, y, tall, name, lit=name in hot)
     canvas.box(258, 182, 124, 48, canvas.theme.dark, radius=7)
     canvas.text(
         264,
@@ -124,6 +107,27 @@ def tree(canvas: Canvas, block: Block) -> None:
         align="center",
         anchor="middle",
         color=WHITE,
+    )
+
+
+def _end_of_tree(canvas: Canvas, x: float, y: float, tall: float, name: str, *, lit: bool) -> None:
+    """A box at the left or the right, with its line from or to the batch."""
+    color = canvas.theme.accent if lit else canvas.theme.soft
+    middle = y + tall / 2
+    ends = (x + 130, middle, 258.0, 206.0) if x < 100 else (382.0, 206.0, x, middle)
+    canvas.arrow(*ends, color, head=False)
+    canvas.box(x, y, 130, tall, canvas.theme.accent if lit else canvas.theme.tint, radius=5)
+    canvas.text(
+        x + 6,
+        y,
+        118,
+        tall,
+        name,
+        13.5,
+        align="center",
+        anchor="middle",
+        bold=lit,
+        color=canvas.theme.on_accent if lit else canvas.theme.ink,
     )
 
 

@@ -69,23 +69,27 @@ def matrix(canvas: Canvas, block: Block) -> None:
             canvas.box(40, y, 560, step, canvas.theme.tint, radius=3)
         canvas.text(52, y, 300, step, row[0], 13.5, anchor="middle")
         for place, mark in enumerate(row[1:]):
-            x = 360 + place * wide + (wide - 6) / 2
-            if mark == "yes":
-                canvas.box(x - 7, y + step / 2 - 7, 14, 14, canvas.theme.second, kind="OVAL")
-            elif mark == "no":
-                canvas.box(x - 6, y + step / 2 - 1, 12, 2.4, canvas.theme.soft)
-            else:
-                canvas.text(
-                    x - wide / 2,
-                    y,
-                    wide,
-                    step,
-                    mark,
-                    12,
-                    align="center",
-                    anchor="middle",
-                    color=canvas.theme.ink,
-                )
+            _mark(canvas, mark, 360 + place * wide + (wide - 6) / 2, y, wide, step)
+
+
+def _mark(canvas: Canvas, mark: str, x: float, y: float, wide: float, step: float) -> None:
+    """A dot for yes, a dash for no, else words; `x` is its middle."""
+    if mark == "yes":
+        canvas.box(x - 7, y + step / 2 - 7, 14, 14, canvas.theme.second, kind="OVAL")
+    elif mark == "no":
+        canvas.box(x - 6, y + step / 2 - 1, 12, 2.4, canvas.theme.soft)
+    else:
+        canvas.text(
+            x - wide / 2,
+            y,
+            wide,
+            step,
+            mark,
+            12,
+            align="center",
+            anchor="middle",
+            color=canvas.theme.ink,
+        )
 
 
 @layout
