@@ -10,6 +10,7 @@ import { showTotal } from "./upload-total.js";
 
 const AT_ONCE = 2;
 const PAUSED = "upload-paused";
+const DIED = [502, 504]; // a proxy's answers where a web process ended in the middle
 
 export default async function upload(root) {
   const texts = JSON.parse(root.dataset.texts);
@@ -124,7 +125,7 @@ export default async function upload(root) {
     // A file that was changed or moved since it was chosen cannot be read any more.
     if (navigator.onLine) {
       item.file.slice(0, 1).arrayBuffer().then(
-        () => set(item, "failed", texts.failed),
+        () => failed(item, texts.failed),
         () => { item.file = null; set(item, "lost"); },
       ).finally(() => { total(); next(); });
     } else {
@@ -132,6 +133,12 @@ export default async function upload(root) {
       held = true;
       total();
     }
+  }
+
+  /** Once more by itself, by another web process: it knows the file where it was received after all. */
+  function failed(item, sentence) {
+    set(item, item.repeated ? "failed" : "waiting", item.repeated ? sentence : "");
+    item.repeated = true;
   }
 
   function answered(item, request) {
@@ -150,6 +157,8 @@ export default async function upload(root) {
       set(item, "waiting", answer.detail ?? "");
       held = true;
       setTimeout(() => { held = false; next(); }, wait * 1000);
+    } else if (DIED.includes(status)) {
+      failed(item, texts.failed);
     } else if (status >= 500 || status === 0 || status === 401 || status === 403) {
       set(item, "failed", answer.detail ?? texts.failed);
     } else {

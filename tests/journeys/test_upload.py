@@ -18,6 +18,26 @@ from tests.journeys.pictures import shoot
 
 SignIn = Callable[..., Page]
 COUNT = 200
+WHOLE_TABLE = "tbody[data-rows]:not([aria-busy])"
+LOSE_ONE = """async () => {
+  const all = await indexedDB.databases();
+  const name = all.map((one) => one.name).find((one) => one.startsWith("upload-"));
+  const opened = await new Promise((done) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => done(request.result);
+  });
+  const files = opened.transaction("files", "readwrite").objectStore("files");
+  const rows = await new Promise((done) => {
+    const request = files.getAll();
+    request.onsuccess = () => done(request.result);
+  });
+  const row = rows.sort((a, b) => b.order - a.order)[0];
+  delete row.file;
+  files.put(row);
+  opened.close();
+  return row.name;
+}"""
+"""One of what waits in the browser loses its bytes; its name is the answer."""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +66,47 @@ def left(page: Page) -> int:
     return page.locator("[data-upload-rows] tr:not([data-upload-row])").count()
 
 
+def describe_all(page: Page) -> None:
+    """Give every row of the table a type and two of them a stage, and save all."""
+    page.goto("/assets/table")
+    rows = page.locator("[data-sheet-row]")
+    page.locator(WHOLE_TABLE).wait_for(timeout=60_000)
+    expect(rows).to_have_count(COUNT)
+    rows.first.get_by_label(re.compile("^Type of")).select_option(label="One-pager")
+    page.get_by_role("button", name="Fill down: Type").click()
+    for row in (rows.nth(0), rows.nth(2)):
+        row.get_by_role("checkbox").check()
+    every = page.locator("[data-sheet-all]")
+    every.get_by_role("button", name=re.compile("^Stage of")).click()
+    page.get_by_role("dialog").get_by_label("Proposal").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
+    assert_accessible(page)
+    shoot(page, "upload-table", whole=False)
+    page.get_by_role("button", name=f"Save {COUNT + 2} changes").click()
+    expect(page.get_by_role("status").get_by_text(f"{COUNT} saved")).to_be_visible(timeout=60_000)
+
+
+def come_in_parts(page: Page, faults: list[str]) -> None:
+    """A part of the table that does not come is missed, and comes when it is asked for again."""
+    rows, whole_table = page.locator("[data-sheet-row]"), page.locator(WHOLE_TABLE)
+    page.route("**/assets/table?*", lambda route: route.abort(), times=1)
+    page.reload()
+    page.get_by_text("the others could not be fetched").wait_for(timeout=60_000)
+    assert rows.count() < COUNT
+    page.get_by_role("button", name="Try again").click()
+    whole_table.wait_for(timeout=60_000)
+    assert [fault for fault in faults if "ERR_FAILED" not in fault] == []
+    faults.clear()
+    expect(rows).to_have_count(COUNT)
+    expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
+    expect(rows.nth(1).get_by_role("button", name=re.compile("^Stage"))).not_to_contain_text(
+        "Proposal"
+    )
+    expect(rows.nth(199).get_by_label(re.compile("^Type of"))).to_have_value("one-pager")
+
+
 def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     site: Site, sign_in: SignIn, folder: Path, faults: list[str]
 ) -> None:
@@ -65,26 +126,7 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     shoot(page, "upload-paused", whole=False)
 
     # One of them loses its bytes, as where a browser has no room for them.
-    lost = page.evaluate(
-        """async () => {
-          const all = await indexedDB.databases();
-          const name = all.map((one) => one.name).find((one) => one.startsWith("upload-"));
-          const opened = await new Promise((done) => {
-            const request = indexedDB.open(name);
-            request.onsuccess = () => done(request.result);
-          });
-          const files = opened.transaction("files", "readwrite").objectStore("files");
-          const rows = await new Promise((done) => {
-            const request = files.getAll();
-            request.onsuccess = () => done(request.result);
-          });
-          const row = rows.sort((a, b) => b.order - a.order)[0];
-          delete row.file;
-          files.put(row);
-          opened.close();
-          return row.name;
-        }"""
-    )
+    lost = page.evaluate(LOSE_ONE)
     page.reload()
     page.locator("[data-restored]").wait_for()
     assert left(page) == waiting
@@ -107,41 +149,8 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     expect(again.get_by_role("link", name="Note 000").first).to_be_visible()
     expect(again.get_by_role("button", name="Keep apart")).to_be_visible()
 
-    page.goto("/assets/table")
-    rows = page.locator("[data-sheet-row]")
-    whole_table = page.locator("tbody[data-rows]:not([aria-busy])")
-    whole_table.wait_for(timeout=60_000)
-    expect(rows).to_have_count(COUNT)
-    rows.first.get_by_label(re.compile("^Type of")).select_option(label="One-pager")
-    page.get_by_role("button", name="Fill down: Type").click()
-    for row in (rows.nth(0), rows.nth(2)):
-        row.get_by_role("checkbox").check()
-    every = page.locator("[data-sheet-all]")
-    every.get_by_role("button", name=re.compile("^Stage of")).click()
-    page.get_by_role("dialog").get_by_label("Proposal").check()
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Apply", exact=True).click()
-    expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
-    assert_accessible(page)
-    shoot(page, "upload-table", whole=False)
-    page.get_by_role("button", name=f"Save {COUNT + 2} changes").click()
-    expect(page.get_by_role("status").get_by_text(f"{COUNT} saved")).to_be_visible(timeout=60_000)
-
-    # A part of the table that does not come is missed, and comes when it is asked for again.
-    page.route("**/assets/table?*", lambda route: route.abort(), times=1)
-    page.reload()
-    page.get_by_text("the others could not be fetched").wait_for(timeout=60_000)
-    assert rows.count() < COUNT
-    page.get_by_role("button", name="Try again").click()
-    whole_table.wait_for(timeout=60_000)
-    assert [fault for fault in faults if "ERR_FAILED" not in fault] == []
-    faults.clear()
-    expect(rows).to_have_count(COUNT)
-    expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
-    expect(rows.nth(1).get_by_role("button", name=re.compile("^Stage"))).not_to_contain_text(
-        "Proposal"
-    )
-    expect(rows.nth(199).get_by_label(re.compile("^Type of"))).to_have_value("one-pager")
+    describe_all(page)
+    come_in_parts(page, faults)
 
 
 def test_what_no_one_took_goes_when_the_connection_or_the_server_is_back(
