@@ -149,8 +149,9 @@ def pages(app: Flask, settings: Settings) -> None:
     """Templates, headers, request ids."""
     templating.init_app(app)
     headers.init_app(app, secure=settings.secure)
-    from collateral import offline, parts
+    from collateral import drawing, offline, parts
 
+    drawing.init_app(app)
     offline.init_app(app)
     parts.init_app(app)
     small_files.init_app(app)

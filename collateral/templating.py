@@ -73,28 +73,6 @@ def _import_map(paths: tuple[str, ...], _second: int) -> Markup:
     return htmlsafe_json_dumps({"imports": {plain + path: asset_url(path) for path in paths}})
 
 
-def icon(name: str, label: str | None = None, size: str = "") -> Markup:
-    """A line icon, as components/icon.html says: kept, for a page draws sixty of some twenty."""
-    return _icon(asset_url("icons.svg"), name, label, size)
-
-
-@lru_cache(maxsize=512)
-def _icon(address: str, name: str, label: str | None, size: str) -> Markup:
-    kind = f" icon--{size}" if size else ""
-    said = Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
-    drawn = '<svg class="icon{}" {}><use href="{}#i-{}"/></svg>'
-    return Markup(drawn).format(kind, Markup(said), address, name)  # noqa: S704
-
-
-def strip_ticks(pages: int, hits: Sequence[int]) -> Markup:
-    """A tick for each page, as components/meters.html says: a page of results has hundreds."""
-    ticks = ['<i class="strip__tick"></i>'] * pages
-    for number in hits:
-        if 0 < number <= pages:
-            ticks[number - 1] = '<i class="strip__tick strip__tick--hit"></i>'
-    return Markup("".join(ticks))  # noqa: S704 - of the constants above
-
-
 def language() -> str:
     """The reader's language: `en`, `de`."""
     return _spoken()[1] if g else "en"
@@ -296,8 +274,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset_url=asset_url,
         import_map=import_map,
-        line_icon=icon,
-        strip_ticks=strip_ticks,
         csp_nonce=csp_nonce,
         address_with=address_with,
         now=now,
