@@ -88,7 +88,7 @@ def describe_all(page: Page) -> None:
     expect(page.get_by_role("status").get_by_text(f"{COUNT} saved")).to_be_visible(timeout=60_000)
 
 
-def come_in_parts(page: Page, faults: list[str]) -> None:
+def miss_a_part(page: Page, faults: list[str]) -> None:
     """A part of the table that does not come is missed, and comes when it is asked for again."""
     rows, whole_table = page.locator("[data-sheet-row]"), page.locator(WHOLE_TABLE)
     page.route("**/assets/table?*", lambda route: route.abort(), times=1)
@@ -150,7 +150,7 @@ def test_two_hundred_files_outlive_a_reload_and_are_described_in_a_table(
     expect(again.get_by_role("button", name="Keep apart")).to_be_visible()
 
     describe_all(page)
-    come_in_parts(page, faults)
+    miss_a_part(page, faults)
 
 
 def test_what_no_one_took_goes_when_the_connection_or_the_server_is_back(
