@@ -169,6 +169,17 @@ def lowered(text: sa.ColumnElement[str] | orm.InstrumentedAttribute[str]) -> sa.
     return sa.Function(name, text, type_=sa.String)
 
 
+def holds(
+    text: sa.ColumnElement[str] | orm.InstrumentedAttribute[str], word: str
+) -> sa.ColumnElement[bool]:
+    """The condition that a text holds the word, whatever the case of either. SQLite's LIKE knows
+    no case of English letters; for others ours is called, which takes thrice as long."""
+    if is_sqlite() and not word.isascii():
+        return lowered(text).contains(word.lower(), autoescape=True)
+    like = f"%{word.replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
+    return text.like(like, escape="~") if is_sqlite() else text.ilike(like, escape="~")
+
+
 def is_sqlite() -> bool:
     """Whether this library lives in SQLite."""
     return db.engine.dialect.name == "sqlite"

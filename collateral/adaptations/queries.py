@@ -24,7 +24,7 @@ from collateral.assets.models import Asset
 from collateral.assets.models import Status as AssetStatus
 from collateral.assets.queries import NAME_ONLY, select_visible
 from collateral.assets.queries import visible as asset_visible
-from collateral.db import db, read
+from collateral.db import db, holds, read
 from collateral.errors import NotFound
 
 LIST = 50
@@ -79,8 +79,7 @@ def possible_sources(person: Person, q: str, limit: int = 10) -> Sequence[Asset]
     """Assets that may have been adapted, with all these words in their title."""
     query = select_visible(person).where(Asset.status != AssetStatus.DRAFT)
     for word in q.split()[:8]:
-        like = f"%{word.replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
-        query = query.where(Asset.title.ilike(like, escape="~"))
+        query = query.where(holds(Asset.title, word))
     return db.session.scalars(query.order_by(func.lower(Asset.title)).limit(limit)).all()
 
 

@@ -189,9 +189,7 @@ _EUROPEAN = "äöüÄÖÜßéèêëàâáåæøçñíîïóôõúûýÿœšžÉ�
 def _mostly_letters(text: str) -> bool:
     """Whether what is outside ASCII looks like the letters and signs of European words."""
     foreign = [c for c in text if ord(c) > 127]
-    european = sum(
-        c in "äöüÄÖÜßéèêëàâáåæøçñíîïóôõúûýÿœšžÉÈÀÂÁÅÆØÇÑÍÓÔÚŒŠŽ€£“”„‘’–—… °§©®" for c in foreign
-    )
+    european = sum(c in _EUROPEAN for c in foreign)
     return european >= 0.9 * len(foreign)
 
 

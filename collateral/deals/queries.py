@@ -15,7 +15,7 @@ from collateral.accounts.models import Person, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, Vocabulary
 from collateral.clock import now
-from collateral.db import db, is_sqlite
+from collateral.db import db, holds
 from collateral.deals.models import Deal, ImportRow, ImportRun, Outcome, RowResult, StageChange
 from collateral.errors import NotFound
 
@@ -89,12 +89,9 @@ def find_visible(person: Person, external_id: str, source: str | None = None) ->
 
 
 def matches(word: str) -> ColumnElement[bool]:
-    """The condition that a word stands in the deal's name, account or id."""
-    like = f"%{word.replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
+    """The condition that a word stands in the deal's name, account, id or owner's name."""
     columns = (Deal.name, Deal.account, Deal.external_id, Deal.owner_name)
-    if is_sqlite():  # whose LIKE knows no case; lower() on both sides would take thrice as long
-        return or_(*(column.like(like, escape="~") for column in columns))
-    return or_(*(column.ilike(like, escape="~") for column in columns))
+    return or_(*(holds(column, word) for column in columns))
 
 
 def find_open(person: Person, q: str, limit: int = 10) -> Sequence[Deal]:

@@ -14,7 +14,7 @@ from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models import Status as AdaptationStatus
 from collateral.assets.models import Asset, Status
 from collateral.assets.queries import select_visible
-from collateral.db import db
+from collateral.db import db, holds
 from collateral.deals.models import Deal, Outcome
 from collateral.deals.queries import visible as visible_deal
 from collateral.sharing import queries as sharing
@@ -144,8 +144,7 @@ def possible_replacements(asset: Asset, actor: Person, words: str, limit: int = 
     """Published assets whose title has all the words, newest first."""
     query = select_visible(actor).where(Asset.status == Status.PUBLISHED, Asset.id != asset.id)
     for word in words.split()[:8]:
-        pattern = word.replace("~", "~~").replace("%", "~%").replace("_", "~_")
-        query = query.where(Asset.title.ilike(f"%{pattern}%", escape="~"))
+        query = query.where(holds(Asset.title, word))
     return list(
         db.session.scalars(query.order_by(Asset.published_at.desc(), Asset.id.desc()).limit(limit))
     )

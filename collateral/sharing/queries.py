@@ -14,7 +14,7 @@ from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can
 from collateral.assets import queries as assets
 from collateral.assets.models import Asset, Page, Status
-from collateral.db import db
+from collateral.db import db, holds
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.errors import NotFound
@@ -135,8 +135,7 @@ def sendable(person: Person, words: str, *, limit: int = 10) -> Sequence[Asset]:
     """Published assets whose title has all the words, the newest first."""
     query = assets.select_visible(person).where(Asset.status == Status.PUBLISHED)
     for word in words.split()[:8]:
-        pattern = word.replace("~", "~~").replace("%", "~%").replace("_", "~_")
-        query = query.where(Asset.title.ilike(f"%{pattern}%", escape="~"))
+        query = query.where(holds(Asset.title, word))
     return db.session.scalars(
         query.order_by(Asset.published_at.desc(), Asset.id.desc()).limit(limit)
     ).all()

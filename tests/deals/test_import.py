@@ -271,3 +271,9 @@ def test_a_deal_stays_at_the_stage_that_its_file_was_told_to_mean(app: Flask) ->
     bring(text, mapping={"stages": {"Phase 2": "evaluation"}}, source="crm")
     deal, _ = upsert_deal("1", {"region": "Nordics"}, source="crm", at=AT)
     assert (deal.stage, deal.region) == ("evaluation", "nordics")
+
+
+def test_amounts_with_hard_spaces_are_read_in_an_older_encoding(app: Flask) -> None:
+    text = "Id,Name,Stage,Amount\n1,Line,Offen,1\xa0000 EUR\n"
+    bring(text.encode("cp1252"))
+    assert db.session.scalars(select(Deal.amount)).all() == [Decimal(1000)]

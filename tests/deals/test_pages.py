@@ -17,6 +17,7 @@ from collateral.deals.listing import DealRequest, list_deals
 from collateral.deals.models import Deal
 from collateral.deals.one_deal import upsert_deal
 from collateral.errors import NotFound
+from collateral.sharing.queries import sendable
 from tests.factories import make_asset, make_person, make_team, make_term
 from tests.support import Visitor, counted_queries
 
@@ -92,6 +93,17 @@ def test_the_list_filters_sorts_and_pages(app: Flask, visitor: Visitor) -> None:
     assert "Cheap" not in client.get("/deals?q=dear").text
     for odd in ("?page=999999", "?sort=nonsense", "?q=%25_%27", "?outcome=x", "?page=-3"):
         assert client.get("/deals" + odd).status_code == 200
+
+
+def test_words_of_any_language_are_found_whatever_their_case(app: Flask) -> None:
+    rep = make_person()
+    make_deal("Ölmühle Zürich", rep)
+    make_deal("Line 100%", rep)
+    for q, found in (("ölMÜHLE", 1), ("ZÜRICH öl", 1), ("LINE", 1), ("0%", 1), ("ö%", 0)):
+        assert list_deals(rep, DealRequest(q=q)).total == found, q
+        assert len(queries.find_open(rep, q)) == found, q
+    make_asset("Über die Ölmühle", owner=rep)
+    assert [asset.title for asset in sendable(rep, "über ÖL")] == ["Über die Ölmühle"]
 
 
 @pytest.mark.parametrize("down", [False, True])
