@@ -15,16 +15,21 @@ Marks = tuple[tuple[str, ...], ...]
 @dataclass(frozen=True)
 class Mark:
     """`start` is a plain text that stands wherever the mark does; `pattern` tells whether it
-    does there."""
+    does there, None where it is one word: then the letters around tell."""
 
     start: str
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | None
 
     def find(self, said: str, at: int = 0) -> tuple[int, int] | None:
         """Start and end of the first place in a folded text, from `at` on."""
         # The plain text is found much quicker than a pattern that looks at each letter.
-        while (at := said.find(self.start, at)) >= 0:
-            if match := self.pattern.match(said, at):
+        start, pattern = self.start, self.pattern
+        while (at := said.find(start, at)) >= 0:
+            if pattern is None:
+                end = at + len(start)
+                if not (said[end : end + 1].isalnum() or (at and said[at - 1].isalnum())):
+                    return at, end
+            elif match := pattern.match(said, at):
                 return match.span()
             at += 1
         return None
@@ -33,7 +38,12 @@ class Mark:
 @lru_cache(maxsize=256)
 def of(marks: Marks) -> tuple[Mark, ...]:
     """Each of them as it is looked for."""
-    return tuple(Mark(_joined(mark)[0], _pattern(mark)) for mark in marks)
+    return tuple(_mark(mark) for mark in marks)
+
+
+def _mark(mark: tuple[str, ...]) -> Mark:
+    runs = _joined(mark)
+    return Mark(runs[0], None if len(runs) == 1 and _has_edges(runs[0]) else _pattern(runs))
 
 
 def _joined(mark: tuple[str, ...]) -> list[str]:
@@ -51,10 +61,13 @@ def _overlaps(run: str, pair: str) -> bool:
     return run[-1] == pair[0] and list(words(pair)) == [pair] and len(words(run + pair[1])) > 1
 
 
-def _pattern(mark: tuple[str, ...]) -> re.Pattern[str]:
-    runs = _joined(mark)
+def _has_edges(run: str) -> bool:
+    """Unspaced scripts have no edges of words."""
+    return len(words(run + run)) == 1
+
+
+def _pattern(runs: list[str]) -> re.Pattern[str]:
     body = r"[\W_]+".join(re.escape(run) for run in runs)
-    # Unspaced scripts have no edges of words.
-    before = "" if len(words(runs[0] + runs[0])) > 1 else r"(?<![^\W_])"
-    after = "" if len(words(runs[-1] + runs[-1])) > 1 else r"(?![^\W_])"
+    before = r"(?<![^\W_])" if _has_edges(runs[0]) else ""
+    after = r"(?![^\W_])" if _has_edges(runs[-1]) else ""
     return re.compile(before + body + after)

@@ -16,8 +16,9 @@ from collateral.search.snippets import Parts, in_context
 
 MANY_PAGES = 400
 """Pages of one file that are looked through."""
-MANY_TIMES = 3
-"""How often a page says the same word, as far as it counts."""
+MANY_TIMES, FEW_WORDS = 3, 3
+"""How often a page says the same word, as far as it counts; of more words than a few, whether it
+says them tells enough."""
 
 
 class PageText(NamedTuple):
@@ -50,8 +51,9 @@ def best_page(pages: Sequence[PageText], marks: Marks) -> PageMatch | None:
     folded = [fold(f"{page.title}\n{page.text}\n{page.notes}\n") for page in pages]
     said, ends = "".join(folded), list(accumulate(map(len, folded)))
     ranks: dict[int, tuple[int, int, int]] = {}
+    enough = MANY_TIMES if len(marks) <= FEW_WORDS else 1
     for mark in marking.of(marks):
-        for n, (times, first) in _said(mark, said, ends).items():
+        for n, (times, first) in _said(mark, said, ends, enough).items():
             held, in_title, all_times = ranks.get(n, (0, 0, 0))
             begun = ends[n] - len(folded[n])
             titled = first < begun + len(pages[n].title)
@@ -64,7 +66,9 @@ def best_page(pages: Sequence[PageText], marks: Marks) -> PageMatch | None:
     return PageMatch(page, numbers, _snippet(best, marks))
 
 
-def _said(mark: marking.Mark, said: str, ends: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _said(
+    mark: marking.Mark, said: str, ends: Sequence[int], enough: int
+) -> dict[int, tuple[int, int]]:
     """By place of the page how often it says the mark, and where first."""
     found: dict[int, tuple[int, int]] = {}
     at = 0
@@ -76,7 +80,7 @@ def _said(mark: marking.Mark, said: str, ends: Sequence[int]) -> dict[int, tuple
         times, first = found.get(n, (0, place[0]))
         found[n] = times + 1, first
         # A page that has said it often enough is left.
-        at = place[1] if times + 1 < MANY_TIMES else ends[n]
+        at = place[1] if times + 1 < enough else ends[n]
     return found
 
 
