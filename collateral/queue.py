@@ -44,8 +44,8 @@ F = TypeVar("F", bound=Job)
 _JOBS: dict[str, Job] = {}
 PERIODIC: dict[str, int] = {}
 """The minutes between two times of each job that runs by the clock."""
-_BACKGROUND: set[str] = set()
-_FIRST: set[str] = set()
+_PRIORITY: dict[str, int] = {}
+_LAST = -2
 _LET_GO: dict[str, Job] = {}
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
@@ -65,13 +65,19 @@ def job(function: F) -> F:
 
 def background(function: F) -> F:
     """Register a job that waits until no other job does: nobody looks at its screen for it."""
-    _BACKGROUND.add(_name(function))
+    _PRIORITY[_name(function)] = _LAST
+    return job(function)
+
+
+def second(function: F) -> F:
+    """Register a job that finishes what another began, when no other has anything to begin."""
+    _PRIORITY[_name(function)] = -1
     return job(function)
 
 
 def first(function: F) -> F:
     """Register a short job that goes before all others: what they did is not seen before it."""
-    _FIRST.add(_name(function))
+    _PRIORITY[_name(function)] = 1
     return job(function)
 
 
@@ -150,7 +156,7 @@ class Queue:
 
     def by_clock(self, name: str) -> Any:
         """The message of a job that is due by the clock; what is due each hour waits for others."""
-        urgency = -1 if PERIODIC[name] >= 60 else priority(name)
+        urgency = _LAST if PERIODIC[name] >= 60 else priority(name)
         return self.run_task.s(name, [], "-", 0.0, priority=urgency)
 
     def run(
@@ -219,7 +225,7 @@ class Queue:
 
 def priority(name: str) -> int:
     """Of its messages: the highest first."""
-    return -1 if name in _BACKGROUND else int(name in _FIRST)
+    return _PRIORITY.get(name, 0)
 
 
 def _carried_out(name: str, args: list[int | str], sent: float) -> bool:

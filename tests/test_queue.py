@@ -9,7 +9,7 @@ from flask import Flask
 
 from collateral import queue as queues
 from collateral.db import db
-from collateral.queue import Queue, after_commit, background, first, job
+from collateral.queue import Queue, after_commit, background, first, job, second
 
 DONE: list[str] = []
 
@@ -27,6 +27,11 @@ def read_one(number: int) -> None:
 @background
 def compare_one(number: int) -> None:
     DONE.append(f"compared {number}")
+
+
+@second
+def finish_one(number: int) -> None:
+    DONE.append(f"finished {number}")
 
 
 @first
@@ -53,9 +58,11 @@ def work(queue: Queue) -> None:
 def test_what_nobody_looks_at_waits_until_all_else_is_done(embedded: Queue) -> None:
     for number in (1, 2):
         send(embedded, compare_one, number)
+        send(embedded, finish_one, number)
         send(embedded, read_one, number)
     work(embedded)
-    assert DONE == ["read 1", "read 2", "compared 1", "compared 2"]
+    words = ("read", "finished", "compared")
+    assert DONE == [f"{word} {number}" for word in words for number in (1, 2)]
 
 
 def test_what_makes_others_work_seen_goes_before_it(embedded: Queue) -> None:

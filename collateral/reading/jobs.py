@@ -30,7 +30,7 @@ from collateral.db import db
 from collateral.errors import CollateralError
 from collateral.observing import events
 from collateral.observing.gauges import gauge
-from collateral.queue import after_commit, background, every, job, queue, send, when_lost
+from collateral.queue import after_commit, every, job, queue, second, send, when_lost
 from collateral.reading import door
 from collateral.reading.confined.client import shared
 from collateral.reading.later_pages import LATER, known_of, left_for_later, others_wait
@@ -114,7 +114,7 @@ def get_ready() -> None:
     shared().begin()
 
 
-@background
+@second
 def read_the_rest(version_id: int) -> None:
     """Read what was left of a version, when nobody waits for the words of another."""
     read_version(version_id)
