@@ -23,7 +23,7 @@ from collateral.search.engines.postgres.writing import lexeme
 from collateral.search.engines.protocol import Sort
 from collateral.search.language import Clause
 
-SHARE = 0.3
+SHARE = 0.25
 """Of the time that is left, what the pages of one phrase are given."""
 MOST_PAGES = 10_000
 """Pages with all the words that the index is asked for."""
