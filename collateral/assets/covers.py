@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Subquery, and_, func, select
 
 from collateral.accounts.models import Person
 from collateral.assets.collections import offered
@@ -40,22 +40,7 @@ def covers(person: Person, collection_ids: Sequence[int]) -> dict[int, Covers]:
     """What each collection shows of itself, in one query; those that show nothing are left out."""
     if not collection_ids:
         return {}
-    whole = CollectionItem.collection_id
-    place = func.row_number().over(
-        order_by=(CollectionItem.position, CollectionItem.asset_id), partition_by=whole
-    )
-    items = (
-        select(
-            CollectionItem.collection_id,
-            CollectionItem.asset_id,
-            Asset.current_version_id,
-            place.label("place"),
-            func.count().over(partition_by=whole).label("assets"),
-        )
-        .join(Asset, CollectionItem.asset_id == Asset.id)
-        .where(CollectionItem.collection_id.in_(collection_ids), offered(person))
-        .subquery()
-    )
+    items = _shown_items(person, collection_ids)
     rows = db.session.execute(
         select(
             items.c.collection_id,
@@ -77,3 +62,23 @@ def covers(person: Person, collection_ids: Sequence[int]) -> dict[int, Covers]:
         before = found.get(collection_id, Covers()).first
         found[collection_id] = Covers(assets, (*before, Cover(*cover)))
     return found
+
+
+def _shown_items(person: Person, collection_ids: Sequence[int]) -> Subquery:
+    """What each collection shows the person: `place` in it, and of how many `assets`."""
+    whole = CollectionItem.collection_id
+    place = func.row_number().over(
+        order_by=(CollectionItem.position, CollectionItem.asset_id), partition_by=whole
+    )
+    return (
+        select(
+            CollectionItem.collection_id,
+            CollectionItem.asset_id,
+            Asset.current_version_id,
+            place.label("place"),
+            func.count().over(partition_by=whole).label("assets"),
+        )
+        .join(Asset, CollectionItem.asset_id == Asset.id)
+        .where(CollectionItem.collection_id.in_(collection_ids), offered(person))
+        .subquery()
+    )

@@ -46,12 +46,10 @@ def send_kept(sha256: str, media_type: str, filename: str, created_at: datetime)
     Raises:
         NotFound: the file is not in the store.
     """
-    if link := storage().link(sha256, attachment_header(filename), media_type):
-        return _sealed(
-            Response(status=302, headers={"Location": link}), attachment_header(filename)
-        )
-    response = _kept(sha256, media_type, created_at)
-    return _sealed(response, attachment_header(filename))
+    disposition = attachment_header(filename)
+    if link := storage().link(sha256, disposition, media_type):
+        return _saved(Response(status=302, headers={"Location": link}), disposition)
+    return _saved(_kept(sha256, media_type, created_at), disposition)
 
 
 def _kept(sha256: str, media_type: str, created_at: datetime | None = None) -> Response:
@@ -111,22 +109,23 @@ def send_media(version: AssetVersion) -> Response:
     except BaseException:
         file.close()
         raise
-    headers = response.headers
-    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cache-Control"] = "private, no-cache"
-    return response
+    return _sealed(response)
 
 
 def send_made(sha256: str, filename: str, mimetype: str = "application/pdf") -> Response:
     """A file that was made here, as an attachment of that name. Raises NotFound."""
-    return _sealed(_kept(sha256, mimetype), attachment_header(filename))
+    return _saved(_kept(sha256, mimetype), attachment_header(filename))
 
 
-def _sealed(response: Response, disposition: str) -> Response:
+def _saved(response: Response, disposition: str) -> Response:
     """Whatever is in it, a browser only saves it."""
+    response.headers["Content-Disposition"] = disposition
+    return _sealed(response)
+
+
+def _sealed(response: Response) -> Response:
+    """Whatever is in it, nothing of it runs."""
     headers = response.headers
-    headers["Content-Disposition"] = disposition
     headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cache-Control"] = "private, no-cache"

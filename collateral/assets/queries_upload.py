@@ -69,47 +69,66 @@ def file_states(person: Person, version_ids: Sequence[int]) -> list[FileState]:
         select(AssetVersion, Asset)
         .join(Asset, AssetVersion.asset_id == Asset.id)
         .where(AssetVersion.id.in_(version_ids), visible(person))
-    ).all()
-    drawn = {
-        row[0]: row[1:]
-        for row in db.session.execute(
-            select(
-                Page.version_id,
-                func.count(Page.preview_320),
-                func.max(case((Page.number == 1, Page.preview_320))),
-                func.max(case((Page.number == 1, Page.width))),
-                func.max(case((Page.number == 1, Page.height))),
-            )
-            .where(Page.version_id.in_(version_ids))
-            .group_by(Page.version_id)
-        )
+    )
+    drawn = _drawn(version_ids)
+    states = {
+        version.id: _state(version, asset, drawn.get(version.id, _NOT_DRAWN))
+        for version, asset in rows
     }
-    states = {}
-    for version, asset in rows:
-        previews, first, width, height = drawn.get(version.id, (0, None, None, None))
-        states[version.id] = FileState(
-            asset_id=asset.id,
-            title=asset.title,
-            version_id=version.id,
-            number=version.number,
-            filename=version.filename,
-            bytes=version.bytes,
-            label=version.label,
-            family=version.family,
-            state=version.state,
-            status=asset.status,
-            pages=version.page_count,
-            previews=previews,
-            error=version.error,
-            preview_missing=version.preview_missing,
-            indexed=asset.indexed_revision >= asset.revision,
-            preview=first,
-            width=width,
-            height=height,
-            publish_when_ready=asset.publish_when_ready,
-            has_text=version.text_at is not None,
-        )
     return [states[wanted] for wanted in dict.fromkeys(version_ids) if wanted in states]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """How many pages of a version have previews, and the first page's."""
+
+    previews: int = 0
+    preview: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+_NOT_DRAWN = _Drawn()
+
+
+def _drawn(version_ids: Sequence[int]) -> dict[int, _Drawn]:
+    rows = db.session.execute(
+        select(
+            Page.version_id,
+            func.count(Page.preview_320),
+            func.max(case((Page.number == 1, Page.preview_320))),
+            func.max(case((Page.number == 1, Page.width))),
+            func.max(case((Page.number == 1, Page.height))),
+        )
+        .where(Page.version_id.in_(version_ids))
+        .group_by(Page.version_id)
+    )
+    return {version_id: _Drawn(*drawn) for version_id, *drawn in rows}
+
+
+def _state(version: AssetVersion, asset: Asset, drawn: _Drawn) -> FileState:
+    return FileState(
+        asset_id=asset.id,
+        title=asset.title,
+        version_id=version.id,
+        number=version.number,
+        filename=version.filename,
+        bytes=version.bytes,
+        label=version.label,
+        family=version.family,
+        state=version.state,
+        status=asset.status,
+        pages=version.page_count,
+        previews=drawn.previews,
+        error=version.error,
+        preview_missing=version.preview_missing,
+        indexed=asset.indexed_revision >= asset.revision,
+        preview=drawn.preview,
+        width=drawn.width,
+        height=drawn.height,
+        publish_when_ready=asset.publish_when_ready,
+        has_text=version.text_at is not None,
+    )
 
 
 def lately_uploaded(person: Person, at: datetime, limit: int = 200) -> list[int]:

@@ -60,16 +60,10 @@ def edit(asset_id: int) -> ResponseReturnValue:
     base = editing.unpack(request.form.get("base", ""))
     if not base:
         raise Invalid(_("This form is not one of ours; load the page again."))
-    if "mine" in request.form:
-        edits = _settled(base)
-    elif form.validate():
-        edits = {
-            name: Edit(base[name], editing.tidy(name, value))
-            for name, value in form.values().items()
-            if name in base
-        }
-    else:
+    settled = "mine" in request.form
+    if not settled and not form.validate():
         return _page(asset, form, field, base, 400)
+    edits = _settled(base) if settled else _typed(base, form)
     try:
         editing.edit(asset, edits, by=actor(), at=now())
     except Invalid as error:
@@ -89,6 +83,15 @@ def _form() -> EditForm:
     teams = db.session.scalars(select(Team).order_by(Team.name)).all()
     form.offer(queries.terms_by_vocabulary(), teams)
     return form
+
+
+def _typed(base: Mapping[str, Value], form: EditForm) -> dict[str, Edit]:
+    """What stands in the form, of fields that it was opened with."""
+    return {
+        name: Edit(base[name], editing.tidy(name, value))
+        for name, value in form.values().items()
+        if name in base
+    }
 
 
 def _settled(base: Mapping[str, Value]) -> dict[str, Edit]:

@@ -107,43 +107,54 @@ def row_of(
     `found` in its content where it is not yet out; `near` what it looks like."""
     src = preview_url(state.asset_id, state.number, 1, 320, state.preview)
     states, sentence, tone = _how_far(state)
-    url = url_for("assets.detail", asset_id=state.asset_id)
-    acts = [Act(pgettext("action", "Open"), url)] if state.done else []
-    if near is not None and state.status is Status.DRAFT:
+    asks = near is not None and state.status is Status.DRAFT
+    if near is not None and asks:
         sentence, tone = _near(near), "warn"
-        acts = [*_what_it_is(state.asset_id), *acts]
     elif comparing and state.done:
         sentence = _("Comparing it with the library")
-    if state.state is ReadingState.FAILED:
-        acts.insert(
-            0, Act(_("Replace file"), url_for("assets.new_version", asset_id=state.asset_id))
-        )
     return Row(
         id=state.version_id,
         asset_id=state.asset_id,
         title=state.title,
-        url=url,
+        url=url_for("assets.detail", asset_id=state.asset_id),
         filename=state.filename,
         bytes=state.bytes,
-        extent=(
-            ngettext("%(num)s page", "%(num)s pages", state.pages)
-            if state.pages and state.family not in ("video", "image")
-            else ""
-        ),
+        extent=_extent(state),
         kind=state.family,
         picture=Picture(src, state.width, state.height) if src else None,
         states=states,
         sentence=sentence,
         tone=tone,
         done=state.done and not comparing,
-        acts=acts,
-        close_to=(near.asset.title, url_for("assets.detail", asset_id=near.asset.id))
-        if near
-        else None,
+        acts=_acts(state, asks=asks),
+        close_to=_close_to(near.asset) if near else None,
         terms=[term.label for term in asset.terms] if asset else [],
         suggested=[(_take(state.asset_id, [one]), one.label) for one in found],
         take_all=_take(state.asset_id, found) if len(found) > 1 else None,
     )
+
+
+def _extent(state: FileState) -> str:
+    if not state.pages or state.family in ("video", "image"):
+        return ""
+    return str(ngettext("%(num)s page", "%(num)s pages", state.pages))
+
+
+def _acts(state: FileState, *, asks: bool) -> list[Act]:
+    """What can be done with the file; where it `asks`, first what it is."""
+    acts = _what_it_is(state.asset_id) if asks else []
+    if state.done:
+        url = url_for("assets.detail", asset_id=state.asset_id)
+        acts.append(Act(pgettext("action", "Open"), url))
+    if state.state is ReadingState.FAILED:
+        url = url_for("assets.new_version", asset_id=state.asset_id)
+        acts.insert(0, Act(_("Replace file"), url))
+    return acts
+
+
+def _close_to(asset: Asset) -> tuple[str, str]:
+    """Its title and its address."""
+    return asset.title, url_for("assets.detail", asset_id=asset.id)
 
 
 def _near(near: NearTo) -> str:
@@ -245,7 +256,7 @@ def duplicate_row(error: AlreadyHere, filename: str, person: Person) -> Row:
         tone="warn",
         done=True,
         acts=acts,
-        close_to=(first.title, url_for("assets.detail", asset_id=first.id)),
+        close_to=_close_to(first),
     )
 
 

@@ -237,5 +237,5 @@ def _limit() -> int:
 
 
 def _ids() -> list[int]:
-    ids = [int(part) for part in request.args.get("ids", "").split(",") if is_id(part.strip())]
-    return [number for number in ids if number < 1 << 31][:MOST_IDS]
+    parts = request.args.get("ids", "").split(",")
+    return [int(part) for part in parts if is_id(part.strip())][:MOST_IDS]
