@@ -19,9 +19,9 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, lazyload
 
-from collateral.accounts.models import Person, Team
+from collateral.accounts.models import Person, Team, TeamMember
 from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import (
     Asset,
@@ -54,7 +54,8 @@ def visible(person: Person) -> ColumnElement[bool]:
 
 
 def _visible(
-    person_id: int | BindParameter[int], team_ids: Collection[int] | BindParameter[Any]
+    person_id: int | BindParameter[int] | InstrumentedAttribute[int],
+    team_ids: Collection[int] | BindParameter[Any] | Select[int],
 ) -> ColumnElement[bool]:
     limited = exists().where(AssetTeam.asset_id == Asset.id)
     for_my_team = exists().where(AssetTeam.asset_id == Asset.id, AssetTeam.team_id.in_(team_ids))
@@ -72,6 +73,19 @@ may not read all."""
 def asking(person: Person) -> dict[str, Any]:
     """The values for `VISIBLE`."""
     return {"person_id": person.id, "team_ids": sorted(person.team_ids)}
+
+
+def seen_by(asset: Asset, people: Collection[Person]) -> set[int]:
+    """The ids of those of these people for whom the asset exists. One query."""
+    read_all = {person.id for person in people if can(person, Permission.ASSET_READ_ALL)}
+    teams = select(TeamMember.team_id).where(TeamMember.person_id == Person.id).correlate(Person)
+    others = [person.id for person in people if person.id not in read_all]
+    found = db.session.scalars(
+        select(Person.id)
+        .join(Asset, _visible(Person.id, teams))
+        .where(Asset.id == asset.id, Person.id.in_(others))
+    )
+    return read_all | set(found)
 
 
 def hidden(person: Person) -> Select[int]:

@@ -5,17 +5,19 @@ Everything here may run again and tells nobody twice: a notice's `once` names th
 
 from __future__ import annotations
 
+from collections.abc import Collection as Several
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from sqlalchemy import func, or_, select, union
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetVersion, Collection, ReadingState, Status
+from collateral.assets.queries import seen_by
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome
 from collateral.errors import Invalid
@@ -45,27 +47,36 @@ class Change:
     once: str
     at: datetime
     facts: dict[str, str | int]
+    replacement: Asset | None = None
+    """What takes the place of a retired one; named to those alone who may see it."""
 
 
 def changes(at: datetime) -> list[Change]:
     """What was retired or renewed lately. Two queries."""
-    other = aliased(Asset)
-    retired = db.session.execute(
-        select(Asset.id, Asset.title, Asset.retired_at, other.title)
-        .outerjoin(other, other.id == Asset.replacement_id)
+    return [*_retired(at), *_renewed(at)]
+
+
+def _retired(at: datetime) -> list[Change]:
+    retired = db.session.scalars(
+        select(Asset)
         .where(Asset.status == Status.RETIRED, Asset.retired_at >= at - LOOK_BACK)
+        .options(joinedload(Asset.replacement))
     )
-    found = [
+    return [
         Change(
-            asset_id,
+            asset.id,
             notices.RETIRED,
-            f"{asset_id} {moment.isoformat()}",
-            moment,
-            {"asset": asset_id, "title": title, "replacement": replacement or ""},
+            f"{asset.id} {asset.retired_at.isoformat()}",
+            asset.retired_at,
+            {"asset": asset.id, "title": asset.title},
+            asset.replacement,
         )
-        for asset_id, title, moment, replacement in retired
-        if moment is not None
+        for asset in retired
+        if asset.retired_at is not None
     ]
+
+
+def _renewed(at: datetime) -> list[Change]:
     renewed = db.session.execute(
         select(Asset.id, Asset.title, AssetVersion.number, AssetVersion.read_at)
         .join(AssetVersion, AssetVersion.id == Asset.current_version_id)
@@ -76,7 +87,7 @@ def changes(at: datetime) -> list[Change]:
             AssetVersion.created_at >= at - LOOK_BACK,
         )
     )
-    return found + [
+    return [
         Change(
             asset_id,
             notices.RENEWED,
@@ -96,16 +107,22 @@ def tell_of_changes(found: Sequence[Change], at: datetime) -> None:
     known = _told((notices.RETIRED, notices.RENEWED), at)
     concerned = _concerned({change.asset_id for change in found}, at)
     for change in found:
-        for person_id, deals in concerned.get(change.asset_id, {}).items():
+        theirs = concerned.get(change.asset_id, {})
+        see = _who_see(change.replacement, theirs)
+        for person_id, deals in theirs.items():
             if (person_id, change.kind.name, change.once) in known:
                 continue
-            tell(
-                [person_id],
-                change.kind,
-                {**change.facts, "deals": _names(deals), "count": len(deals)},
-                at,
-                once=change.once,
-            )
+            facts = {**change.facts, "deals": _names(deals), "count": len(deals)}
+            if change.kind is notices.RETIRED:
+                named = change.replacement if person_id in see else None
+                facts["replacement"] = named.title if named else ""
+            tell([person_id], change.kind, facts, at, once=change.once)
+
+
+def _who_see(asset: Asset | None, person_ids: Several[int]) -> set[int]:
+    if asset is None or not person_ids:
+        return set()
+    return seen_by(asset, db.session.scalars(select(Person).where(Person.id.in_(person_ids))).all())
 
 
 def _told(kinds: Iterable[Kind], at: datetime) -> set[tuple[int, str, str | None]]:

@@ -12,6 +12,7 @@ from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.assets.happenings import RESTORED, RETIRED
 from collateral.assets.models import Asset, Status
+from collateral.assets.queries import seen_by
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
 from collateral.notify.announcing import announce
@@ -132,7 +133,7 @@ def _tell_downloaders(asset: Asset, replacement: Asset | None, *, by: Person, at
     ]
     facts: dict[str, str | int] = {"asset": asset.id, "title": asset.title}
     once = f"asset {asset.id} {at:%Y-%m-%d}"
-    see = {p.id for p in people if replacement and queries.sees(p, replacement)}
+    see = seen_by(replacement, people) if replacement else set()
     title = replacement.title if replacement else ""
     tell(see, notices.RETIRED, {**facts, "instead": title}, at, once=once)
     others = {p.id for p in people} - see

@@ -120,14 +120,6 @@ def adaptation_count(asset_ids: Collection[int]) -> int:
     )
 
 
-def sees(person: Person, asset: Asset) -> bool:
-    """Whether the asset exists for the person."""
-    found = db.session.scalar(
-        select_visible(person).where(Asset.id == asset.id).with_only_columns(Asset.id)
-    )
-    return found is not None
-
-
 def led_here(asset_ids: Collection[int], actor: Person) -> list[Asset]:
     """The retired assets whose address leads to one of these."""
     return list(

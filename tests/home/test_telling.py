@@ -67,6 +67,18 @@ def test_who_used_an_asset_is_told_once_of_its_retirement_with_her_open_deals(ap
     assert len(told(ada)) == 1
 
 
+def test_a_replacement_is_named_to_those_alone_who_may_see_it(app: Flask) -> None:
+    ada, bo, team = make_person(), make_person(), make_team()
+    bo.teams.append(team)
+    asset, successor = make_asset("Old deck"), make_asset("Secret deck", teams=[team])
+    for person in (ada, bo):
+        declare_use(asset, deal_of(person, person.email), by=person, at=now())
+    db.session.commit()
+    retire_it(asset, successor)
+    assert "Secret deck" not in sentences(ada)[0]
+    assert "Secret deck" in sentences(bo)[0]
+
+
 def test_who_sent_an_asset_is_told_of_its_new_version(app: Flask) -> None:
     ada, gone = make_person(), make_person()
     asset, deal = make_asset("Deck"), deal_of(ada, "Heron")
