@@ -15,7 +15,8 @@ from collateral.requests import operations as requests
 from tests.journeys.conftest import Site
 from tests.journeys.material import make_deals, make_deck, make_image, make_pdf
 
-LONG = "A very long title that somebody pasted from an e-mail, " * 4
+LONG = "A very long title that somebody pasted from an e-mail, " * 2 + "Unbreakable" * 8
+"""Half of it one word, wider than a phone."""
 GERMAN = "Instandhaltungsplanungsrichtlinienüberarbeitungsvorschlag für Abfüllanlagen"
 TERMS = (
     (Vocabulary.STAGE, "evaluation", "Evaluation"),

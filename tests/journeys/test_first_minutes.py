@@ -64,6 +64,7 @@ def test_from_empty_to_the_sample_and_back(
     expect(page.get_by_role("heading", name="The sample is not here")).to_be_visible(timeout=30_000)
     page.goto("/library")
     expect(page.locator("article.card")).to_have_count(0)
+    shoot(page, "library-empty")
 
     page.goto("/")
     page.locator(".first input[type=file]").set_input_files(

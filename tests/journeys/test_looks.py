@@ -100,6 +100,8 @@ def test_screens_that_others_look_at_closely(stocked: Site, sign_in: SignIn) -> 
     page.get_by_role("button", name="Make the pack").click()
     expect(page.get_by_role("heading", name="For the plant manager")).to_be_visible()
     take(page, {"pack": page.url, "packs": "/packs"})
+    marketer = sign_in("marketer@example.com")
+    take(marketer, {f"docket-{name}": f"/docket/{name}" for name in ("policies", "method", "retired")})
     manager = sign_in("manager@example.com")
     reports = ("coverage", "adoption", "changes", "worth", "mails")
     take(manager, {f"report-{name}": f"/reports/{name}" for name in reports})
@@ -116,6 +118,19 @@ def take(page: Page, screens: dict[str, str]) -> None:
         shoot(page, name)
 
 
+def test_a_title_of_one_long_word_stays_within_every_page(stocked: Site, sign_in: SignIn) -> None:
+    page = sign_in("marketer@example.com")
+    asset = re.sub(r"/pages/.*|\?.*", "", first(page, "/library?q=pasted", "a.card__link"))
+    number = asset.rsplit("/", 1)[1]
+    for address in (
+        f"{asset}/edit", f"{asset}/collect", f"/shares/new?asset={number}",
+        f"/collections/add?asset={number}&back=/library", f"/assets/describe?asset={number}",
+    ):  # fmt: skip
+        page.goto(address)
+        settle(page)
+        assert_fits(page, address)
+
+
 def test_screens_before_signing_in(stocked: Site, browser: Browser, faults: list[str]) -> None:
     context = browser.new_context(base_url=stocked.url, user_agent=PERSON, locale="en-GB")
     page = watch(context.new_page(), faults)
@@ -126,6 +141,7 @@ def test_screens_before_signing_in(stocked: Site, browser: Browser, faults: list
 
 def test_every_part_stands_in_the_style_guide(stocked: Site, sign_in: SignIn) -> None:
     page = sign_in("chief@example.com")
+    take(page, {"admin-webhooks": "/admin/webhooks"})
     examine(page, "styleguide", address="/styleguide")
     page.emulate_media(forced_colors="active")
     photograph(page, "styleguide-forced")
