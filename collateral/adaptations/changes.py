@@ -71,13 +71,43 @@ def compare(
         ignore: SHA-256 of pictures that either deck repeats on its pages.
         furniture: what either file repeats; left out where a print is compared.
     """
-    if not (source.flow or page.flow):
-        # A number that was typed for the page's own stays behind when the page moves.
-        added = page.bag - source.bag - _typed(page, source.number)
-        removed = source.bag - page.bag - _typed(source, page.number)
-        came, went = _picture_changes(source.pictures, page.pictures, ignore)
-        charts = Counter(source.charts) != Counter(page.charts)
-        return PageChange(dict(added), dict(removed), came, went, charts)
+    if source.flow or page.flow:
+        return _compare_print(source, page, ignore, furniture)
+    # A number that was typed for the page's own stays behind when the page moves.
+    added = page.bag - source.bag - _typed(page, source.number)
+    removed = source.bag - page.bag - _typed(source, page.number)
+    came, went = _picture_changes(source.pictures, page.pictures, ignore)
+    charts = Counter(source.charts) != Counter(page.charts)
+    return PageChange(dict(added), dict(removed), came, went, charts)
+
+
+def _compare_print(
+    source: PagePrint, page: PagePrint, ignore: frozenset[str], furniture: Furniture
+) -> PageChange:
+    """The difference where one side, or both, is a print."""
+    old, new = _said(source, page, furniture)
+    added, removed = new - old, old - new
+    numbers = Counter({str(source.number), str(page.number)})
+    if not (any(map(is_number, added)) and any(map(is_number, removed))):
+        # A number on either side may be the page's own, on one line with something else.
+        added -= numbers
+        removed -= numbers
+    added, removed = _unrepeated(added, furniture), _unrepeated(removed, furniture)
+    added, removed = _without_splits(added, removed, furniture.words)
+    if page.flow and not source.flow:
+        added = _without_counting(added, page, source)
+        removed = _shown_once(removed, added, page)
+    if source.flow and not page.flow:
+        removed = _without_counting(removed, source, page)
+        added = _shown_once(added, removed, source)
+    came, went = _printed_pictures(source, page, ignore)
+    return PageChange(dict(added), dict(removed), came, went)
+
+
+def _said(
+    source: PagePrint, page: PagePrint, furniture: Furniture
+) -> tuple[Counter[str], Counter[str]]:
+    """The words of both sides, without what a print shows of a chart that the deck only draws."""
     numbers = {str(source.number), str(page.number)}
     left, right = source.lines, page.lines
     if page.flow and source.charts:
@@ -92,21 +122,7 @@ def compare(
         new -= chart_numbers(right) - numbers_alone(left)
     if source.flow and page.charts:
         old -= chart_numbers(left) - numbers_alone(right)
-    added, removed = new - old, old - new
-    if not (any(map(is_number, added)) and any(map(is_number, removed))):
-        # A number on either side may be the page's own, on one line with something else.
-        added -= Counter(numbers)
-        removed -= Counter(numbers)
-    added, removed = _unrepeated(added, furniture), _unrepeated(removed, furniture)
-    added, removed = _without_splits(added, removed, furniture.words)
-    if page.flow and not source.flow:
-        added = _without_counting(added, page, source)
-        removed = _shown_once(removed, added, page)
-    if source.flow and not page.flow:
-        removed = _without_counting(removed, source, page)
-        added = _shown_once(added, removed, source)
-    came, went = _printed_pictures(source, page, ignore)
-    return PageChange(dict(added), dict(removed), came, went)
+    return old, new
 
 
 def _typed(page: PagePrint, number: int) -> Counter[str]:

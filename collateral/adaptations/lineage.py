@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from collateral.adaptations.alignment import assign, choose
+from collateral.adaptations.alignment import Match, assign, choose
 from collateral.adaptations.candidates import Candidates
 from collateral.adaptations.deciding import decide
 from collateral.adaptations.filling import between, by_title, prefer_alike
@@ -58,18 +58,7 @@ def trace(pages: Sequence[PagePrint], library: Library, *, printed: bool = False
         q: min(max(_all_mass(query[q], found) / found.scaled(FULL_MASS), 0.05), 1.0)
         for q in numbers
     }
-    fits = {
-        version: {
-            q: m.likely * m.score if not _only_pictures(query[q]) else 0.1 * m.likely
-            for q, m in pairs.items()
-        }
-        for version, pairs in matches.items()
-    }
-    exact = {
-        version: sum(same_looks(query[q], known[m.position].print) for q, m in pairs.items())
-        for version, pairs in matches.items()
-    }
-    chosen = choose(fits, worth, exact)
+    chosen = _explaining(query, known, matches, worth)
     decided = decide(query, known, versions, matches, chosen, worth, found)
     best, pairs_of = decided.best, decided.pairs_of
     between(query, known, versions, table, best, pairs_of)
@@ -114,6 +103,27 @@ def _score(
             prefer_alike(page, row, prints)
         table[q] = row
     return table
+
+
+def _explaining(
+    query: Sequence[PagePrint],
+    known: Sequence[KnownPage],
+    matches: Mapping[int, Mapping[int, Match]],
+    worth: Mapping[int, float],
+) -> list[int]:
+    """The versions that explain the file. A page that pictures settle says little of which."""
+    fits = {
+        version: {
+            q: m.likely * m.score if not _only_pictures(query[q]) else 0.1 * m.likely
+            for q, m in pairs.items()
+        }
+        for version, pairs in matches.items()
+    }
+    exact = {
+        version: sum(same_looks(query[q], known[m.position].print) for q, m in pairs.items())
+        for version, pairs in matches.items()
+    }
+    return choose(fits, worth, exact)
 
 
 def _all_mass(page: PagePrint, found: Candidates) -> float:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, true
 
@@ -16,8 +18,9 @@ from collateral.adaptations.relations import Change
 from collateral.assets.models import Asset
 from collateral.assets.queries import visible
 from collateral.db import db
+from collateral.deals.values import at_midnight
 from collateral.usage.counting import zone
-from collateral.usage.rules import counting_day
+from collateral.usage.periods import A_DAY
 
 LIST = 50
 
@@ -60,41 +63,30 @@ def recreated(
     in; `narrowed` is a further condition on assets and adaptations. Two queries over
     adaptations, which are few beside events.
     """
-    day_zone = zone()
-    rows = [
-        row
-        for row in db.session.execute(
-            select(
-                Adaptation.id,
-                Adaptation.asset_id,
-                Asset.title,
-                Adaptation.person_id,
-                Adaptation.minutes,
-                Adaptation.reasons,
-                Adaptation.created_at,
-            )
-            .join(Asset, Asset.id == Adaptation.asset_id)
-            .where(visible(person), counted(), true() if narrowed is None else narrowed)
+    rows = db.session.execute(
+        select(
+            Adaptation.id,
+            Adaptation.asset_id,
+            Asset.title,
+            Adaptation.person_id,
+            Adaptation.minutes,
+            Adaptation.reasons,
         )
-        if first <= counting_day(row.created_at, day_zone) <= last
-    ]
+        .join(Asset, Asset.id == Adaptation.asset_id)
+        .where(
+            visible(person),
+            counted(),
+            Adaptation.created_at >= at_midnight(first, zone()),
+            Adaptation.created_at < at_midnight(last + A_DAY, zone()),
+            true() if narrowed is None else narrowed,
+        )
+        .order_by(Adaptation.id)
+    ).all()
     by_asset = defaultdict(list)
     for row in rows:
         by_asset[row.asset_id].append(row)
     pages = _pages(list(by_asset))
-    found = [
-        Recreated(
-            asset_id,
-            mine[0].title,
-            adaptations=len(mine),
-            people=len({row.person_id for row in mine}),
-            hours=rules.hours(row.minutes for row in mine),
-            edited=sum(pages.get(row.id, (0, 0))[0] for row in mine),
-            dropped=sum(pages.get(row.id, (0, 0))[1] for row in mine),
-            reasons=Counter(r for row in mine for r in row.reasons).most_common(2),
-        )
-        for asset_id, mine in by_asset.items()
-    ]
+    found = [_of_asset(mine, pages) for mine in by_asset.values()]
     found.sort(key=lambda row: (-row.adaptations, -row.hours.reported, row.title))
     return RecreatedReport(
         rows=found[:limit],
@@ -102,6 +94,21 @@ def recreated(
         adaptations=len(rows),
         hours=rules.hours(row.minutes for row in rows),
         reasons=Counter(r for row in rows for r in row.reasons).most_common(),
+    )
+
+
+def _of_asset(mine: Sequence[Any], pages: Mapping[int, tuple[int, int]]) -> Recreated:
+    """The line of one asset, from its adaptations."""
+    changed = [pages.get(row.id, (0, 0)) for row in mine]
+    return Recreated(
+        mine[0].asset_id,
+        mine[0].title,
+        adaptations=len(mine),
+        people=len({row.person_id for row in mine}),
+        hours=rules.hours(row.minutes for row in mine),
+        edited=sum(edited for edited, _ in changed),
+        dropped=sum(dropped for _, dropped in changed),
+        reasons=Counter(r for row in mine for r in row.reasons).most_common(2),
     )
 
 

@@ -35,34 +35,8 @@ def tell(
     """Put the decisions into words: same, edited, new; dropped and moved; branded."""
     best, pairs_of = decided.best, decided.pairs_of
     sources_of = {v: [known[p].print for p in versions[v]] for v in pairs_of}
-    own = furniture(query)
-    theirs = reduce(or_, map(furniture, sources_of.values()), Furniture())
-    pictures = repeated_pictures(query).union(*map(repeated_pictures, sources_of.values()))
-    changes = {}
-    repeated: dict[int, DeckChange] = {}
-    for pairs in pairs_of.values():
-        for q, m in pairs:
-            source = known[m.position].print
-            ignore = pictures if source.flow or query[q].flow else frozenset()
-            changes[q] = compare(source, query[q], ignore=ignore, furniture=own | theirs)
-        # A footer belongs to the design of one of the sources, a customer's logo to all pages.
-        # Of a print's two pages it is what both show and neither had: no deck tells its design.
-        mixed = all(query[q].flow and not known[m.position].print.flow for q, m in pairs)
-        least = FEWEST_PRINTED if mixed else DECK_WIDE_PAGES
-        alike = deck_wide([changes[q] for q, _ in pairs], least)
-        repeated |= {q: alike for q, _ in pairs}
-        if mixed and alike.words:
-            # What all pages gained may hide that one lost nothing, being drawn over itself.
-            all_over = own | theirs | Furniture(words=alike.words)
-            for q, m in pairs:
-                source = known[m.position].print
-                if changes[q].removed and changes[q].removed.keys() <= query[q].bag.keys():
-                    less = compare(source, query[q], ignore=pictures, furniture=all_over)
-                    changes[q] = less if less.nothing else changes[q]
+    changes, repeated = _compared(query, known, sources_of, pairs_of)
     deck = deck_wide(list(changes.values()))
-    print_wide = of_prints(
-        [query[q] for q in sorted(changes)], [page for all_ in sources_of.values() for page in all_]
-    )
     told = []
     for q, page in enumerate(query):
         sure, match = best.get(q, (0.0, None))
@@ -82,10 +56,59 @@ def tell(
         for version, pairs in pairs_of.items()
     ]
     sources.sort(key=lambda source: (source.borrowed, -source.share))
+    print_wide = of_prints(
+        [query[q] for q in sorted(changes)], [page for all_ in sources_of.values() for page in all_]
+    )
     # A print beside a deck has words that stand in none of its slides; of them `of_prints` tells.
     mixed = any(known[best[q][1].position].print.flow != query[q].flow for q in changes)
     branded = print_wide.branded or (deck.branded and not mixed)
     return Lineage(tuple(sources), tuple(told), branded)
+
+
+def _compared(
+    query: Sequence[PagePrint],
+    known: Sequence[KnownPage],
+    sources_of: Mapping[int, Sequence[PagePrint]],
+    pairs_of: Mapping[int, Sequence[tuple[int, Match]]],
+) -> tuple[dict[int, PageChange], dict[int, DeckChange]]:
+    """For each page with a source what differs, and what all pages of that source have in common
+    of it."""
+    repeats = furniture(query) | reduce(or_, map(furniture, sources_of.values()), Furniture())
+    pictures = repeated_pictures(query).union(*map(repeated_pictures, sources_of.values()))
+    changes: dict[int, PageChange] = {}
+    repeated: dict[int, DeckChange] = {}
+    for pairs in pairs_of.values():
+        for q, m in pairs:
+            source = known[m.position].print
+            ignore = pictures if source.flow or query[q].flow else frozenset()
+            changes[q] = compare(source, query[q], ignore=ignore, furniture=repeats)
+        # A footer belongs to the design of one of the sources, a customer's logo to all pages.
+        # Of a print's two pages it is what both show and neither had: no deck tells its design.
+        mixed = all(query[q].flow and not known[m.position].print.flow for q, m in pairs)
+        least = FEWEST_PRINTED if mixed else DECK_WIDE_PAGES
+        alike = deck_wide([changes[q] for q, _ in pairs], least)
+        repeated |= {q: alike for q, _ in pairs}
+        if mixed and alike.words:
+            all_over = repeats | Furniture(words=alike.words)
+            for q, m in pairs:
+                source = known[m.position].print
+                if _drawn_over(changes[q], source, query[q], pictures, all_over):
+                    changes[q] = PageChange()
+    return changes, repeated
+
+
+def _drawn_over(
+    change: PageChange,
+    source: PagePrint,
+    page: PagePrint,
+    pictures: frozenset[str],
+    all_over: Furniture,
+) -> bool:
+    """Whether a printed page lost nothing: what all pages gained hides it, being drawn over what
+    the page says itself."""
+    if not change.removed or not change.removed.keys() <= page.bag.keys():
+        return False
+    return compare(source, page, ignore=pictures, furniture=all_over).nothing
 
 
 def _source(
