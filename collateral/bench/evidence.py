@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collateral.bench.evidence_deals import WORLDS, expected_difference, made_market
 from collateral.bench.evidence_docket import docket_figures
 from collateral.bench.evidence_fallen import fallen_figures
 from collateral.reports.difference import shrink
 from collateral.reports.influence import influence, may_be_told
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Flags = NDArray[np.bool_]
 
 SHARES = (0.0, 0.1, 0.3, 0.6, 0.8, 0.95, 1.0)
 USED = (20, 50, 200)
@@ -42,6 +48,15 @@ class InfluenceFigures:
     companies: int
 
 
+def _naive(won: Flags, mine: Flags, effect: float) -> tuple[float, float]:
+    """Deals with against deals without, as they stand: how far off, and the standard error."""
+    import numpy as np
+
+    p1, p0 = won[mine].mean(), won[~mine].mean()
+    error = np.sqrt(p1 * (1 - p1) / mine.sum() + p0 * (1 - p0) / (~mine).sum())
+    return p1 - p0 - effect, error
+
+
 def influence_figures(
     world: str, used: int, effect: float, companies: int, seed: int
 ) -> InfluenceFigures:
@@ -55,11 +70,9 @@ def influence_figures(
     for _ in range(companies):
         market = made_market(rng, world, used, [effect])
         moments, won = market.used[0], market.cases.won
-        mine = ~np.isnan(moments)
-        p1, p0 = won[mine].mean(), won[~mine].mean()
-        error = np.sqrt(p1 * (1 - p1) / mine.sum() + p0 * (1 - p0) / (~mine).sum())
-        naive.append(p1 - p0 - effect)
-        naive_held += abs(p1 - p0 - effect) <= 1.96 * error
+        bias, error = _naive(won, ~np.isnan(moments), effect)
+        naive.append(bias)
+        naive_held += abs(bias) <= 1.96 * error
         eligible = np.ones(len(won), dtype=bool)
         found = influence(market.cases, moments, eligible, floor=False)
         d = found.overall.difference

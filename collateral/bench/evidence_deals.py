@@ -69,14 +69,8 @@ def made_market(rng: np.random.Generator, world: str, used: int, effects: list[f
     ends = np.cumsum(length, axis=1)
     starts = ends - length
     closed = ends[:, -1]
-    moments = np.full((len(effects), size), np.nan)
-    helped = np.zeros(size)
-    for row, effect in enumerate(effects):
-        share = 1 / (COMPARED + 1)
-        hazard = eager / (eager.mean() * closed.mean()) * -np.log1p(-share) * 1.15
-        wait = rng.exponential(1.0, size) / hazard
-        moments[row] = np.where(wait < closed, wait, np.nan)
-        helped += effect * ~np.isnan(moments[row])
+    moments = _first_uses(rng, eager, closed, len(effects))
+    helped = sum(effect * ~np.isnan(moments[row]) for row, effect in enumerate(effects))
     won = rng.random(size) < np.clip(chance + helped, 0.02, 0.98)
     deal = np.repeat(np.arange(size), STAGES)
     stage = np.tile(np.arange(STAGES), size)
@@ -92,6 +86,24 @@ def made_market(rng: np.random.Generator, world: str, used: int, effects: list[f
         ends.ravel(),
     )
     return Market(cases, moments)
+
+
+def _first_uses(rng: np.random.Generator, eager: Floats, closed: Floats, assets: int) -> Floats:
+    """When each asset was first used in each deal, in days; NaN where it never was. A row an asset.
+
+    Args:
+        eager: how readily each deal's rep uses anything.
+        closed: how long each deal lasted, in days.
+    """
+    import numpy as np
+
+    size, share = len(closed), 1 / (COMPARED + 1)
+    hazard = eager / (eager.mean() * closed.mean()) * -np.log1p(-share) * 1.15
+    moments = np.full((assets, size), np.nan)
+    for row in range(assets):
+        wait = rng.exponential(1.0, size) / hazard
+        moments[row] = np.where(wait < closed, wait, np.nan)
+    return moments
 
 
 def expected_difference(rng: np.random.Generator, world: str, used: int, effect: float) -> float:

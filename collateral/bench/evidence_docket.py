@@ -71,6 +71,33 @@ class Answers:
     alive: int
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """One made-up library and what its docket made of it."""
+
+    size: int
+    false: float
+    """The share of what it lists that is live; NaN where it lists nothing."""
+    recall: float
+    stops: Answers
+
+
+def _judged(rng: np.random.Generator, ignored: float, *, messy: bool, signs: bool) -> _Judged:
+    import numpy as np
+
+    size = int(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
+    library = made_library(rng, size, ignored, messy=messy)
+    evidence = _evidence(library, signs=signs)
+    verdict = judge(evidence)
+    listed = list(verdict.listed)
+    return _Judged(
+        size,
+        float((~library.ignored[listed]).mean()) if listed else np.nan,
+        float(library.ignored[listed].sum() / max(library.ignored.sum(), 1)),
+        _stops(library, evidence, verdict),
+    )
+
+
 def docket_figures(
     world: str, *, signs: bool, ignored: float, companies: int, seed: int
 ) -> DocketFigures:
@@ -80,24 +107,22 @@ def docket_figures(
     """
     import numpy as np
 
-    messy = world == MESSY
-    false, recall, sizes, stops = [], [], [], []
-    for number in range(companies):
-        rng = np.random.default_rng([seed, number, round(ignored * 100), messy])
-        size = int(np.exp(rng.uniform(np.log(SMALLEST), np.log(LARGEST))))
-        library = made_library(rng, size, ignored, messy=messy)
-        evidence = _evidence(library, signs=signs)
-        verdict = judge(evidence)
-        listed = list(verdict.listed)
-        false.append(float((~library.ignored[listed]).mean()) if listed else np.nan)
-        recall.append(float(library.ignored[listed].sum() / max(library.ignored.sum(), 1)))
-        sizes.append(size)
-        stops.append(_stops(library, evidence, verdict))
-    wrong, is_large = np.array(false), np.array(sizes) >= SMALL_LIBRARY
+    made = [
+        _judged(
+            np.random.default_rng([seed, number, round(ignored * 100), world == MESSY]),
+            ignored,
+            messy=world == MESSY,
+            signs=signs,
+        )
+        for number in range(companies)
+    ]
+    stops = [each.stops for each in made]
+    wrong = np.array([each.false for each in made])
+    is_large = np.array([each.size for each in made]) >= SMALL_LIBRARY
     filled = ~np.isnan(wrong)
     mean, error = _mean(np.where(filled, wrong, 0.0))
     large, large_error = _mean(wrong[filled & is_large])
-    found, found_error = _mean(np.array(recall))
+    found, found_error = _mean(np.array([each.recall for each in made]))
     asked, told = sum(each.asked for each in stops), sum(each.told for each in stops)
     alive = sum(each.alive for each in stops)
     off, off_error = _ratio([each.wrong for each in stops], [each.told for each in stops])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -173,53 +173,53 @@ def _batch(
     terms: dict[Vocabulary, list[int]],
     teams: list[int],
 ) -> None:
-    assets, versions, pages, tags = [], [], [], []
-    joined: list[dict[str, Any]] = []
-    limited: list[dict[str, Any]] = []
-    moment = now()
-    random = writer.random
+    rows: dict[type[Model], list[dict[str, Any]]] = {
+        model: [] for model in (Asset, AssetVersion, Page, AssetTerm, AssetTag, AssetTeam)
+    }
+    moment, random = now(), writer.random
     for number in numbers:
         made = moment - timedelta(hours=int(random.integers(1, 24 * 900)))
         title = writer.title()
-        assets.append(
-            {
-                "id": number,
-                "title": title,
-                "summary": " ".join(writer.draw(20)).capitalize() + ".",
-                "status": Status.DRAFT if number % 25 == 0 else Status.PUBLISHED,
-                "owner_id": marketer.id,
-                "created_by_id": marketer.id,
-                "published_at": None if number % 25 == 0 else made,
-                "created_at": made,
-                "updated_at": made,
-                "review_on": made.date() + timedelta(days=365),
-                "revision": 1,
-                "indexed_revision": 0,
-            }
-        )
-        drawn = list(_page_rows(writer, number, title))
-        pages += drawn
-        versions.append(_version_row(number, marketer, made, len(drawn)))
-        for ids in terms.values():
-            joined.append({"asset_id": number, "term_id": ids[int(random.integers(len(ids)))]})
-        tags += [{"asset_id": number, "tag": tag} for tag in set(writer.draw(2, 900, 60))]
+        rows[Asset].append(_asset_row(writer, number, title, marketer, made))
+        pages = list(_page_rows(writer, number, title))
+        rows[Page] += pages
+        rows[AssetVersion].append(_version_row(number, marketer, made, len(pages)))
+        rows[AssetTerm] += [
+            {"asset_id": number, "term_id": ids[int(random.integers(len(ids)))]}
+            for ids in terms.values()
+        ]
+        rows[AssetTag] += [{"asset_id": number, "tag": tag} for tag in set(writer.draw(2, 900, 60))]
         if number % 10 == 0:
-            limited.append({"asset_id": number, "team_id": teams[number // 10 % len(teams)]})
-    for model, rows in (
-        (Asset, assets),
-        (AssetVersion, versions),
-        (Page, pages),
-        (AssetTerm, joined),
-        (AssetTag, tags),
-        (AssetTeam, limited),
-    ):
-        _insert(model, rows)
+            team_id = teams[number // 10 % len(teams)]
+            rows[AssetTeam].append({"asset_id": number, "team_id": team_id})
+    for model, made_rows in rows.items():
+        _insert(model, made_rows)
     db.session.execute(
         Asset.__table__.update()  # type: ignore[attr-defined]
         .where(Asset.id.in_(list(numbers)))
         .values(current_version_id=Asset.id)
     )
     db.session.commit()
+
+
+def _asset_row(
+    writer: Writer, number: int, title: str, marketer: Person, made: datetime
+) -> dict[str, Any]:
+    draft = number % 25 == 0
+    return {
+        "id": number,
+        "title": title,
+        "summary": " ".join(writer.draw(20)).capitalize() + ".",
+        "status": Status.DRAFT if draft else Status.PUBLISHED,
+        "owner_id": marketer.id,
+        "created_by_id": marketer.id,
+        "published_at": None if draft else made,
+        "created_at": made,
+        "updated_at": made,
+        "review_on": made.date() + timedelta(days=365),
+        "revision": 1,
+        "indexed_revision": 0,
+    }
 
 
 def _insert(model: type[Model], rows: list[dict[str, Any]]) -> None:

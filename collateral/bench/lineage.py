@@ -57,15 +57,7 @@ def measure(
     adapted = chosen(known, seed, files, split)
     for case in cases(adapted, known, strangers, seed, kinds=kinds):
         for form in forms:
-            pages, printed = _read(case, form), form == "print"
-            keys = ((case.kind, form), ("all", form), ("all", "all"))
-            library.memory.without = None
-            found = trace(pages, library.memory, printed=printed)
-            library.memory.without = library.roots[case.base.family]
-            alone = trace(pages, library.memory, printed=printed)
-            for key in keys:
-                judge(case, pages, found, library, figures[key])
-                judge_without(case, pages, alone, library, figures[key])
+            _judge(case, form, library, figures)
     return {
         "decks": len(bases),
         "known": len(known),
@@ -77,6 +69,20 @@ def measure(
             for (kind, form), found in sorted(figures.items())
         ],
     }
+
+
+def _judge(
+    case: Case, form: str, library: Library, figures: dict[tuple[str, str], Figures]
+) -> None:
+    """Trace it with its master in the library and without, and count both."""
+    pages, printed = _read(case, form), form == "print"
+    library.memory.without = None
+    found = trace(pages, library.memory, printed=printed)
+    library.memory.without = library.roots[case.base.family]
+    alone = trace(pages, library.memory, printed=printed)
+    for key in ((case.kind, form), ("all", form), ("all", "all")):
+        judge(case, pages, found, library, figures[key])
+        judge_without(case, pages, alone, library, figures[key])
 
 
 def parted(bases: Sequence[Base], seed: int) -> tuple[list[Base], list[Base]]:

@@ -18,6 +18,7 @@ from collateral.adaptations.index import DatabaseLibrary, among
 from collateral.adaptations.lineage import trace
 from collateral.adaptations.models_prints import PrintHash, PrintPage, PrintToken
 from collateral.adaptations.prints import PagePrint
+from collateral.adaptations.relations import Lineage
 from collateral.bench.lineage_rows import DESIGN, FAMILIES, PAGES, Words, build
 from collateral.bench.search import Figure
 from collateral.clock import now
@@ -48,7 +49,7 @@ def measure(pages: int, queries: int, seed: int) -> dict[str, Any]:
     words.random = random  # the same words, in texts that the library does not hold
     person = db.session.query(Person).one()
     asked = [adapted(families[n % FAMILIES], random, words) for n in range(queries)]
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _peak_kb()
     statements = _Statements()
     seconds, spent, right = [], [], 0
     trace(asked[0][:1], DatabaseLibrary(person))  # what is imported once is no part of an answer
@@ -60,28 +61,39 @@ def measure(pages: int, queries: int, seed: int) -> dict[str, Any]:
         seconds.append(time.perf_counter() - begun)
         spent.append(time.process_time() - used)
         statements.most = max(statements.most, statements.count - pages_before)
-        expected = families[n % FAMILIES]
-        right += bool(found.sources) and all(
-            p.source is None or p.source.print.boxes in {k.boxes for k in expected}
-            for p in found.pages
-        ) and sum(p.source is not None for p in found.pages) >= 20  # fmt: skip
-    figure = Figure.of("a deck of 30 pages answered", [s * 1000 for s in seconds])
-    own = Figure.of("of it in this process", [s * 1000 for s in spent])
+        right += _is_right(found, families[n % FAMILIES])
+    figures = (
+        Figure.of("a deck of 30 pages answered", [s * 1000 for s in seconds]),
+        Figure.of("of it in this process", [s * 1000 for s in spent]),
+    )
     return {
         "database": db.engine.dialect.name,
         "pages": pages,
         "hashes": db.session.scalar(text("select count(*) from print_hash")),
         "built_seconds": round(built, 1),
-        "figures": [vars(figure), vars(own)],
+        "figures": [vars(figure) for figure in figures],
         "first_ms": round(seconds[0] * 1000, 1),
         "right": right,
         "most_statements": statements.most,
-        "more_memory_mb": round(
-            (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        ),
+        "more_memory_mb": round((_peak_kb() - before) / 1024),
         "index_a_version_ms": _one_more(words),
         "plan": _plan(),
     }
+
+
+def _peak_kb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _is_right(found: Lineage, expected: Sequence[PagePrint]) -> bool:
+    """Whether most pages have a source, and none a wrong one."""
+    boxes = {known.boxes for known in expected}
+    sources = [page.source for page in found.pages if page.source is not None]
+    return (
+        bool(found.sources)
+        and len(sources) >= 20
+        and all(source.print.boxes in boxes for source in sources)
+    )
 
 
 class _Statements:

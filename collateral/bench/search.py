@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -91,61 +91,85 @@ def hard_queries(writer: Writer, each: int = 20) -> dict[str, list[str]]:
     return {kind: [make() for _ in range(each)] for kind, make in makers.items()}
 
 
+@dataclass
+class OverHttp:
+    """What readers waited for, in milliseconds, and what it took of the web process."""
+
+    by_kind: dict[str, list[float]]
+    again: list[float]
+    filtered: list[float]
+    ahead: list[float]
+    rate: float
+    """Searches a second, with AT_ONCE readers."""
+    page_bytes: int
+    cpu_first: float
+    """Milliseconds of the web process alone for a page: whatever else the machine is doing."""
+    cpu_again: float
+
+    @property
+    def first(self) -> list[float]:
+        return [time for times in self.by_kind.values() for time in times]
+
+
 def measure(app: Flask, rep: Person, seed: int, environ: dict[str, str]) -> dict[str, Any]:
     """Run the hard queries through the page, the engine and bare Whoosh; typeahead, too."""
     kinds = hard_queries(Writer(seed))
     every = [query for queries in kinds.values() for query in queries]
-    port = int(environ["BASE_URL"].rsplit(":", 1)[1])
-    cookie = cookie_of(app, rep)
-    with served(environ, port) as (connection, server):
-        for query in ("warm", "up the engine", '"warm up"', "wram"):
-            timed_get(connection, f"/library?q={quote(query)}", cookie)
-
-        def page(query: str) -> float:
-            return timed_get(connection, f"/library?q={quote(query)}", cookie)[0]
-
-        before = cpu_seconds(server)
-        by_kind = {kind: [page(query) for query in queries] for kind, queries in kinds.items()}
-        first = [time for times in by_kind.values() for time in times]
-        cpu_first = (cpu_seconds(server) - before) * 1000 / len(first)
-        before = cpu_seconds(server)
-        again = [page(query) for query in every]
-        cpu_again = (cpu_seconds(server) - before) * 1000 / len(again)
-        stages = ("discovery", "evaluation", "proposal", "negotiation")
-        filtered = [
-            timed_get(connection, f"/library?q={quote(q)}&stage={stages[n % 4]}", cookie)[0]
-            for n, q in enumerate(every[::4])
-        ]
-        ahead = [
-            timed_get(connection, f"/search/suggest?q={quote(text)}", cookie)[0]
-            for text in _typed(kinds["two words"] + kinds["part of a word"])
-        ]
-        rate = searches_a_second(port, cookie, every)
-        weight = len(timed_get(connection, f"/library?q={quote(every[0])}", cookie)[1])
-    search_url = app.extensions["settings"].search_url
-    floor = (
-        bare_postgres(every)
-        if search_url == "postgres:"
-        else bare_whoosh(Path(search_url.removeprefix("whoosh:")), every)
-    )
-    own = own_engine(rep, every)
+    waited = _over_http(kinds, every, environ, cookie_of(app, rep))
     figures = [
-        Figure.of("search page over HTTP", first),
-        Figure.of("the same again", again),
-        Figure.of("with a filter chosen", filtered),
-        Figure.of("typeahead over HTTP", ahead),
-        Figure.of("bare engine, top 20", floor),
-        Figure.of("our engine, top 20 with total and facets", own),
-        *(Figure.of(f"page: {kind}", times) for kind, times in by_kind.items()),
+        Figure.of("search page over HTTP", waited.first),
+        Figure.of("the same again", waited.again),
+        Figure.of("with a filter chosen", waited.filtered),
+        Figure.of("typeahead over HTTP", waited.ahead),
+        Figure.of("bare engine, top 20", _floor(app.extensions["settings"].search_url, every)),
+        Figure.of("our engine, top 20 with total and facets", own_engine(rep, every)),
+        *(Figure.of(f"page: {kind}", times) for kind, times in waited.by_kind.items()),
     ]
     return {
         "figures": [vars(figure) for figure in figures],
         "ratio_to_bare_engine": figures[0].median / figures[4].median,
-        "page_bytes": weight,
-        "searches_a_second": round(rate, 1),  # with AT_ONCE readers
-        # Of the web process alone: what the page costs whatever else the machine is doing.
-        "cpu_ms_a_page": {"first": round(cpu_first, 1), "again": round(cpu_again, 1)},
+        "page_bytes": waited.page_bytes,
+        "searches_a_second": round(waited.rate, 1),
+        "cpu_ms_a_page": {
+            "first": round(waited.cpu_first, 1),
+            "again": round(waited.cpu_again, 1),
+        },
     }
+
+
+def _over_http(
+    kinds: Mapping[str, Sequence[str]], every: Sequence[str], environ: dict[str, str], cookie: str
+) -> OverHttp:
+    port = int(environ["BASE_URL"].rsplit(":", 1)[1])
+    with served(environ, port) as (connection, server):
+
+        def page(query: str, more: str = "") -> float:
+            return timed_get(connection, f"/library?q={quote(query)}{more}", cookie)[0]
+
+        for query in ("warm", "up the engine", '"warm up"', "wram"):
+            page(query)
+        before = cpu_seconds(server)
+        by_kind = {kind: [page(query) for query in queries] for kind, queries in kinds.items()}
+        cpu_first = (cpu_seconds(server) - before) * 1000 / len(every)
+        before = cpu_seconds(server)
+        again = [page(query) for query in every]
+        cpu_again = (cpu_seconds(server) - before) * 1000 / len(again)
+        stages = ("discovery", "evaluation", "proposal", "negotiation")
+        filtered = [page(q, f"&stage={stages[n % 4]}") for n, q in enumerate(every[::4])]
+        ahead = [
+            timed_get(connection, f"/search/suggest?q={quote(text)}", cookie)[0]
+            for text in _typed([*kinds["two words"], *kinds["part of a word"]])
+        ]
+        rate = searches_a_second(port, cookie, every)
+        page_bytes = len(timed_get(connection, f"/library?q={quote(every[0])}", cookie)[1])
+    return OverHttp(by_kind, again, filtered, ahead, rate, page_bytes, cpu_first, cpu_again)
+
+
+def _floor(search_url: str, every: Sequence[str]) -> list[float]:
+    """The same questions to the engine by itself."""
+    if search_url == "postgres:":
+        return bare_postgres(every)
+    return bare_whoosh(Path(search_url.removeprefix("whoosh:")), every)
 
 
 def searches_a_second(port: int, cookie: str, queries: Sequence[str]) -> float:

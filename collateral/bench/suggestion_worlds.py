@@ -7,7 +7,8 @@ Suggestions know the terms, the dates and the uses; appeal and habit only by wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ from collateral.usage.team_sets import set_of
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 STAGES = ("discovery", "evaluation", "proposal", "negotiation")
 INDUSTRIES, PRODUCTS = 6, 4
@@ -33,6 +38,34 @@ FITS, FOR_ALL, FOR_OTHERS = 3.0, 1.0, 0.4
 """How readily an asset is taken that is made for this industry or product, for all, for others."""
 
 
+@dataclass(frozen=True)
+class _Shelf:
+    """What the assets are for, and how they are liked; an entry an asset.
+
+    Attributes:
+        industry: -1 for all of them; `product` likewise.
+        published: days since the company's beginning, negative before it.
+        habit: how much each rep (a row) takes to each of them.
+    """
+
+    stage: Ints
+    industry: Ints
+    product: Ints
+    published: Floats
+    appeal: Floats
+    habit: Floats
+
+    def pull(self, rep: int, place: int, industry: int, product: int, day: float) -> Floats:
+        """How readily this rep uses each of them in such a deal on that day; 0 for never."""
+        import numpy as np
+
+        fit = self.appeal * self.habit[rep] * np.where(self.stage == place, FITS, FOR_OTHERS)
+        fit = fit * _readily(self.industry, industry) * _readily(self.product, product)
+        age = np.maximum(day - self.published, 0.0)
+        found: Floats = fit * 0.5 ** (age / 365.0) * (self.published < day)
+        return found
+
+
 def build(seed: int, now: datetime) -> None:
     """Fill the empty library with one company's assets, deals and uses, and commit."""
     import numpy as np
@@ -40,20 +73,17 @@ def build(seed: int, now: datetime) -> None:
     rng = np.random.default_rng(seed)
     people = _people()
     terms = _terms()
-    stage = rng.integers(0, len(STAGES), ASSETS)
-    industry = np.where(rng.random(ASSETS) < 0.6, rng.integers(0, INDUSTRIES, ASSETS), -1)
-    product = np.where(rng.random(ASSETS) < 0.6, rng.integers(0, PRODUCTS, ASSETS), -1)
-    published = rng.uniform(-AHEAD, SPAN * 0.9, ASSETS)
+    shelf = _Shelf(
+        stage=rng.integers(0, len(STAGES), ASSETS),
+        industry=np.where(rng.random(ASSETS) < 0.6, rng.integers(0, INDUSTRIES, ASSETS), -1),
+        product=np.where(rng.random(ASSETS) < 0.6, rng.integers(0, PRODUCTS, ASSETS), -1),
+        published=rng.uniform(-AHEAD, SPAN * 0.9, ASSETS),
+        appeal=np.exp(rng.normal(0, 1, ASSETS)),
+        habit=np.exp(rng.normal(0, 0.5, (REPS, ASSETS))),
+    )
     start = now - timedelta(days=SPAN + 60)
-    _assets(people[0], start, published.tolist())
-    links = [(n + 1, terms[V.STAGE][int(stage[n])]) for n in range(ASSETS)]
-    links += [
-        (n + 1, terms[V.INDUSTRY][int(industry[n])]) for n in range(ASSETS) if industry[n] >= 0
-    ]
-    links += [(n + 1, terms[V.PRODUCT][int(product[n])]) for n in range(ASSETS) if product[n] >= 0]
-    db.session.execute(insert(AssetTerm), [{"asset_id": a, "term_id": t} for a, t in links])
-    appeal = np.exp(rng.normal(0, 1, ASSETS))
-    habit = np.exp(rng.normal(0, 0.5, (REPS, ASSETS)))
+    _assets(people[0], start, shelf.published.tolist())
+    db.session.execute(insert(AssetTerm), _links(shelf, terms))
     sets = [set_of(person) for person in people]
     deals: list[dict[str, Any]] = []
     moves: list[dict[str, Any]] = []
@@ -67,16 +97,8 @@ def build(seed: int, now: datetime) -> None:
         for place in range(reached):
             moves.append(_move(number, place, start + timedelta(days=day)))
             length = float(rng.gamma(2.0, 9.0)) + 2.0
-            fit = appeal * habit[rep] * np.where(stage == place, FITS, FOR_OTHERS)
-            fit = fit * _readily(industry, of) * _readily(product, what)
-            fit = fit * 0.5 ** (np.maximum(day - published, 0.0) / 365.0) * (published < day)
-            for _each in range(int(rng.choice(3, p=(0.35, 0.4, 0.25)))):
-                left = np.where(np.isin(np.arange(ASSETS), list(had)), 0.0, fit)
-                if left.sum() <= 0:
-                    break
-                asset = int(rng.choice(ASSETS, p=left / left.sum()))
-                had.add(asset)
-                at = start + timedelta(days=day + float(rng.uniform(0, length)))
+            for asset, later in _used(rng, shelf.pull(rep, place, of, what, day), length, had):
+                at = start + timedelta(days=day + later)
                 uses.append(_use(number, asset + 1, people[rep].id, sets[rep], place, at))
             day += length
         ended = start + timedelta(days=day)
@@ -88,7 +110,37 @@ def build(seed: int, now: datetime) -> None:
     db.session.commit()
 
 
-def _readily(made_for: np.ndarray[Any, Any], wanted: int) -> np.ndarray[Any, Any]:
+def _links(shelf: _Shelf, terms: dict[V, list[int]]) -> list[dict[str, int]]:
+    """The rows of the terms that the assets carry."""
+    return [
+        {"asset_id": n + 1, "term_id": terms[vocabulary][int(place)]}
+        for vocabulary, places in (
+            (V.STAGE, shelf.stage),
+            (V.INDUSTRY, shelf.industry),
+            (V.PRODUCT, shelf.product),
+        )
+        for n, place in enumerate(places)
+        if place >= 0
+    ]
+
+
+def _used(
+    rng: np.random.Generator, pull: Floats, length: float, had: set[int]
+) -> Iterator[tuple[int, float]]:
+    """Up to two assets that the deal has not `had`, which learns them, each with a day of the
+    stage, which is `length` days long."""
+    import numpy as np
+
+    for _each in range(int(rng.choice(3, p=(0.35, 0.4, 0.25)))):
+        left = np.where(np.isin(np.arange(ASSETS), list(had)), 0.0, pull)
+        if left.sum() <= 0:
+            return
+        asset = int(rng.choice(ASSETS, p=left / left.sum()))
+        had.add(asset)
+        yield asset, float(rng.uniform(0, length))
+
+
+def _readily(made_for: Ints, wanted: int) -> Floats:
     import numpy as np
 
     return np.where(made_for == wanted, FITS, np.where(made_for < 0, FOR_ALL, FOR_OTHERS))

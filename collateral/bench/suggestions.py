@@ -45,23 +45,7 @@ class Moment:
 def moments(limit: int, share: float = HELD_BACK) -> list[Moment]:
     """The (deal, stage) pairs whose first use lies in the last `share` of all uses, spread evenly
     where there are more than `limit`."""
-    total = db.session.scalar(select(func.count(Use.id)).where(Use.retracted_at.is_(None))) or 0
-    cut = db.session.scalar(
-        select(Use.at)
-        .where(Use.retracted_at.is_(None))
-        .order_by(Use.at)
-        .offset(math.floor(total * (1 - share)))
-        .limit(1)
-    )
-    if cut is None:
-        return []
-    firsts = db.session.execute(
-        select(Use.deal_id, Use.stage, func.min(Use.at).label("first"))
-        .where(Use.retracted_at.is_(None), Use.stage != "")
-        .group_by(Use.deal_id, Use.stage)
-        .having(func.min(Use.at) >= cut)
-        .order_by("first", Use.deal_id)
-    ).all()
+    firsts = _first_uses(share)
     step = max(1, math.ceil(len(firsts) / limit))
     chosen = firsts[::step]
     deals = {
@@ -84,6 +68,27 @@ def moments(limit: int, share: float = HELD_BACK) -> list[Moment]:
         for row in chosen
         if row.deal_id in deals
     ]
+
+
+def _first_uses(share: float) -> Sequence[Any]:
+    """Deal, stage and moment of each stage's first use, where it lies in that last share."""
+    total = db.session.scalar(select(func.count(Use.id)).where(Use.retracted_at.is_(None))) or 0
+    cut = db.session.scalar(
+        select(Use.at)
+        .where(Use.retracted_at.is_(None))
+        .order_by(Use.at)
+        .offset(math.floor(total * (1 - share)))
+        .limit(1)
+    )
+    if cut is None:
+        return []
+    return db.session.execute(
+        select(Use.deal_id, Use.stage, func.min(Use.at).label("first"))
+        .where(Use.retracted_at.is_(None), Use.stage != "")
+        .group_by(Use.deal_id, Use.stage)
+        .having(func.min(Use.at) >= cut)
+        .order_by("first", Use.deal_id)
+    ).all()
 
 
 def measure(limit: int) -> dict[str, Any]:

@@ -70,13 +70,9 @@ def _make(
     kind: str, base: Base, random: Random, others: Sequence[Base], strangers: Sequence[Base],
     decks: set[str],
 ) -> Draft:  # fmt: skip
+    """The adaptation; `decks` learns which others it holds pages of."""
     if kind == "foreign":
-        decks.clear()
-        draft = _stranger(random, strangers, decks)
-        if len(draft.origins) > 8:
-            edits.excerpt(draft, random)
-        edits.words(draft, random)
-        return draft
+        return _foreign(random, strangers, decks)
     draft = open_draft(base.data, base.key)
     if len(draft.origins) > LONGEST:
         first = random.randint(0, len(draft.origins) - LONGEST)
@@ -85,22 +81,12 @@ def _make(
         for edit in ALONE[kind]:
             edit(draft, random)
     elif kind == "merged":
-        other = random.choice(others)
-        second = open_draft(other.data, other.key)
-        decks.add(other.meaning)
-        edits.excerpt(draft, random)
-        count = len(second.origins)
-        take_over(draft, second, sorted(random.sample(range(count), min(count, 6))))
+        _merge(draft, random, others, decks)
     elif kind == "foreign pages":
         stranger = _stranger(random, strangers, decks)
         edits.insert(draft, random, stranger, max(2, len(draft.origins) // 5))
     elif kind == "two pages borrowed":
-        stranger = _stranger(random, strangers, decks)
-        keep(stranger, sorted(random.sample(range(len(stranger.origins)), 5)))
-        interior = list(range(1, len(draft.origins) - 1))
-        take_over(stranger, draft, sorted(random.sample(interior, min(len(interior), 2))))
-        keep(stranger, [0, 1, 5, 2, *range(6, len(stranger.origins)), 3, 4])
-        draft = stranger
+        return _borrower(draft, random, strangers, decks)
     else:
         edits.drop(draft, random)
         edits.reorder(draft, random)
@@ -109,6 +95,36 @@ def _make(
         edits.insert(draft, random, _stranger(random, strangers, decks), 2)
         edits.resave(draft, random)
     return draft
+
+
+def _foreign(random: Random, strangers: Sequence[Base], decks: set[str]) -> Draft:
+    """A deck of which nothing is in the library."""
+    decks.clear()
+    draft = _stranger(random, strangers, decks)
+    if len(draft.origins) > 8:
+        edits.excerpt(draft, random)
+    edits.words(draft, random)
+    return draft
+
+
+def _merge(draft: Draft, random: Random, others: Sequence[Base], decks: set[str]) -> None:
+    """An excerpt, with up to six pages of another deck of the library behind it."""
+    other = random.choice(others)
+    second = open_draft(other.data, other.key)
+    decks.add(other.meaning)
+    edits.excerpt(draft, random)
+    count = len(second.origins)
+    take_over(draft, second, sorted(random.sample(range(count), min(count, 6))))
+
+
+def _borrower(draft: Draft, random: Random, strangers: Sequence[Base], decks: set[str]) -> Draft:
+    """Somebody's own deck of five pages, with two of the library's in its middle."""
+    stranger = _stranger(random, strangers, decks)
+    keep(stranger, sorted(random.sample(range(len(stranger.origins)), 5)))
+    interior = list(range(1, len(draft.origins) - 1))
+    take_over(stranger, draft, sorted(random.sample(interior, min(len(interior), 2))))
+    keep(stranger, [0, 1, 5, 2, *range(6, len(stranger.origins)), 3, 4])
+    return stranger
 
 
 def _stranger(random: Random, strangers: Sequence[Base], decks: set[str]) -> Draft:
