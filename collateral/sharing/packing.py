@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,32 +123,62 @@ def _freeze(pack: Pack, by: Person) -> None:
 
 
 def add(pack: Pack, asset: Asset, *, by: Person, at: datetime, page: int | None = None) -> PackItem:
-    """Put the asset, or one page of it, at the end.
+    """Put the asset, or one page of it, at the end. Raises as `add_all`."""
+    (item,) = add_all(pack, [(asset, page)], by=by, at=at)
+    return item
+
+
+def add_all(
+    pack: Pack, wanted: Sequence[tuple[Asset, int | None]], *, by: Person, at: datetime
+) -> list[PackItem]:
+    """Put these at the end, in their order: assets, or of each the page that stands beside it.
+    As many queries for many as for one.
 
     Raises:
-        Invalid: it is not published, has no such page, or the pack is full.
+        Invalid: one is not published or has no such page, or the pack would be too full.
     """
-    showing, shown = current([asset.id], by)[asset.id]
-    if showing is not Showing.SHOWN or shown is None or shown.id != asset.id:
-        raise Invalid(_("Only what is published can go into a pack."))
-    if len(pack.items) >= MOST_ITEMS:
+    versions = _published({asset.id for asset, _page in wanted}, by)
+    if len(pack.items) + len(wanted) > MOST_ITEMS:
         raise Invalid(_("A pack holds at most %(most)s members.", most=MOST_ITEMS))
-    version_id = shown.current_version_id
-    assert version_id is not None
-    if page is not None and not db.session.scalar(
-        select(Page.id).where(Page.version_id == version_id, Page.number == page, ~Page.hidden)
-    ):
-        raise Invalid(_("There is no page %(number)s.", number=page))
-    item = PackItem(
-        asset_id=asset.id,
-        version_id=version_id,
-        page=page,
-        position=max((item.position for item in pack.items), default=0) + 1,
-    )
-    pack.items.append(item)
+    pages = [(versions[asset.id], page) for asset, page in wanted if page is not None]
+    there = _pages(pages)
+    for version_id, page in pages:
+        if (version_id, page) not in there:
+            raise Invalid(_("There is no page %(number)s.", number=page))
+    last = max((item.position for item in pack.items), default=0)
+    items = [
+        PackItem(asset_id=asset.id, version_id=versions[asset.id], page=page, position=last + place)
+        for place, (asset, page) in enumerate(wanted, 1)
+    ]
+    pack.items += items
     pack.updated_at = at
-    db.session.flush()  # its id is needed
-    return item
+    db.session.flush()  # their ids are needed
+    return items
+
+
+def _published(asset_ids: Collection[int], by: Person) -> dict[int, int]:
+    """By asset the version that it offers. Raises Invalid where one offers none to her."""
+    versions = {}
+    for asset_id, (showing, shown) in current(asset_ids, by).items():
+        if showing is not Showing.SHOWN or shown is None or shown.id != asset_id:
+            raise Invalid(_("Only what is published can go into a pack."))
+        assert shown.current_version_id is not None
+        versions[asset_id] = shown.current_version_id
+    return versions
+
+
+def _pages(wanted: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Version and number of those of these pages that are there and not hidden."""
+    if not wanted:
+        return set()
+    rows = db.session.execute(
+        select(Page.version_id, Page.number).where(
+            Page.version_id.in_({version_id for version_id, _number in wanted}),
+            Page.number.in_({number for _version, number in wanted}),
+            ~Page.hidden,
+        )
+    )
+    return {(version_id, number) for version_id, number in rows}
 
 
 def remove(pack: Pack, item_id: int, *, at: datetime) -> None:

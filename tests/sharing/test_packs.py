@@ -24,7 +24,7 @@ from collateral.usage import operations as usage
 from tests.factories import add_version, make_person, make_team
 from tests.sharing.conftest import Buyer, draw, kept, make_deal, make_drawn, share_of
 from tests.sharing.test_watermark import real_pictures
-from tests.support import Visitor
+from tests.support import Visitor, counted_queries
 
 pytestmark = pytest.mark.either
 
@@ -181,6 +181,23 @@ def test_a_pack_is_one_pdf_with_cover_and_contents(app: Flask, rep: Person) -> N
     assert answer.mimetype == "application/pdf"
     assert "F%C3%BCr%20Hollis.pdf" in answer.headers["Content-Disposition"]
     assert len(PdfReader(io.BytesIO(answer.data)).pages) == 2 + 3
+
+
+def test_many_pages_go_in_with_as_few_questions_as_one(app: Flask, rep: Person) -> None:
+    deck = make_drawn(pages=6)
+    pack = packing.create("For Hollis Dairy", by=rep, at=now())
+    packing.add_all(pack, [(deck, 1)], by=rep, at=now())
+    with counted_queries(app) as one:
+        packing.add_all(pack, [(deck, 2)], by=rep, at=now())
+    with counted_queries(app) as five:
+        packing.add_all(pack, [(deck, page) for page in (6, 5, 4, 3, None)], by=rep, at=now())
+    assert len([asked for asked in five if asked.startswith("SELECT")]) == len(
+        [asked for asked in one if asked.startswith("SELECT")]
+    )
+    assert [item.page for item in pack.items] == [1, 2, 6, 5, 4, 3, None]
+    with pytest.raises(Invalid):
+        packing.add_all(pack, [(deck, 1), (deck, 7)], by=rep, at=now())
+    assert len(pack.items) == 7
 
 
 def test_packs_are_their_owners_alone(app: Flask, rep: Person) -> None:

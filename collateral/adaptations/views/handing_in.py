@@ -105,9 +105,7 @@ def sources() -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def confirm(adaptation_id: int) -> ResponseReturnValue:
     """Confirm or correct its source, and say for which deal, why and how long; `submit` or not."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
+    person, adaptation = actor(), _mine(adaptation_id)
     form = ConfirmForm.of(adaptation, reason_labels())
     if not form.validate():
         return confirming(adaptation, form), 422
@@ -137,9 +135,7 @@ def confirm(adaptation_id: int) -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def edit(adaptation_id: int) -> ResponseReturnValue:
     """Change what was said of it, while it is private."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
+    adaptation = _mine(adaptation_id)
     if adaptation.status is not Status.PRIVATE:
         return redirect(url_for("adaptations.detail", adaptation_id=adaptation.id))
     return confirming(adaptation)
@@ -149,12 +145,10 @@ def edit(adaptation_id: int) -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def submit(adaptation_id: int) -> ResponseReturnValue:
     """Submit it as it is; with `text`, once more after it was declined."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
+    adaptation = _mine(adaptation_id)
     submitting.submit(
         adaptation,
-        by=person,
+        by=actor(),
         at=now(),
         text=request.form.get("text", ""),
         revision=request.form.get("revision", type=int),
@@ -168,11 +162,9 @@ def submit(adaptation_id: int) -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def take_back(adaptation_id: int) -> ResponseReturnValue:
     """Make it private again, before anybody decided."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
+    adaptation = _mine(adaptation_id)
     submitting.take_back(
-        adaptation, by=person, at=now(), revision=request.form.get("revision", type=int)
+        adaptation, by=actor(), at=now(), revision=request.form.get("revision", type=int)
     )
     db.session.commit()
     flash(_("Taken back. It is private again."))
@@ -183,10 +175,8 @@ def take_back(adaptation_id: int) -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def remove(adaptation_id: int) -> ResponseReturnValue:
     """Forget a private or declined one."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
-    operations.remove(adaptation, by=person)
+    adaptation = _mine(adaptation_id)
+    operations.remove(adaptation, by=actor())
     db.session.commit()
     flash(_("Removed."), "info")
     return redirect(url_for("adaptations.index"), 303)
@@ -196,9 +186,7 @@ def remove(adaptation_id: int) -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def retry(adaptation_id: int) -> ResponseReturnValue:
     """Read the file again."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
+    adaptation = _mine(adaptation_id)
     operations.read_again(adaptation)
     db.session.commit()
     return redirect(url_for("adaptations.detail", adaptation_id=adaptation.id), 303)
@@ -208,9 +196,7 @@ def retry(adaptation_id: int) -> ResponseReturnValue:
 @requires(Permission.ADAPTATION_EDIT)
 def use(adaptation_id: int) -> ResponseReturnValue:
     """Say that it was used in its `deal`."""
-    person = actor()
-    adaptation = queries.get_visible(person, adaptation_id)
-    require(person, Permission.ADAPTATION_EDIT, adaptation)
+    person, adaptation = actor(), _mine(adaptation_id)
     deal_id = request.form.get("deal", type=int)
     if deal_id is None:
         raise Invalid(_("Choose a deal."), fields={"deal": _("Choose a deal.")})
@@ -220,6 +206,13 @@ def use(adaptation_id: int) -> ResponseReturnValue:
     undo = url_for("usage.retract", use_id=declared.id)
     flash(cast(Any, {"text": _("Used in %(deal)s", deal=deal.name), "undo": undo}))
     return redirect(url_for("adaptations.detail", adaptation_id=adaptation.id), 303)
+
+
+def _mine(adaptation_id: int) -> Adaptation:
+    """The adaptation, for who may change it. Raises NotFound, Forbidden."""
+    adaptation = queries.get_visible(actor(), adaptation_id)
+    require(actor(), Permission.ADAPTATION_EDIT, adaptation)
+    return adaptation
 
 
 def _limit() -> int:

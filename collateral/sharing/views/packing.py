@@ -49,8 +49,7 @@ def new_pack() -> ResponseReturnValue:
     if len(chosen) < len(ids):
         raise NotFound(_("There is no such asset."))
     page = request.form.get("page", type=int) if len(chosen) == 1 else None
-    for asset in chosen:
-        packing.add(pack, asset, by=person, at=now(), page=page)
+    packing.add_all(pack, [(asset, page) for asset in chosen], by=person, at=now())
     db.session.commit()
     return _to(pack)
 
@@ -112,8 +111,7 @@ def add_to_pack(pack_id: int) -> ResponseReturnValue:
         raise Invalid(_("Choose an asset."), fields={"asset": _("Choose an asset.")})
     asset = assets.get_visible(person, asset_id)
     pages = _numbers(request.form.get("pages", "")) or [request.form.get("page", type=int)]
-    for page in pages:
-        packing.add(pack, asset, by=person, at=now(), page=page)
+    packing.add_all(pack, [(asset, page) for page in pages], by=person, at=now())
     db.session.commit()
     return _to(pack)
 
