@@ -82,6 +82,8 @@ def test_compose_keeps_what_is_written_and_waits_for_the_database() -> None:
     app = whole["services"]["app"]
     assert app["read_only"] is True
     assert app["tmpfs"] == ["/tmp"]
+    assert app["cap_drop"] == ["ALL"]
+    assert app["security_opt"] == ["no-new-privileges:true"]
     written = [volume.partition(":")[2] for volume in app["volumes"]]
     assert written == [last("VOLUME")] == [re.findall(r"COLLATERAL_HOME=(\S+)", last("ENV"))[0]]
     for service, condition in app["depends_on"].items():
