@@ -103,6 +103,23 @@ def test_facts_in_memory_follow_single_changes_and_many(
     assert engine._held.first.count == 5
 
 
+def test_what_typing_was_answered_is_kept_until_the_index_changes(engine: PostgresEngine) -> None:
+    filled(engine, document(1, "Turbine"))
+
+    def answers() -> tuple[list[int], list[int]]:
+        completed = engine.complete(("turb",), ALL, frozenset(), 5)
+        ids = engine.suggest(("turb",), ALL, frozenset(), 5)
+        return sorted(ids), [one.total for one in completed]
+
+    assert answers() == ([1], [1])
+    asked: list[str] = []
+    event.listen(engine._database, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    assert answers() == ([1], [1])
+    assert not any("title_word" in statement for statement in asked)
+    engine.write([document(2, "Turbine")], [])
+    assert answers() == ([1, 2], [2])
+
+
 def test_a_phrase_is_found_by_its_pages_however_they_are_read(
     engine: PostgresEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
