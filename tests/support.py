@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -105,6 +106,13 @@ def at_once(count: int, do: Callable[[int, Callable[[], object]], Answer]) -> li
     with ThreadPoolExecutor(count) as threads:
         doing = [threads.submit(do, number, lambda: meeting.wait(60)) for number in range(count)]
         return [each.result() for each in doing]
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def worker_died(app: Flask, job: Job, *ids: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from collateral import crew, reach
 from collateral.crew import Crew, Held
 from collateral.queue import DEATHS, Queue, every, job, when_lost
 from collateral.working import consumer
+from tests.support import free_port
 
 DONE: list[str] = []
 HANDS: list[AbstractContextManager[None]] = []
@@ -165,9 +165,7 @@ def test_a_worker_says_once_that_its_queue_is_away_and_goes_on(
     def said() -> list[str]:
         return [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     made = Queue(bare_app, f"redis://127.0.0.1:{port}/0")
     consumer(made, 1)
     for _ in range(2):

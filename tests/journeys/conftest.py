@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from collateral.config import ROOT, Settings
 from collateral.db import db
 from tests.journeys.looking import WEIGHED
 from tests.journeys.pictures import WIDTHS
+from tests.support import free_port
 
 # Nothing here is about speed: on a slow machine a page comes when it comes.
 expect.set_options(timeout=30_000)
@@ -130,18 +130,18 @@ class Site:
         self.command("user", "add", email, *options, *named, "--password-stdin", stdin=PASSWORD)
 
     def start(self) -> None:
-        log = (self.home / "server.log").open("ab")
-        self.processes.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "collateral", "run", "--port", str(self.port)],
-                env=self.environ,
-                stdout=log,
-                stderr=log,
-                cwd=ROOT,
-                start_new_session=True,
+        command = [sys.executable, "-m", "collateral", "run", "--port", str(self.port)]
+        with (self.home / "server.log").open("ab") as log:
+            self.processes.append(
+                subprocess.Popen(
+                    command,
+                    env=self.environ,
+                    stdout=log,
+                    stderr=log,
+                    cwd=ROOT,
+                    start_new_session=True,
+                )
             )
-        )
-        log.close()
         deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
@@ -162,13 +162,6 @@ class Site:
         for process in self.processes:
             process.wait(30)
         self.processes.clear()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def make_site(home: Path) -> Site:

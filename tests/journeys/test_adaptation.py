@@ -62,26 +62,8 @@ def submit(page: Page, title: str) -> None:
     expect(page.get_by_role("status").filter(has_text="Submitted")).to_be_visible()
 
 
-def test_an_adaptation_goes_from_the_rep_into_the_next_version(
-    library: Site, files: Path, sign_in: SignIn
-) -> None:
-    rep = sign_in("rep@example.com")
-    marketer = sign_in("marketer@example.com")
-    heat_map = f"{_address_of(marketer)}/changes?version=1"
-    marketer.goto(heat_map)
-    expect(marketer.get_by_text("Nobody has adapted it yet")).to_be_visible()
-
-    hand_in(rep, files / "final_v7_ACME.pptx")
-    expect(rep.get_by_text("Adapted from").first).to_be_visible(timeout=90_000)
-    expect(rep.get_by_role("link", name=MASTER)).to_be_visible()
-    expect(rep.locator(".source")).to_contain_text("5 of 6 pages")
-    assert_accessible(rep)
-    shoot(rep, "adaptation-confirm")
-    submit(rep, "Downtime for water utilities")
-    hand_in(rep, files / "dairy.pptx")
-    expect(rep.get_by_role("link", name=MASTER)).to_be_visible(timeout=90_000)
-    submit(rep, "Downtime for one dairy")
-
+def review_and_merge(marketer: Page) -> None:
+    """Two pages of the first, after a look at each and a question about one."""
     marketer.goto("/adaptations")
     shoot(marketer, "adaptations")
     marketer.get_by_role("link", name="Downtime for water utilities").click()
@@ -106,6 +88,9 @@ def test_an_adaptation_goes_from_the_rep_into_the_next_version(
     marketer.get_by_role("button", name="Merge into the next version").click()
     expect(marketer.get_by_text("Merged into version 2.")).to_be_visible(timeout=20_000)
 
+
+def decline(marketer: Page) -> None:
+    """The second, with a reason."""
     marketer.goto("/adaptations")
     marketer.get_by_role("link", name="Downtime for one dairy").click()
     marketer.locator(".page-head summary", has_text="Decline").click()
@@ -113,6 +98,9 @@ def test_an_adaptation_goes_from_the_rep_into_the_next_version(
     marketer.locator(".decide").get_by_role("button", name="Decline").click()
     expect(marketer.get_by_text("Ines Duarte declined it.")).to_be_visible()
 
+
+def read_what_became_of_both(rep: Page) -> None:
+    """In the inbox and on their pages; the question gets its answer."""
     rep.goto("/inbox")
     expect(rep.locator("main")).to_contain_text("declined “Downtime for one dairy”")
     expect(rep.locator("main")).to_contain_text("merges pages of “Downtime for water utilities”")
@@ -130,6 +118,31 @@ def test_an_adaptation_goes_from_the_rep_into_the_next_version(
     rep.get_by_role("link", name="Downtime for one dairy").click()
     expect(rep.get_by_text("Ines Duarte declined it.")).to_be_visible()
     expect(rep.locator("main")).to_contain_text("The master speaks of every plant on purpose.")
+
+
+def test_an_adaptation_goes_from_the_rep_into_the_next_version(
+    library: Site, files: Path, sign_in: SignIn
+) -> None:
+    rep = sign_in("rep@example.com")
+    marketer = sign_in("marketer@example.com")
+    heat_map = f"{_address_of(marketer)}/changes?version=1"
+    marketer.goto(heat_map)
+    expect(marketer.get_by_text("Nobody has adapted it yet")).to_be_visible()
+
+    hand_in(rep, files / "final_v7_ACME.pptx")
+    expect(rep.get_by_text("Adapted from").first).to_be_visible(timeout=90_000)
+    expect(rep.get_by_role("link", name=MASTER)).to_be_visible()
+    expect(rep.locator(".source")).to_contain_text("5 of 6 pages")
+    assert_accessible(rep)
+    shoot(rep, "adaptation-confirm")
+    submit(rep, "Downtime for water utilities")
+    hand_in(rep, files / "dairy.pptx")
+    expect(rep.get_by_role("link", name=MASTER)).to_be_visible(timeout=90_000)
+    submit(rep, "Downtime for one dairy")
+
+    review_and_merge(marketer)
+    decline(marketer)
+    read_what_became_of_both(rep)
 
     marketer.goto(heat_map)
     pages = marketer.locator(".heat-page")

@@ -21,8 +21,9 @@ from collateral.config_rules import IdentityProvider
 from collateral.db import db
 from tests.accounts.single_sign_on.identity_provider import CLIENT, SECRET, running
 from tests.factories import make_person
-from tests.journeys.conftest import PERSON, free_port, watch
+from tests.journeys.conftest import PERSON, watch
 from tests.journeys.looking import settle
+from tests.support import free_port
 
 
 @pytest.mark.journey
