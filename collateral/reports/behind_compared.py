@@ -14,8 +14,9 @@ from collateral.deals.models import Deal
 from collateral.errors import NotFound
 from collateral.reports.behind_listing import Found, Of
 from collateral.reports.influence import sides
+from collateral.reports.influence_assets import eligible_deals, known_assets
 from collateral.reports.influence_cases import first_uses
-from collateral.reports.influence_loading import eligible_deals, known_assets, load
+from collateral.reports.influence_loading import load
 from collateral.reports.parts import Asked
 
 

@@ -19,7 +19,8 @@ from collateral.db import db
 from collateral.reports.asking import ReportRequest
 from collateral.reports.difference import Difference, Shrunk, shrink
 from collateral.reports.influence import Compared, Influence, influence
-from collateral.reports.influence_loading import Known, Loaded, eligible_deals, known_assets, load
+from collateral.reports.influence_assets import Known, eligible_deals, known_assets
+from collateral.reports.influence_loading import Loaded, load
 from collateral.reports.parts import ask
 
 if TYPE_CHECKING:
