@@ -27,7 +27,7 @@ from collateral.reading.pictures import previews
 from collateral.reading.results import PREVIEW_WIDTHS, Limits, Step
 
 _SAMPLE = 20_000
-LONG = 3
+LONG = 5
 """Pages from which on it is worth to open a file twice, so that others need not wait."""
 _WITHOUT_LANGUAGE = {"archive", "image", "video"}
 

@@ -86,7 +86,7 @@ def test_a_file_is_searchable_before_it_has_been_read(
     owner, ids = make_person(Role.MARKETER), []
     monkeypatch.setattr("collateral.queue.Queue.send", lambda *_args: None)
     for word in ("pump", "motor"):
-        deck = make_deck(*(f"{word} {number}" for number in range(4)))
+        deck = make_deck(*(f"{word} {number}" for number in range(5)))
         received = operations.receive(io.BytesIO(deck), f"{word}.pptx")
         asset = operations.create_asset(received, by=owner, at=now())
         db.session.commit()

@@ -25,7 +25,7 @@ def no_queue(bare_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def many_pages(word: str) -> bytes:
-    return make_deck(*(f"{word} {number}\nsome words" for number in range(1, 5)))
+    return make_deck(*(f"{word} {number}\nsome words" for number in range(1, 6)))
 
 
 def drawn(version: AssetVersion) -> list[int]:
@@ -39,15 +39,15 @@ def test_words_and_first_pages_of_all_come_before_the_other_pages_of_any(
     jobs.read_version(long.id)
     assert again(long).state is ReadingState.RECEIVED
     assert jobs.left_for_later(long)
-    assert [page.title for page in long.pages] == [f"pump {number}" for number in range(1, 5)]
+    assert [page.title for page in long.pages] == [f"pump {number}" for number in range(1, 6)]
     assert drawn(long) == [1]
     jobs.read_version(next_one.id)  # nobody waits behind it
     assert again(next_one).state is ReadingState.READY
-    assert drawn(next_one) == [1, 2, 3, 4]
+    assert drawn(next_one) == [1, 2, 3, 4, 5]
     jobs.read_the_rest(long.id)
     assert again(long).state is ReadingState.READY
-    assert drawn(long) == [1, 2, 3, 4]
-    assert long.page_count == 4
+    assert drawn(long) == [1, 2, 3, 4, 5]
+    assert long.page_count == 5
     assert long.language == next_one.language
     assert long.properties.keys() == next_one.properties.keys()
     assert long.notices == next_one.notices
@@ -66,7 +66,7 @@ def test_whoever_dies_at_the_other_pages_has_the_file_read_from_its_beginning(
     assert not jobs.left_for_later(long)
     jobs.read_version(other.id)
     jobs.read_version(long.id)
-    assert drawn(again(long)) == [1, 2, 3, 4]
+    assert drawn(again(long)) == [1, 2, 3, 4, 5]
 
 
 def test_what_was_left_for_later_and_lost_is_found_again(
