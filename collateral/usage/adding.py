@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
 from sqlalchemy.dialects.postgresql import Insert
 
 from collateral.db import Model, db, is_sqlite, upsert
-from collateral.usage.models import METRICS, DailySum, Level, MonthlySum
+from collateral.usage import rules
+from collateral.usage.deltas import Change, Deltas, Place
+from collateral.usage.models import (
+    METRICS,
+    OF_PEOPLE,
+    DailySum,
+    Level,
+    MonthlySum,
+    PersonSum,
+    Span,
+)
 from collateral.usage.models_running import RUNNING
 from collateral.usage.running import reopen
-
-Place = tuple[Level, int, date, int]
-Deltas = dict[Place, dict[str, int]]
-"""By level, its id, day and set of teams: metric to what is added."""
 
 
 def add_up(found: Deltas) -> None:
@@ -67,3 +74,32 @@ def _adding(model: type[Model], _sqlite: bool) -> Insert:
         index_elements=["level", "day", "ref", "team_set_id"],
         set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
     )
+
+
+def add_of_people(changes: Iterable[Change]) -> None:
+    """Add to the sums of who did it; buyers have none."""
+    found: dict[tuple[str, date, int, int], dict[str, int]] = defaultdict(
+        lambda: dict.fromkeys(OF_PEOPLE, 0)
+    )
+    for change in changes:
+        event = change.event
+        if not event.who.startswith("p"):
+            continue
+        for span, day in ((Span.DAY, event.day), (Span.MONTH, event.day.replace(day=1))):
+            for metric in set(OF_PEOPLE) & set(rules.TOTALS[event.kind]):
+                found[span.value, day, int(event.who[1:]), event.team_set_id][metric] += change.step
+    rows: list[dict[str, object]] = [
+        {"span": Span(span), "day": day, "person_id": person, "team_set_id": team_set, **numbers}
+        for (span, day, person, team_set), numbers in sorted(found.items())
+        if any(numbers.values())
+    ]
+    if rows:
+        statement = upsert(PersonSum)
+        columns = PersonSum.__table__.c
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["span", "day", "person_id", "team_set_id"],
+                set_={name: columns[name] + statement.excluded[name] for name in OF_PEOPLE},
+            ),
+            rows,
+        )

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -21,10 +21,11 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import Row, Select, Update, bindparam, select, text, update
 
-from collateral.db import db, is_sqlite, read, table, upsert
+from collateral.db import db, is_sqlite, read, table
 from collateral.usage import partitions, rules
-from collateral.usage.adding import Deltas, add_up
-from collateral.usage.models import OF_PEOPLE, Event, EventKind, Level, PersonSum, Span
+from collateral.usage.adding import add_of_people, add_up
+from collateral.usage.deltas import Change, Deltas, deltas
+from collateral.usage.models import Event, EventKind, Level
 
 _A_DAY = timedelta(hours=26)
 _DAY = timedelta(days=1)
@@ -47,15 +48,6 @@ def hold_together(who: str) -> None:
         ),
         {"who": who},
     )
-
-
-@dataclass(frozen=True)
-class Change:
-    """An event that begins or ceases to count."""
-
-    event: rules.Click
-    before: bool
-    after: bool
 
 
 def click(event: Event) -> rules.Click:
@@ -187,37 +179,7 @@ def _apply(changes: Sequence[Change]) -> None:
             {"of_event": change.event.id, "to_keep": change.after, **_days(day, day)},
         )
     add_up(deltas(changes, _others(changes)))
-    _add_of_people(changes)
-
-
-def _add_of_people(changes: Sequence[Change]) -> None:
-    """The sums of who did it; buyers have none."""
-    found: dict[tuple[str, date, int, int], dict[str, int]] = defaultdict(
-        lambda: dict.fromkeys(OF_PEOPLE, 0)
-    )
-    for change in changes:
-        event = change.event
-        if not event.who.startswith("p"):
-            continue
-        step = int(change.after) - int(change.before)
-        for span, day in ((Span.DAY, event.day), (Span.MONTH, event.day.replace(day=1))):
-            for metric in set(OF_PEOPLE) & set(rules.TOTALS[event.kind]):
-                found[span.value, day, int(event.who[1:]), event.team_set_id][metric] += step
-    rows: list[dict[str, object]] = [
-        {"span": Span(span), "day": day, "person_id": person, "team_set_id": team_set, **numbers}
-        for (span, day, person, team_set), numbers in sorted(found.items())
-        if any(numbers.values())
-    ]
-    if rows:
-        statement = upsert(PersonSum)
-        columns = PersonSum.__table__.c
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["span", "day", "person_id", "team_set_id"],
-                set_={name: columns[name] + statement.excluded[name] for name in OF_PEOPLE},
-            ),
-            rows,
-        )
+    add_of_people(changes)
 
 
 @cache
@@ -262,50 +224,6 @@ def _others(changes: Sequence[Change]) -> list[rules.Click]:
         replace(one, id=row.id, kind=row.kind, version_id=row.version_id, session=row.session)
         for row in rows
     ]
-
-
-def deltas(changes: Iterable[Change], others: Sequence[rules.Click]) -> Deltas:
-    """What the changes add to which sums. Pure.
-
-    Args:
-        changes: of one person and asset.
-        others: the further events of the touched sessions that count before and after.
-    """
-    changes = list(changes)
-    found: Deltas = defaultdict(lambda: defaultdict(int))
-    for change in changes:
-        event = change.event
-        step = int(change.after) - int(change.before)
-        for level, ref in rules.refs(event.asset_id, event.version_id):
-            for metric in rules.TOTALS[event.kind]:
-                found[level, ref, event.day, event.team_set_id][metric] += step
-    for metric, kinds in rules.UNIQUES.items():
-        sessions = {}
-        for change in changes:
-            if change.event.kind in kinds:
-                for level, ref in rules.refs(change.event.asset_id, change.event.version_id):
-                    sessions[level, ref, change.event.session] = change.event
-        for (level, ref, session), event in sessions.items():
-            rest = sum(
-                other.session == session and other.kind in kinds and _is_of(other, level, ref)
-                for other in others
-            )
-            mine = [
-                change
-                for change in changes
-                if change.event.session == session
-                and change.event.kind in kinds
-                and _is_of(change.event, level, ref)
-            ]
-            before = rest + sum(change.before for change in mine)
-            after = rest + sum(change.after for change in mine)
-            step = int(after > 0) - int(before > 0)
-            found[level, ref, event.day, event.team_set_id][metric] += step
-    return found
-
-
-def _is_of(event: rules.Click, level: Level, ref: int) -> bool:
-    return (level, ref) in rules.refs(event.asset_id, event.version_id)
 
 
 def count_uses(
