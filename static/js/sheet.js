@@ -5,6 +5,7 @@ import { fetchRest } from "./rest.js";
 import { say } from "./toast.js";
 
 const SEVERAL = (cell) => cell.tagName === "BUTTON";
+const PART = 25; // rows of one request: none takes long, and what was saved stays saved where the next fails
 
 export default async function sheet(form) {
   const texts = JSON.parse(form.dataset.texts);
@@ -150,16 +151,35 @@ export default async function sheet(form) {
     if (!sent.length) return;
     save.disabled = true;
     save.setAttribute("aria-busy", "true");
+    const rows = [];
+    for (let from = 0; from < sent.length; from += PART) {
+      const part = sent.slice(from, from + PART);
+      const came = await sendPart(part);
+      if (!came) break;
+      answered(came, part);
+      rows.push(...came);
+      changed();
+      save.disabled = true;
+    }
+    save.removeAttribute("aria-busy");
+    changed();
+    if (rows.length < sent.length) say(texts.failed, { kind: "error" });
+    else {
+      const left = rows.filter((row) => row.state !== "saved").length;
+      const saved = texts.saved.replace("{count}", rows.length - left);
+      say(left ? `${saved}, ${texts.left.replace("{count}", left)}` : saved, { kind: left ? "info" : "" });
+    }
+  });
+
+  /** What became of each of these rows; null where nobody knows. */
+  async function sendPart(part) {
     const response = await fetch(form.dataset.url, {
       method: "POST",
-      body: JSON.stringify({ rows: sent }),
+      body: JSON.stringify({ rows: part }),
       headers: { "Content-Type": "application/json", "X-CSRFToken": csrf(), Accept: "application/json" },
     }).catch(() => null);
-    save.removeAttribute("aria-busy");
-    if (response?.ok) answered((await response.json()).rows, sent);
-    else say(texts.failed, { kind: "error" });
-    changed();
-  });
+    return response?.ok ? (await response.json()).rows : null;
+  }
 
   function answered(rows, sent) {
     for (const row of rows) {
@@ -177,9 +197,6 @@ export default async function sheet(form) {
       // What went in as it was sent is now how it was found.
       for (const name of Object.keys(sent.find((one) => one.asset === row.asset).cells)) found.set(cell(line, name), value(cell(line, name)));
     }
-    const left = rows.filter((row) => row.state !== "saved").length;
-    const saved = texts.saved.replace("{count}", rows.length - left);
-    say(left ? `${saved}, ${texts.left.replace("{count}", left)}` : saved, { kind: left ? "info" : "" });
   }
 
   /** Somebody saved the same cell in between: theirs is said beside mine, which is still there. */

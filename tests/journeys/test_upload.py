@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.journeys.conftest import Site, make_site
 from tests.journeys.looking import assert_accessible
@@ -84,8 +84,11 @@ def describe_all(page: Page) -> None:
     expect(rows.nth(2).get_by_role("button", name=re.compile("^Stage"))).to_contain_text("Proposal")
     assert_accessible(page)
     shoot(page, "upload-table", whole=False)
+    sent: list[Request] = []
+    page.on("request", lambda one: sent.append(one) if one.method == "POST" else None)
     page.get_by_role("button", name=f"Save {COUNT + 2} changes").click()
     expect(page.get_by_role("status").get_by_text(f"{COUNT} saved")).to_be_visible(timeout=60_000)
+    assert len(sent) == COUNT / 25  # rows go in parts, none of which takes long
 
 
 def miss_a_part(page: Page, faults: list[str]) -> None:
