@@ -17,18 +17,7 @@ from collateral.retirement.models import Decision, Policy, Season
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from tests.factories import make_asset, make_person
-from tests.retirement.stock import stock
 from tests.support import SignedInClient, Visitor, counted_queries
-
-
-@pytest.fixture
-def marketer(app: Flask) -> Person:
-    return make_person(Role.MARKETER, name="Ines Duarte")
-
-
-@pytest.fixture
-def library(app: Flask, marketer: Person) -> list[int]:
-    return stock(marketer, make_person(Role.REP, name="Daniel Kerr"))
 
 
 @pytest.fixture
