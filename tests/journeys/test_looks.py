@@ -101,7 +101,10 @@ def test_screens_that_others_look_at_closely(stocked: Site, sign_in: SignIn) -> 
     expect(page.get_by_role("heading", name="For the plant manager")).to_be_visible()
     take(page, {"pack": page.url, "packs": "/packs"})
     marketer = sign_in("marketer@example.com")
-    take(marketer, {f"docket-{name}": f"/docket/{name}" for name in ("policies", "method", "retired")})
+    take(
+        marketer,
+        {f"docket-{name}": f"/docket/{name}" for name in ("policies", "method", "retired")},
+    )
     manager = sign_in("manager@example.com")
     reports = ("coverage", "adoption", "changes", "worth", "mails")
     take(manager, {f"report-{name}": f"/reports/{name}" for name in reports})
