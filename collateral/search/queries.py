@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
 
@@ -70,10 +69,12 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
     parsed = replace(parse(request.q), exact=request.only)
     terms = _terms()
     query = with_synonyms(_resolved(parsed, terms), _synonym_groups() if parsed.wanted else [])
-    until = _deadline()
+    generation = _opened()
+    until = monotonic() + SECONDS
     try:
         found = _ask(person, request, query, until)
     except EngineUnavailable:
+        ask_to_heal(generation)
         found = fallback.search(person, request, query)
     shown = hits.shown(person, found.matches, found.marks)
     end = request.offset + request.limit
@@ -96,11 +97,13 @@ def search(person: Person, request: SearchRequest) -> SearchResult:
     return result
 
 
-def _deadline() -> float:
-    """Counted from when the index is open: to open it the first time is no query's doing."""
-    with suppress(EngineUnavailable):
-        engine().generation()
-    return monotonic() + SECONDS
+def _opened() -> str:
+    """Which index it is, "" where none can be read. The time of a search is counted from here: to
+    open the index the first time is no query's doing."""
+    try:
+        return engine().generation()
+    except EngineUnavailable:
+        return ""
 
 
 def _ask(person: Person, request: SearchRequest, query: Query, until: float) -> Found:
@@ -117,7 +120,8 @@ def _ask(person: Person, request: SearchRequest, query: Query, until: float) -> 
         sort=Sort(request.sort),
         hidden=hidden(person),
     )
-    return asked(ask, request.offset, request.limit, max(until - monotonic(), 0.0))
+    left = max(until - monotonic(), 0.0)
+    return engine().search(ask, offset=request.offset, limit=request.limit, seconds=left)
 
 
 def _meant(
@@ -143,17 +147,6 @@ def _meant(
         return spelling.meant(request.q, right, total)
     except EngineUnavailable:
         return ()
-
-
-def asked(ask: Ask, offset: int, limit: int, seconds: float = SECONDS) -> Found:
-    """The engine's answer. What cannot be read is told to the worker, which makes it anew."""
-    generation = ""
-    try:
-        generation = engine().generation()
-        return engine().search(ask, offset=offset, limit=limit, seconds=seconds)
-    except EngineUnavailable:
-        ask_to_heal(generation)
-        raise
 
 
 def ask_to_heal(generation: str) -> None:
