@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from collateral.accounts.models import TeamMember
 from collateral.db import db, table, upsert
@@ -153,8 +153,3 @@ class _Maker:
             "evidence": row.evidence,
             "created_at": row.at,
         }
-
-
-def count_events() -> int:
-    """How many events there are."""
-    return db.session.scalar(select(func.count()).select_from(Event)) or 0
