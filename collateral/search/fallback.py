@@ -52,7 +52,8 @@ def _holds(clause: Clause) -> ColumnElement[bool]:
 
 def _all_in(text: ColumnElement[str], words: tuple[str, ...]) -> ColumnElement[bool]:
     joined = "%".join(
-        word.replace("~", "~~").replace("%", "~%").replace("_", "~_") for word in words
+        word.replace("\x00", "").replace("~", "~~").replace("%", "~%").replace("_", "~_")
+        for word in words  # no text has the first, and PostgreSQL takes no question with it
     )
     return text.like(f"%{joined}%", escape="~")
 
@@ -60,7 +61,7 @@ def _all_in(text: ColumnElement[str], words: tuple[str, ...]) -> ColumnElement[b
 def _of_terms(keys: tuple[str, ...]) -> list[ColumnElement[bool]]:
     by_vocabulary: dict[str, list[str]] = {}
     for key in keys:
-        vocabulary, _, slug = key.partition(":")
+        vocabulary, _, slug = key.replace("\x00", "").partition(":")
         by_vocabulary.setdefault(vocabulary, []).append(slug)
     return [_has_term(vocabulary, tuple(slugs)) for vocabulary, slugs in by_vocabulary.items()]
 
