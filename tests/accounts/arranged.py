@@ -252,7 +252,8 @@ def webhook() -> WebhookOut:
             address="http://127.0.0.1/", kinds=["asset.published"], sealed="", by_id=admin.id
         )
         db.session.add(made)
-        db.session.commit()
+    made.active = True  # whoever tried every address may have switched it off
+    db.session.commit()
     return made
 
 
