@@ -12,7 +12,7 @@ from collateral.clock import now
 from collateral.parts import LATER
 from collateral.search.results import FacetValue, FoundAsset, FoundPage, Hit
 from collateral.search.snippets import Parts
-from collateral.templating import ago, duration, format_date
+from collateral.templating import ago, duration, format_date, reader_zone
 from collateral.templating import translate as _
 from collateral.templating import translate_number as ngettext
 
@@ -168,11 +168,12 @@ def _terms(asset: FoundAsset) -> tuple[str, ...]:
 
 def _state(asset: FoundAsset) -> str:
     moment = now()
+    today = moment.astimezone(reader_zone()).date()  # as on the asset's own page
     if asset.status is not Status.PUBLISHED:
         return asset.status.value
-    if asset.expires_on and asset.expires_on <= moment.date():
+    if asset.expires_on and asset.expires_on <= today:
         return "expired"
-    if asset.review_on and asset.review_on <= moment.date():
+    if asset.review_on and asset.review_on <= today:
         return "review_due"
     if asset.published_at and (moment - asset.published_at).days < NEW_DAYS:
         return "new"

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 
@@ -110,7 +111,7 @@ def _ask(person: Person, request: SearchRequest, query: Query, until: float) -> 
     ask = Ask(
         query=query,
         scope=scope_of(person),
-        today=now().date(),
+        today=now().astimezone(ZoneInfo(person.time_zone)).date(),
         terms=frozenset(request.terms),
         tags=frozenset(fold(tag) for tag in request.tags),
         statuses=frozenset(request.status),

@@ -183,22 +183,28 @@ def _apply(changes: Sequence[Change]) -> None:
 
 
 @cache
-def _counting_too(_sqlite: bool) -> Select[int, EventKind, int, str]:
-    return select(Event.id, Event.kind, Event.version_id, Event.session).where(
-        Event.who == bindparam("who"),
-        Event.kind.in_(bindparam("kinds", expanding=True)),
-        Event.at.between(bindparam("first"), bindparam("last")),
-        Event.left_out.is_(None),
-        Event.kept,
-        Event.asset_id == bindparam("asset_id"),
-        partitions.near(Event.day, bindparam("first_day"), bindparam("last_day")),
-        Event.session.in_(bindparam("sessions", expanding=True)),
-        Event.id.not_in(bindparam("ids", expanding=True)),
+def _counting_too(_sqlite: bool) -> Select[EventKind, int, str]:
+    # One of each will do: a session is counted once, however often she looked in it.
+    return (
+        select(Event.kind, Event.version_id, Event.session)
+        .where(
+            Event.who == bindparam("who"),
+            Event.kind.in_(bindparam("kinds", expanding=True)),
+            Event.at.between(bindparam("first"), bindparam("last")),
+            Event.left_out.is_(None),
+            Event.kept,
+            Event.asset_id == bindparam("asset_id"),
+            partitions.near(Event.day, bindparam("first_day"), bindparam("last_day")),
+            Event.session.in_(bindparam("sessions", expanding=True)),
+            Event.id.not_in(bindparam("ids", expanding=True)),
+        )
+        .distinct()
     )
 
 
 def _others(changes: Sequence[Change]) -> list[rules.Click]:
-    """What else counts in the sessions that are touched: this person's, that day."""
+    """What else counts in the sessions that are touched, one event of each kind: this person's,
+    that day."""
     kinds = {kind for kinds in rules.UNIQUES.values() for kind in kinds}
     touched = [change.event for change in changes if change.event.kind in kinds]
     if not touched:
@@ -220,10 +226,7 @@ def _others(changes: Sequence[Change]) -> list[rules.Click]:
             "ids": [event.id for event in touched],
         },
     ).all()
-    return [
-        replace(one, id=row.id, kind=row.kind, version_id=row.version_id, session=row.session)
-        for row in rows
-    ]
+    return [replace(one, kind=kind, version_id=of, session=name) for kind, of, name in rows]
 
 
 def count_uses(

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from collateral.accounts.models import AuditEntry, Person, Role
 from collateral.assets import operations
-from collateral.assets.models import Asset, AssetVersion, Status
+from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Conflict, WrongState
 from tests.assets.files import send
-from tests.factories import make_asset, make_person
+from tests.factories import add_version, make_asset, make_person
 from tests.support import SignedInClient, at_once
 
 
@@ -51,6 +51,16 @@ def test_many_drafts_are_published_with_one_click(marketer: SignedInClient) -> N
     assert answer.status_code == 303
     db.session.expire_all()
     assert {each.status for each in drafts} == {Status.PUBLISHED}
+
+
+def test_what_waits_for_its_file_is_not_called_published(marketer: SignedInClient) -> None:
+    read, waiting = (make_asset(status=Status.DRAFT) for _ in range(2))
+    add_version(waiting, state=ReadingState.READING)
+    db.session.commit()
+    marketer.post("/assets/publish", data={"asset": [read.id, waiting.id]})
+    told = marketer.get("/library").text
+    assert "1 asset published" in told
+    assert "1 asset will be published as soon as its file has been read" in told
 
 
 def test_links_and_counts_survive_a_new_version(marketer: SignedInClient) -> None:

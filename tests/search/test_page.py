@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import func, select
 
 from collateral.accounts.models import Person, Role
 from collateral.assets.models import Asset, AssetVersion, Page, SynonymGroup, Vocabulary
-from collateral.clock import now
+from collateral.clock import hold, now
 from collateral.db import db
 from collateral.search.models import Search, SearchOpening
 from collateral.usage.models import DailySum, Event, EventKind, Level
@@ -196,6 +196,19 @@ def test_dates_and_states_of_cards(app: Flask, visitor: Visitor) -> None:
     assert titles(client.get("/library?freshness=review_due").text) == ["Due"]
     assert titles(client.get("/library?freshness=current").text) == ["Fresh"]
     assert "Review due" in client.get("/library?q=due").text
+
+
+def test_what_is_due_is_so_by_the_clock_of_whoever_looks(app: Flask, visitor: Visitor) -> None:
+    asset = make_asset("Due")
+    asset.review_on = date(2026, 11, 22)
+    east, west = make_person(Role.REP), make_person(Role.REP)
+    east.time_zone, west.time_zone = "Asia/Tokyo", "America/Los_Angeles"
+    db.session.commit()
+    with hold(datetime(2026, 11, 21, 18, tzinfo=UTC)):  # three in the morning there, ten here
+        for person, found in ((east, ["Due"]), (west, [])):
+            client = visitor.as_(person)
+            assert titles(client.get("/library?freshness=review_due").text) == found
+            assert ("Review due" in client.get("/library?q=due&view=list").text) is bool(found)
 
 
 def test_an_asset_without_a_version_is_found_by_its_title(app: Flask, visitor: Visitor) -> None:

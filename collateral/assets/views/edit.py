@@ -79,7 +79,18 @@ def publish_many() -> ResponseReturnValue:
     for asset in assets:
         publishing.publish(asset, by=actor(), at=now())
     db.session.commit()
-    flash(ngettext("%(num)s asset published", "%(num)s assets published", len(assets)))
+    waiting = sum(asset.publish_when_ready for asset in assets)
+    if waiting < len(assets) or not assets:
+        published = len(assets) - waiting
+        flash(ngettext("%(num)s asset published", "%(num)s assets published", published))
+    if waiting:
+        flash(
+            ngettext(
+                "%(num)s asset will be published as soon as its file has been read",
+                "%(num)s assets will be published as soon as their files have been read",
+                waiting,
+            )
+        )
     return redirect(_back(url_for("assets.upload")), 303)
 
 
