@@ -62,7 +62,7 @@ def test_what_nobody_looks_at_waits_until_all_else_is_done(embedded: Queue) -> N
         send(embedded, read_one, number)
     work(embedded)
     words = ("read", "finished", "compared")
-    assert DONE == [f"{word} {number}" for word in words for number in (1, 2)]
+    assert [f"{word} {number}" for word in words for number in (1, 2)] == DONE
 
 
 def test_what_makes_others_work_seen_goes_before_it(embedded: Queue) -> None:
