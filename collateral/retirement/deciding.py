@@ -66,7 +66,15 @@ def decide(
     if choice is Choice.KEEP and months is not None:
         _narrow_to_season(decision, months)
     db.session.add(decision)
-    _record(f"docket.{choice.value}", asset, by, reason=reason, due_on=_iso(decision.due_on))
+    audit.record(
+        f"docket.{choice.value}",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        reason=reason,
+        due_on=_iso(decision.due_on),
+    )
     # The notices and the retirement name the decision by its id.
     db.session.flush()
     if choice is Choice.RETIRE and at_once:
@@ -119,10 +127,6 @@ def _ask_to_mend(decision: Decision, asset: Asset, *, by: Person, at: datetime) 
     tell([asset.owner_id], notices.ASKED, facts, at, once=f"decision {decision.id}")
 
 
-def _record(action: str, asset: Asset, by: Person, **facts: str | None) -> None:
-    audit.record(action, by=by, kind="asset", id=asset.id, title=asset.title, **facts)
-
-
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
@@ -152,7 +156,14 @@ def undo(decision: Decision, *, by: Person, at: datetime) -> None:
     if "season" in decision.seen:
         _set_season(asset.id, decision.seen["season"])
     _hold_again(decision.seen.get("before"))
-    _record("docket.undone", asset, by, choice=decision.choice.value)
+    audit.record(
+        "docket.undone",
+        by=by,
+        kind="asset",
+        id=asset.id,
+        title=asset.title,
+        choice=decision.choice.value,
+    )
 
 
 def put_back(asset: Asset, *, by: Person, at: datetime) -> None:

@@ -82,7 +82,7 @@ def publish(data: bytes, *, by: Person, name: str = "downtime.pptx", title: str 
 
 def read_all() -> None:
     """Do what the worker would: jobs that jobs have queued do not run by themselves in tests."""
-    for version_id in overdue(now() + timedelta(hours=1), 50):
+    for version_id in [version.id for version in overdue(now() + timedelta(hours=1), 50)]:
         read_version(version_id)
         index_version(version_id)
     db.session.expire_all()
