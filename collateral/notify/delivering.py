@@ -54,6 +54,7 @@ GAVE_UP = declare(
             )
         ),
         address=lambda facts: f"/admin/webhooks/{facts['webhook']}",
+        needs=Permission.ADMIN_CONNECTIONS,
     )
 )
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from collateral.accounts.models import Person
+from collateral.accounts.permissions import Permission, can
 
 Facts = Mapping[str, str | int]
 Scope = Callable[[Person, Collection[int]], set[int]]
@@ -35,7 +36,8 @@ class Kind:
     the reader's language, `address` is the path inside the app to what it is about; both get
     the facts that `tell` was given. `by_mail`: whether the digest brings it unless she chose
     otherwise. `about` names the facts that hold ids of things with a `scope` ("asset", "deal"):
-    a notice whose things she may no longer see is not shown.
+    a notice whose things she may no longer see is not shown. `needs`: it is offered to those
+    alone who may do this, for nobody else is ever told.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Kind:
     address: Callable[[Facts], str]
     by_mail: bool = True
     about: tuple[str, ...] = ()
+    needs: Permission | None = None
 
 
 def declare(kind: Kind) -> Kind:
@@ -56,6 +59,13 @@ def declare(kind: Kind) -> Kind:
 def kinds() -> Mapping[str, Kind]:
     """All kinds by name, in the order in which they were declared."""
     return _kinds
+
+
+def offered_to(person: Person) -> Mapping[str, Kind]:
+    """Those that she may be told, in the same order."""
+    return {
+        name: kind for name, kind in _kinds.items() if kind.needs is None or can(person, kind.needs)
+    }
 
 
 def declare_scope(name: str, scope: Scope) -> None:

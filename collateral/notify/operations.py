@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from collateral.accounts.models import Person
 from collateral.db import db, upsert
 from collateral.errors import Invalid
-from collateral.notify.kinds import Facts, Kind, kinds
+from collateral.notify.kinds import Facts, Kind, kinds, offered_to
 from collateral.notify.models import UNREAD, UNSENT, Notice, NoticeChoice, NoticeRhythm, Rhythm
 from collateral.notify.queries import rhythm_of
 
@@ -106,7 +106,7 @@ def choose(person: Person, *, inbox: Collection[str], mail: Collection[str], at:
     db.session.execute(delete(NoticeChoice).where(NoticeChoice.person_id == person.id))
     db.session.add_all(
         NoticeChoice(person_id=person.id, kind=name, inbox=name in inbox, mail=name in mail)
-        for name, kind in kinds().items()
+        for name, kind in offered_to(person).items()
         if (name in inbox, name in mail) != (True, kind.by_mail)
     )
     _leave_unsent(person, at, Notice.kind.not_in(list(mail)))

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from collateral.accounts.models import Person
 from collateral.db import db, read
 from collateral.errors import NotFound
-from collateral.notify.kinds import Kind, kinds, scopes
+from collateral.notify.kinds import Kind, kinds, offered_to, scopes
 from collateral.notify.models import UNREAD, UNSENT, Notice, NoticeChoice, NoticeRhythm, Rhythm
 from collateral.notify.rules import DEFAULT_HOUR
 
@@ -119,7 +119,7 @@ def wishes(person: Person) -> list[Wish]:
         Wish(kind, row.inbox, row.mail)
         if (row := chosen.get(name))
         else Wish(kind, True, kind.by_mail)
-        for name, kind in kinds().items()
+        for name, kind in offered_to(person).items()
     ]
 
 

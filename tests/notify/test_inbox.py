@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from collateral.accounts.models import Role
+from collateral.accounts.models import PersonRole, Role
 from collateral.clock import now
 from collateral.db import db, is_sqlite
 from collateral.notify import kinds as known
 from collateral.notify.kinds import Kind
 from collateral.notify.operations import tell
-from collateral.notify.queries import unread_count
+from collateral.notify.queries import unread_count, wishes
 from collateral.requests.operations import ask, take_on
 from tests.factories import make_asset, make_person
 from tests.support import Visitor, counted_queries
@@ -108,6 +108,19 @@ def test_each_kind_can_be_switched_off_for_inbox_and_mail(app: Flask, visitor: V
     assert re.search(r'value="weekly"[^>]*selected|selected[^>]*value="weekly"', page)
     bad = browser.post("/inbox/settings", data={"rhythm": "yearly", "hour": "99"})
     assert bad.status_code == 400
+
+
+def test_a_kind_that_only_admins_are_told_is_offered_to_them_alone(visitor: Visitor) -> None:
+    rep, admin = make_person(Role.REP), make_person(Role.ADMIN)
+    offered = 'value="webhook_gave_up"'
+    assert offered in visitor.as_(admin).get("/inbox/settings").text
+    browser = visitor.as_(rep)
+    assert offered not in browser.get("/inbox/settings").text
+    assert browser.post("/inbox/settings", data={"rhythm": "daily", "hour": "8"}).status_code == 303
+    rep.role_rows.append(PersonRole(role=Role.ADMIN))
+    db.session.commit()
+    wish = next(each for each in wishes(rep) if each.kind.name == "webhook_gave_up")
+    assert wish.inbox, "she was never asked, so it is as for everybody"
 
 
 def test_the_page_asks_as_often_for_many_as_for_few(app: Flask, visitor: Visitor) -> None:
