@@ -49,7 +49,7 @@ _VALUES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CardPicture:
     src: str
     width: int
@@ -57,7 +57,7 @@ class CardPicture:
     second: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Card:
     """One asset as `ui.card` shows it; see components/card.html for what each field is."""
 

@@ -12,7 +12,7 @@ Marks = tuple[tuple[str, ...], ...]
 """Of each mark its folded words, which stand side by side."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """`start` is a plain text that stands wherever the mark does; `pattern` tells whether it
     does there, None where it is one word: then the letters around tell."""

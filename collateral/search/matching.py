@@ -33,7 +33,7 @@ class PageText(NamedTuple):
     height: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PageMatch:
     """The best page, every page that matches, and the words of the best one in context."""
 

@@ -11,7 +11,7 @@ from collateral.search.snippets import Parts
 from collateral.search.spelling import Meant
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundTerm:
     vocabulary: Vocabulary
     slug: str
@@ -22,7 +22,7 @@ class FoundTerm:
         return f"{self.vocabulary.value}:{self.slug}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundPage:
     """A page of the asset's current version. `preview` is the SHA-256 of the one 320 px wide."""
 
@@ -33,7 +33,7 @@ class FoundPage:
     height: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FoundAsset:
     """What is shown of an asset that was found; without a version yet, those fields are None."""
 
@@ -65,7 +65,7 @@ class FoundAsset:
         return next((t for t in self.terms if t.vocabulary is Vocabulary.TYPE), None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Uses:
     """In how many deals that count for the person it was used."""
 
@@ -75,7 +75,7 @@ class Uses:
     lost: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One asset of the results.
 
@@ -94,7 +94,7 @@ class Hit:
     uses: Uses = field(default_factory=Uses)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One choice of a filter: `value` for the address, how many it would leave."""
 
@@ -104,7 +104,7 @@ class FacetValue:
     chosen: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facet:
     """One filter: a vocabulary's name, `status` or `freshness`."""
 
@@ -112,7 +112,7 @@ class Facet:
     values: tuple[FacetValue, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """A page of hits and what is said about all of them."""
 

@@ -127,6 +127,11 @@ def test_a_buyer_reads_three_pages_and_the_rep_sees_each(
     shoot(rep, "share-visits")
     shoot(phone, "buyer")
 
+    rep.get_by_role("link", name="Each opening").click()
+    expect(rep.get_by_role("table")).to_contain_text("iPhone")
+    assert_accessible(rep)
+    shoot(rep, "share-openings")
+
     rep.goto("/")
     expect(call.locator(".sent").first).to_contain_text("1 visit")
     expect(rep.locator("aside")).to_contain_text("Anna Kern")

@@ -36,7 +36,7 @@ class Freshness(StrEnum):
     REVIEW_DUE = "review_due"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """An asset as the index takes it in."""
 
@@ -66,7 +66,7 @@ class Document:
     expires_on: date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Who asks, as far as an index must know it. Mirrors `assets.queries.visible`."""
 
@@ -75,7 +75,7 @@ class Scope:
     sees_all: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One search. Equal asks of an unchanged index have equal answers."""
 
@@ -95,7 +95,7 @@ class Ask:
     """Assets that the index still has, though the person may no longer see them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """One asset that was found."""
 
@@ -105,7 +105,7 @@ class Match:
     """It does not hold all the words as they were typed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A page of matches and what is said about all of them."""
 
@@ -124,7 +124,7 @@ class Found:
     """Titles alone were looked through, because there was no index to read."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Completion:
     """A way to finish what is being typed, and how many assets the person would find."""
 
@@ -132,7 +132,7 @@ class Completion:
     total: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Documents to put in and assets to take out."""
 

@@ -79,7 +79,7 @@ def _more(wanted: SearchRequest, result: SearchResult, search_id: int | None) ->
     return address_with(cursor=wanted.offset + wanted.limit, show=None, search=search_id)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One value of a filter, for components/facets.html."""
 
@@ -89,7 +89,7 @@ class Choice:
     on: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Group:
     """One filter, for components/facets.html."""
 
