@@ -24,7 +24,7 @@ wait "$checks" || failed=1
 # A browser waits more than it works, so the journeys go beside the second database.
 step postgresql "$bin/python" tools/with_postgres.py "$bin/pytest" "${unit[@]}" & postgresql=$!
 # So does the short way through several machines; tools/test-cluster.sh has all of it.
-step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster/test_{line,limits,deaths}.py & cluster=$!
+step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster/test_{line,limits,deaths,people_at_work,cut_connections}.py & cluster=$!
 step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey tests/journeys || failed=1
 wait "$cluster" || failed=1
 wait "$postgresql" || failed=1
