@@ -9,7 +9,7 @@ from functools import cache
 
 from sqlalchemy.dialects.postgresql import Insert
 
-from collateral.db import Model, db, is_sqlite, upsert
+from collateral.db import Model, db, is_sqlite, table, upsert
 from collateral.usage import rules
 from collateral.usage.deltas import Change, Deltas, Place
 from collateral.usage.models import (
@@ -68,8 +68,9 @@ def _add(model: type[Model], rows: list[dict[str, object]]) -> None:
 @cache
 def _adding(model: type[Model], _sqlite: bool) -> Insert:
     """Made once for each database: every view of an asset adds to the sums of days and months."""
-    statement = upsert(model)
-    columns = model.__table__.c
+    # Of the bare table: as objects the rows of a page of results would take as long again.
+    statement = upsert(table(model))
+    columns = table(model).c
     return statement.on_conflict_do_update(
         index_elements=["level", "day", "ref", "team_set_id"],
         set_={metric: columns[metric] + statement.excluded[metric] for metric in METRICS},
