@@ -22,8 +22,8 @@ from markupsafe import Markup, escape
 
 from collateral.templating import asset_url, csp_nonce, language
 
-MOST = 4000
-"""Parts that are kept, the latest used; a card takes three kilobytes."""
+MOST = 12 << 20
+"""Characters that are kept of the parts used last; a card has three thousand, filters nine."""
 _NONCE, _TOKEN = secrets.token_hex(20), secrets.token_hex(20)
 """Stand in what is kept where the nonce and the token were: nobody can write them into a text."""
 LATER = secrets.token_hex(20)
@@ -32,6 +32,7 @@ LATER = secrets.token_hex(20)
 @dataclass
 class _Kept:
     texts: OrderedDict[tuple[Any, ...], str] = field(default_factory=OrderedDict)
+    length: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, key: tuple[Any, ...]) -> str | None:
@@ -43,9 +44,10 @@ class _Kept:
 
     def put(self, key: tuple[Any, ...], text: str) -> None:
         with self.lock:
+            self.length += len(text) - len(self.texts.pop(key, ""))
             self.texts[key] = text
-            if len(self.texts) > MOST:
-                self.texts.popitem(last=False)
+            while self.length > MOST:
+                self.length -= len(self.texts.popitem(last=False)[1])
 
 
 def kept(template: str, later: object = None, **values: Any) -> Markup:

@@ -55,8 +55,9 @@ def test_it_is_drawn_once_for_each_of_its_values(app: Flask, templates: dict[str
             "&lt;1&gt;",
         ]
         assert drawn == [1, 2]
-        for value in range(3, MOST + 3):
-            kept("part.html", value=value)
+        long = "x" * (MOST // 4)
+        for value in range(3, 7):
+            kept("part.html", value=f"{value}{long}")
         kept("part.html", value=1)
     assert drawn[-1] == 1, "the one that nobody asked for longest makes room"
 
