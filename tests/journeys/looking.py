@@ -204,4 +204,4 @@ def assert_accessible(page: Page, *, contrast: bool = True) -> None:
         for v in found
         if v["impact"] in ("serious", "critical")
     ]
-    assert grave == []
+    assert grave == [], grave

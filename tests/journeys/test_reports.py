@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from collateral.accounts.models import Person
@@ -20,7 +20,7 @@ from collateral.usage.models import EventKind
 from collateral.usage.rules import counting_day
 from tests.factories import make_asset
 from tests.journeys.conftest import Site
-from tests.journeys.looking import assert_accessible
+from tests.journeys.looking import assert_accessible, settle
 from tests.journeys.pictures import shoot
 from tests.usage.support import happen
 
@@ -46,6 +46,22 @@ def ignored(site: Site) -> Site:
                 at = noon + timedelta(seconds=seconds)
                 happen(EventKind.VIEWED, asset, people["rep@example.com"], at)
     return site
+
+
+def test_what_is_still_loading_can_be_read(site: Site, sign_in: SignIn) -> None:
+    manager = sign_in("manager@example.com")
+
+    def hold_panels(route: Route) -> None:
+        if "x-fragment" not in route.request.headers:
+            route.continue_()
+
+    manager.route("**/reports/overview*", hold_panels)
+    manager.goto("/reports/overview")
+    settle(manager)
+    expect(manager.get_by_text("Loading …").first).to_be_visible()
+    assert_accessible(manager)
+    manager.emulate_media(color_scheme="dark")
+    assert_accessible(manager)
 
 
 def test_ignored_spend_of_last_quarter_down_to_events(ignored: Site, sign_in: SignIn) -> None:
