@@ -58,13 +58,8 @@ def hand_in(
         title=title_from_filename(received.filename),
         person_id=by.id,
         named_asset_id=asset.id if asset else None,
-        sha256=received.stored.sha256,
-        bytes=received.stored.size,
-        filename=received.filename,
-        media_type=received.kind.media_type,
-        family=received.kind.family,
-        label=received.kind.label,
         created_at=at,
+        **received.columns(),
     )
     db.session.add(adaptation)
     db.session.flush()  # the job needs its id

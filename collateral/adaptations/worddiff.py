@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -37,22 +37,19 @@ def word_runs(before: str, after: str) -> list[Run]:
     old, new = _pieces(before), _pieces(after)
     if len(old) + len(new) > 2 * LONGEST:
         return _by_line(before, after)
-    matcher = SequenceMatcher(None, [fold(p) for p in old], [fold(p) for p in new], autojunk=False)
-    runs: list[Run] = []
-    for step, i1, i2, j1, j2 in matcher.get_opcodes():
-        if step == "equal":
-            _add(runs, Step.KEPT, new[j1:j2])
-        else:
-            _add(runs, Step.REMOVED, old[i1:i2])
-            _add(runs, Step.ADDED, new[j1:j2])
-    return runs
+    return _runs(old, new, fold)
 
 
 def _by_line(before: str, after: str) -> list[Run]:
     """Very long texts line by line: word by word they would take seconds."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    return _runs(before.splitlines(keepends=True), after.splitlines(keepends=True), str)
+
+
+def _runs(old: list[str], new: list[str], compared: Callable[[str], str]) -> list[Run]:
+    matcher = SequenceMatcher(
+        None, [compared(p) for p in old], [compared(p) for p in new], autojunk=False
+    )
     runs: list[Run] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
     for step, i1, i2, j1, j2 in matcher.get_opcodes():
         if step == "equal":
             _add(runs, Step.KEPT, new[j1:j2])

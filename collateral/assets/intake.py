@@ -52,6 +52,17 @@ class Received:
     kind: Kind
     filename: str
 
+    def columns(self) -> dict[str, str | int]:
+        """What a row that keeps the file says of it: a version's, an adaptation's."""
+        return {
+            "sha256": self.stored.sha256,
+            "bytes": self.stored.size,
+            "filename": self.filename,
+            "media_type": self.kind.media_type,
+            "family": self.kind.family,
+            "label": self.kind.label,
+        }
+
 
 _judges: list[Callable[[Path, str], Kind]] = []
 _readers: list[Job] = []

@@ -143,15 +143,10 @@ def _new_version(
     version = AssetVersion(
         asset_id=asset.id,
         number=number,
-        sha256=received.stored.sha256,
-        bytes=received.stored.size,
-        filename=received.filename,
-        media_type=received.kind.media_type,
-        family=received.kind.family,
-        label=received.kind.label,
         changes=changes.strip()[:5000],
         created_by_id=by.id,
         created_at=at,
+        **received.columns(),
     )
     db.session.add(version)
     db.session.flush()  # the job needs its id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -26,6 +26,7 @@ from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import (
     Asset,
     AssetTeam,
+    AssetTerm,
     AssetVersion,
     Page,
     Status,
@@ -109,6 +110,16 @@ def hidden(person: Person) -> Select[int]:
     )
 
 
+def carries(vocabulary: Vocabulary, slug: str) -> ColumnElement[bool]:
+    """The condition that an asset has the term."""
+    return exists().where(
+        AssetTerm.asset_id == Asset.id,
+        AssetTerm.term_id == Term.id,
+        Term.vocabulary == vocabulary,
+        Term.slug == slug,
+    )
+
+
 def select_visible(person: Person) -> Select[Asset]:
     """The assets that the person may see, to be narrowed further."""
     return select(Asset).where(visible(person))
@@ -171,20 +182,13 @@ class PageRow:
     hidden: bool
 
 
+_PAGE_ROW = tuple(getattr(Page, field.name) for field in fields(PageRow))
+
+
 def page_rows(version: AssetVersion) -> list[PageRow]:
     """All pages of a version in their order, without their texts."""
     rows = db.session.execute(
-        select(
-            Page.number,
-            Page.title,
-            Page.width,
-            Page.height,
-            Page.preview_320,
-            Page.preview_1280,
-            Page.hidden,
-        )
-        .where(Page.version_id == version.id)
-        .order_by(Page.number)
+        select(*_PAGE_ROW).where(Page.version_id == version.id).order_by(Page.number)
     )
     return [PageRow(*row) for row in rows]
 
@@ -231,17 +235,7 @@ def preview_of(person: Person, asset_id: int, number: int, page: int, width: int
 def first_previews(assets: Sequence[Asset]) -> dict[int, tuple[int, PageRow]]:
     """By asset, the number of its current version and that one's first page."""
     rows = db.session.execute(
-        select(
-            AssetVersion.asset_id,
-            AssetVersion.number,
-            Page.number,
-            Page.title,
-            Page.width,
-            Page.height,
-            Page.preview_320,
-            Page.preview_1280,
-            Page.hidden,
-        )
+        select(AssetVersion.asset_id, AssetVersion.number, *_PAGE_ROW)
         .join(Page, Page.version_id == AssetVersion.id)
         .where(
             AssetVersion.id.in_([asset.current_version_id for asset in assets]), Page.number == 1

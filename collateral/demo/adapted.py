@@ -12,15 +12,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
+from collateral.accounts.models import Person
 from collateral.adaptations.jobs_adaptations import read_adaptation
 from collateral.adaptations.models import (
     Adaptation,
     AdaptationComment,
-    AdaptationStep,
     Merging,
     Reason,
     Status,
 )
+from collateral.adaptations.turns import note_step
 from collateral.assets.operations import Received, receive
 from collateral.db import db
 from collateral.demo.catalogue import Sample
@@ -105,13 +106,8 @@ def _row(
         reasons=[_REASONS[reason].value for reason in adapted.reasons],
         confirmed_at=adapted.at,
         created_at=adapted.at,
-        sha256=received.stored.sha256,
-        bytes=received.stored.size,
-        filename=received.filename,
-        media_type=received.kind.media_type,
-        family=received.kind.family,
-        label=received.kind.label,
         sample=True,
+        **received.columns(),
     )
 
 
@@ -128,53 +124,33 @@ def _decide(
     rng: Random,
     at: datetime,
 ) -> None:
+    maker = db.session.get_one(Person, row.person_id)
+    reviewer = db.session.get_one(Person, loaded.people[REVIEWER])
     row.status, row.submitted_at = Status.SUBMITTED, adapted.at
-    _step(row, Status.SUBMITTED, row.person_id, adapted.at)
-    reviewer = loaded.people[REVIEWER]
+    note_step(row, Status.SUBMITTED, by=maker, at=adapted.at)
     if at - adapted.at < timedelta(days=WAITING_DAYS):
         if rng.random() < 0.4 and adapted.edited:
             db.session.add(
                 AdaptationComment(
                     adaptation_id=row.id,
                     page=1,
-                    person_id=reviewer,
+                    person_id=reviewer.id,
                     text=_SAID,
                     at=adapted.at + timedelta(hours=20),
                 )
             )
         return
     decided = adapted.at + timedelta(days=rng.randint(1, 9))
-    row.decided_at, row.decided_by_id = decided, reviewer
+    row.decided_at, row.decided_by_id = decided, reviewer.id
     successor = loaded.versions.get((adapted.asset, adapted.version + 1))
     if successor is not None and adapted.edited:
         row.status, row.merging = Status.MERGED, Merging.DONE
         page = adapted.edited[0] - sum(gone < adapted.edited[0] for gone in adapted.dropped)
         row.merged_pages, row.merged_version_id = [page], successor
-        _step(row, Status.MERGED, reviewer, decided, pages=[page])
+        note_step(row, Status.MERGED, by=reviewer, at=decided, pages=[page])
         return
     row.status, row.decision = Status.DECLINED, rng.choice(_NO)
-    _step(row, Status.DECLINED, reviewer, decided, text=row.decision)
-
-
-def _step(
-    row: Adaptation,
-    status: Status,
-    person_id: int,
-    at: datetime,
-    *,
-    text: str = "",
-    pages: Sequence[int] = (),
-) -> None:
-    db.session.add(
-        AdaptationStep(
-            adaptation_id=row.id,
-            person_id=person_id,
-            status=status,
-            text=text,
-            pages=list(pages),
-            at=at,
-        )
-    )
+    note_step(row, Status.DECLINED, by=reviewer, at=decided, text=row.decision)
 
 
 def pages_of(adapted: Adapted, sample: Sample, deal: PlayedDeal) -> list[Block]:

@@ -5,34 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, true
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, true
 
 from collateral.accounts.models import Person
 from collateral.adaptations import queries as adaptations
 from collateral.adaptations.models import Adaptation
 from collateral.adaptations.models import Status as AdaptationStatus
-from collateral.assets.models import Asset, AssetTerm, Status, Term, Vocabulary
+from collateral.assets import queries as assets
+from collateral.assets.models import Asset, Status, Vocabulary
 from collateral.reports.behind_listing import Of, listing, titled
 from collateral.reports.coverage import ACROSS
 from collateral.reports.parts import Asked, happened, in_report, made_by, published_by
-
-
-def _carries(vocabulary: Vocabulary, slug: str) -> Any:
-    return exists().where(
-        AssetTerm.asset_id == Asset.id,
-        AssetTerm.term_id == Term.id,
-        Term.vocabulary == vocabulary,
-        Term.slug == slug,
-    )
 
 
 def _covering(asked: Asked, of: Of) -> Select[Any]:
     """The assets of a cell; drafts, retired and later ones are left out."""
     wanted = [in_report(asked)]
     if asked.request.stage:
-        wanted.append(_carries(Vocabulary.STAGE, asked.request.stage))
+        wanted.append(assets.carries(Vocabulary.STAGE, asked.request.stage))
     if of.column:
-        wanted.append(_carries(ACROSS.get(of.across, Vocabulary.PRODUCT), of.column))
+        wanted.append(assets.carries(ACROSS.get(of.across, Vocabulary.PRODUCT), of.column))
     return (
         listing(
             Asset.id,

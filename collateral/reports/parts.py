@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     or_,
     select,
@@ -98,14 +97,7 @@ def in_report(asked: Asked) -> ColumnElement[bool]:
         (Vocabulary.REGION, asked.request.region),
     ):
         if slug:
-            wanted.append(
-                exists().where(
-                    AssetTerm.asset_id == Asset.id,
-                    AssetTerm.term_id == Term.id,
-                    Term.vocabulary == vocabulary,
-                    Term.slug == slug,
-                )
-            )
+            wanted.append(assets.carries(vocabulary, slug))
     return and_(*wanted)
 
 

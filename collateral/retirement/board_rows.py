@@ -15,11 +15,9 @@ from collateral.assets import queries as assets
 from collateral.assets.models import (
     Asset,
     AssetTeam,
-    AssetTerm,
     AssetVersion,
     Page,
     Status,
-    Term,
     Vocabulary,
 )
 from collateral.db import db
@@ -102,14 +100,7 @@ def narrowed_to(person: Person, request: BoardRequest) -> ColumnElement[bool]:
         (Vocabulary.PRODUCT, request.product),
     ):
         if slug:
-            wanted.append(
-                exists().where(
-                    AssetTerm.asset_id == Asset.id,
-                    AssetTerm.term_id == Term.id,
-                    Term.vocabulary == vocabulary,
-                    Term.slug == slug,
-                )
-            )
+            wanted.append(assets.carries(vocabulary, slug))
     if request.team_id is not None:
         wanted.append(
             or_(

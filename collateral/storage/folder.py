@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from collateral.errors import NotFound
-from collateral.storage.incoming import IncomingFile, put_into, sweep_folder
-from collateral.storage.protocol import Incoming, Place, StoredFile, check_name
+from collateral.storage.incoming import TakesFiles, sweep_folder
+from collateral.storage.protocol import Place, check_name
 
 
-class FolderStorage:
+class FolderStorage(TakesFiles):
     """The embedded side: a folder, two levels deep."""
 
     def __init__(self, root: Path) -> None:
@@ -26,16 +26,6 @@ class FolderStorage:
         """Where the file of that name lies, whether or not it exists."""
         check_name(sha256)
         return self.root / sha256[:2] / sha256[2:4] / sha256
-
-    def incoming_file(self, *, limit: int | None = None) -> Incoming:
-        return IncomingFile(self.incoming, limit, self.take)
-
-    def put(self, source: BinaryIO, *, limit: int | None = None) -> StoredFile:
-        return put_into(self.incoming_file(limit=limit), source)
-
-    def put_path(self, path: Path) -> StoredFile:
-        with path.open("rb") as file:
-            return self.put(file)
 
     def take(self, temporary: Path, sha256: str) -> None:
         """Give a synced file of `incoming` its name; durable when this returns."""

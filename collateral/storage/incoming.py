@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -127,6 +128,26 @@ class IncomingFile:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise OutOfSpace(_("The disk is full; the file was not kept.")) from error
             raise
+
+
+class TakesFiles(ABC):
+    """How each side takes a file in: it is written to `incoming` on this machine, then kept."""
+
+    incoming: Path
+
+    def incoming_file(self, *, limit: int | None = None) -> Incoming:
+        return IncomingFile(self.incoming, limit, self.take)
+
+    def put(self, source: BinaryIO, *, limit: int | None = None) -> StoredFile:
+        return put_into(self.incoming_file(limit=limit), source)
+
+    def put_path(self, path: Path) -> StoredFile:
+        with path.open("rb") as file:
+            return self.put(file)
+
+    @abstractmethod
+    def take(self, temporary: Path, sha256: str) -> None:
+        """Keep a synced file of `incoming` under its name; it is durable when this returns."""
 
 
 def _in_words(size: int) -> str:

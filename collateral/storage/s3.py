@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qs, urlsplit
 
 from collateral.errors import BadSetting, NotFound
-from collateral.storage.incoming import IncomingFile, put_into, sweep_folder
-from collateral.storage.protocol import Incoming, Place, StoreAway, StoredFile, check_name
+from collateral.storage.incoming import TakesFiles, sweep_folder
+from collateral.storage.protocol import Place, StoreAway, check_name
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ READ_AHEAD = 1 << 20
 KNOWN = {"endpoint", "region", "prefix", "sse"}
 
 
-class S3Storage:
+class S3Storage(TakesFiles):
     """The far side: a bucket that all machines share. Files come in by way of `scratch`."""
 
     def __init__(self, url: str, scratch: Path) -> None:
@@ -70,16 +70,6 @@ class S3Storage:
         """Where the file of that name lies in the bucket, whether or not it exists."""
         check_name(sha256)
         return f"{self._ours}{sha256[:2]}/{sha256[2:4]}/{sha256}"
-
-    def incoming_file(self, *, limit: int | None = None) -> Incoming:
-        return IncomingFile(self.incoming, limit, self.take)
-
-    def put(self, source: BinaryIO, *, limit: int | None = None) -> StoredFile:
-        return put_into(self.incoming_file(limit=limit), source)
-
-    def put_path(self, path: Path) -> StoredFile:
-        with path.open("rb") as file:
-            return self.put(file)
 
     def take(self, temporary: Path, sha256: str) -> None:
         """Send the file; it is kept when this returns.

@@ -190,8 +190,8 @@ class Use(Model):
     version: Mapped[AssetVersion | None] = relationship()
 
 
-class Summed:
-    """What is summed. Uniques are of their own level and never added up over levels."""
+class Counted:
+    """What is summed of events. Uniques are of their own level and never added up over levels."""
 
     shown: Mapped[int] = mapped_column(default=0)
     views: Mapped[int] = mapped_column(default=0)
@@ -201,7 +201,12 @@ class Summed:
     shares: Mapped[int] = mapped_column(default=0)
     opens: Mapped[int] = mapped_column(default=0)
     unique_opens: Mapped[int] = mapped_column(default=0)
-    uses: Mapped[int] = mapped_column(default=0)
+
+
+class Summed(Counted):
+    """The same with the uses."""
+
+    uses: Mapped[int] = mapped_column(default=0, sort_order=1)
 
 
 METRICS = (

@@ -13,24 +13,13 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collateral.db import Model
-from collateral.usage.models import METRICS
+from collateral.usage.models import METRICS, Counted
 
 RUNNING = tuple(metric for metric in METRICS if metric != "uses")
 """What runs: all but uses, which are often said of days long past and are read as they are."""
 
 
-class _Running:
-    shown: Mapped[int] = mapped_column(default=0)
-    views: Mapped[int] = mapped_column(default=0)
-    unique_views: Mapped[int] = mapped_column(default=0)
-    downloads: Mapped[int] = mapped_column(default=0)
-    unique_downloads: Mapped[int] = mapped_column(default=0)
-    shares: Mapped[int] = mapped_column(default=0)
-    opens: Mapped[int] = mapped_column(default=0)
-    unique_opens: Mapped[int] = mapped_column(default=0)
-
-
-class RunningSum(_Running, Model):
+class RunningSum(Counted, Model):
     """All that everybody's events ever counted of an asset before the day.
 
     A period is the difference of two days. There is a row for each asset that was counted
@@ -44,7 +33,7 @@ class RunningSum(_Running, Model):
     ref: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
-class LibrarySum(_Running, Model):
+class LibrarySum(Counted, Model):
     """The counts of all assets together on one day, by one set of teams."""
 
     __tablename__ = "library_sum"

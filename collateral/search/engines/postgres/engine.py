@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -30,6 +30,8 @@ from collateral.search.engines.protocol import (
     Scope,
     Sort,
 )
+
+T = TypeVar("T")
 
 LOADING = 60.0
 """Seconds for reading the facts of all assets."""
@@ -90,23 +92,25 @@ class PostgresEngine:
     def suggest(
         self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
     ) -> list[int]:
-        with self._opened(5.0) as (connection, state):
-            key = ("suggest", state.generation, state.changes, words, scope, hidden, limit)
-            found: list[int] | None = self._titled.get(key)
-            if found is None:
-                found = titles.suggest(connection, LIVE, words, scope, hidden, limit)
-                self._titled.put(key, found, 400)
-            return list(found)
+        return self._of_titles(titles.suggest, (words, scope, hidden, limit), 400)
 
     def complete(
         self, words: tuple[str, ...], scope: Scope, hidden: frozenset[int], limit: int
     ) -> list[Completion]:
+        return self._of_titles(titles.complete, (words, scope, hidden, limit), 1000)
+
+    def _of_titles(self, ask: Callable[..., list[T]], asked: tuple[Any, ...], size: int) -> list[T]:
+        """What `ask` answers, kept as long as the index is in the same state.
+
+        Args:
+            size: bytes that an answer takes, about.
+        """
         with self._opened(5.0) as (connection, state):
-            key = ("complete", state.generation, state.changes, words, scope, hidden, limit)
-            found: list[Completion] | None = self._titled.get(key)
+            key = (ask.__name__, state.generation, state.changes, asked)
+            found: list[T] | None = self._titled.get(key)
             if found is None:
-                found = titles.complete(connection, LIVE, words, scope, hidden, limit)
-                self._titled.put(key, found, 1000)
+                found = ask(connection, LIVE, *asked)
+                self._titled.put(key, found, size)
             return list(found)
 
     def corrections(
