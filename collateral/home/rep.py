@@ -21,7 +21,7 @@ from collateral.deals.models import Deal, Outcome
 from collateral.home.opened import Sent, opened, others, sent
 from collateral.home.pictures import Picture, Thumb, thumbs
 from collateral.requests import queries as requests
-from collateral.search.suggesting import Proposal, suggestions_for
+from collateral.search.suggesting import Proposal, suggestions_for_each
 from collateral.search.suggestion_words import sentence
 from collateral.templating import ago, format_day, format_time
 from collateral.usage import confirming
@@ -125,17 +125,24 @@ def asked(person: Person) -> list[Asked]:
 
 
 def next_calls(person: Person, at: datetime) -> list[Call]:
-    """The person's own coming calls, the soonest first, each with its suggestions."""
+    """The person's own coming calls, the soonest first, each with its suggestions.
+
+    As many queries for all as for one.
+    """
     rows = _deals_to_call(person, at)
+    if not rows:
+        return []
     industries = _labels(Vocabulary.INDUSTRY)
-    proposals = {
-        deal.id: suggestions_for(
-            deal, person, at=at, count=SUGGESTIONS if position else FIRST_SUGGESTIONS
-        )
-        for position, deal in enumerate(rows)
-    }
+    proposals = suggestions_for_each(
+        [
+            (deal, SUGGESTIONS if position else FIRST_SUGGESTIONS)
+            for position, deal in enumerate(rows)
+        ],
+        person,
+        at=at,
+    )
     links = sent(rows, person)
-    used = {deal.id: usage.uses_of_deal(deal, person, limit=USES) for deal in rows}
+    used = usage.last_uses([deal.id for deal in rows], person, limit=USES)
     shown = thumbs(
         {p.asset.id for found in proposals.values() for p in found}
         | {use.asset_id for uses in used.values() for use in uses}

@@ -7,25 +7,23 @@ exist for the person.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import current_app
-from sqlalchemy import and_, case, false, func, or_, select, union
+from sqlalchemy import CompoundSelect, and_, func, or_, select, union
 from sqlalchemy.orm import selectinload
 
 from collateral.accounts.models import Person
 from collateral.assets.models import Asset, AssetTerm, AssetVersion, Status, Term, Vocabulary
 from collateral.assets.queries import visible
 from collateral.db import db
-from collateral.deals.models import Deal, Outcome, StageChange
-from collateral.search.suggestions import Candidate, Suggestion, Tally, suggest
+from collateral.deals.models import Deal
+from collateral.search.suggestion_stages import Key, Stage, stages_of
+from collateral.search.suggestions import Candidate, Suggestion, suggest
 from collateral.usage.models import Event, EventKind, Use
-
-KEPT_STAGES = 64
 
 
 class Why(StrEnum):
@@ -56,33 +54,41 @@ class Proposal:
     reason: Reason
 
 
-@dataclass
-class _Stage:
-    """What became of deals at one stage, as known at one hour.
+_Term = tuple[Vocabulary, str]
 
-    `reached` holds the days on which deals reached it, in order, for (won, similar);
-    `uses` the number of deals that used an asset there.
-    """
 
-    reached: dict[tuple[bool, bool], list[date]] = field(default_factory=dict)
-    uses: dict[int, dict[tuple[bool, bool], int]] = field(default_factory=dict)
+@dataclass(frozen=True)
+class _Asked:
+    """A deal at a stage, and how many are wanted."""
 
-    def tally(self, asset_id: int, since: date, *, won: bool) -> Tally:
-        uses = self.uses.get(asset_id, {})
+    deal: Deal
+    stage: str
+    count: int
 
-        def used(similar: bool) -> int:
-            return sum(n for (w, s), n in uses.items() if (w or not won) and (s or not similar))
+    @property
+    def key(self) -> Key:
+        return self.stage, self.deal.industry
 
-        def deals(similar: bool) -> int:
-            return sum(
-                len(days) - bisect_left(days, since)
-                for (w, s), days in self.reached.items()
-                if (w or not won) and (s or not similar)
-            )
-
-        return Tally(
-            used(False), max(deals(False), used(False)), used(True), max(deals(True), used(True))
+    @property
+    def terms(self) -> frozenset[_Term]:
+        deal = self.deal
+        named = (
+            (Vocabulary.INDUSTRY, deal.industry),
+            (Vocabulary.PRODUCT, deal.product),
+            (Vocabulary.STAGE, self.stage),
         )
+        return frozenset(term for term in named if term[1])
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """An asset that may be suggested: when its version was made, and those of the wanted terms that
+    it carries."""
+
+    asset_id: int
+    made: datetime
+    published: datetime
+    terms: Set[_Term]
 
 
 def suggestions_for(deal: Deal, person: Person, *, at: datetime, count: int = 5) -> list[Proposal]:
@@ -91,24 +97,34 @@ def suggestions_for(deal: Deal, person: Person, *, at: datetime, count: int = 5)
     Args:
         at: the moment that is asked about; later uses and outcomes are not looked at.
     """
-    chosen = chosen_for(deal, person, deal.stage, at=at, count=count)
+    return suggestions_for_each([(deal, count)], person, at=at)[deal.id]
+
+
+def suggestions_for_each(
+    wanted: Sequence[tuple[Deal, int]], person: Person, *, at: datetime
+) -> dict[int, list[Proposal]]:
+    """By deal the same, so many for each, in as many queries as for one."""
+    asked = [_Asked(deal, deal.stage, count) for deal, count in wanted]
+    chosen = _chosen(asked, person, at)
     assets = {
         asset.id: asset
         for asset in db.session.scalars(
             select(Asset)
-            .where(Asset.id.in_([s.asset_id for s in chosen]))
+            .where(Asset.id.in_({s.asset_id for found in chosen for s in found}))
             .options(selectinload(Asset.current_version), selectinload(Asset.terms))
         )
     }
-    return [Proposal(assets[s.asset_id], s, reason(s)) for s in chosen]
+    return {
+        each.deal.id: [Proposal(assets[s.asset_id], s, reason(s)) for s in found]
+        for each, found in zip(asked, chosen, strict=True)
+    }
 
 
 def chosen_for(
     deal: Deal, person: Person, stage: str, *, at: datetime, count: int = 5
 ) -> list[Suggestion]:
     """The same at any stage (a slug), as it would have been at that moment; scores alone."""
-    candidates = _candidates(deal, person, stage, _stage(stage, deal.industry, at), at)
-    return suggest(candidates, deal_id=deal.id, today=at.date(), count=count)
+    return _chosen([_Asked(deal, stage, count)], person, at)[0]
 
 
 def reason(suggestion: Suggestion) -> Reason:
@@ -125,105 +141,96 @@ def reason(suggestion: Suggestion) -> Reason:
     return Reason(Why.MADE_FOR)
 
 
-def _candidates(
-    deal: Deal, person: Person, slug: str, stage: _Stage, at: datetime
-) -> list[Candidate]:
-    wanted = [
-        (Vocabulary.INDUSTRY, deal.industry),
-        (Vocabulary.PRODUCT, deal.product),
-        (Vocabulary.STAGE, slug),
-    ]
-    fits = or_(
-        false(), *(and_(Term.vocabulary == v, Term.slug == slug) for v, slug in wanted if slug)
-    )
-    had = union(
-        select(Use.asset_id).where(
-            Use.deal_id == deal.id, Use.retracted_at.is_(None), Use.at <= at
-        ),
-        select(Event.asset_id).where(
-            Event.deal_id == deal.id, Event.kind == EventKind.SHARED, Event.at <= at
-        ),
-    )
-    base = (
+def _chosen(asked: Sequence[_Asked], person: Person, at: datetime) -> list[list[Suggestion]]:
+    """What is suggested in each, in their order."""
+    stages = stages_of([each.key for each in asked], at)
+    had = _had([each.deal.id for each in asked], at)
+    open_to = (
         visible(person),
         Asset.status == Status.PUBLISHED,
         Asset.published_at <= at,
         or_(Asset.expires_on.is_(None), Asset.expires_on > at.date()),
-        Asset.id.not_in(had),
     )
-    matched: dict[int, set[Vocabulary]] = {}
-    if any(slug for _, slug in wanted):
-        for asset_id, vocabulary in db.session.execute(
-            select(AssetTerm.asset_id, Term.vocabulary)
-            .join(Term, Term.id == AssetTerm.term_id)
-            .join(Asset, Asset.id == AssetTerm.asset_id)
-            .where(fits, *base)
-        ):
-            matched.setdefault(asset_id, set()).add(vocabulary)
-    looked_at = set(matched) | set(stage.uses)
+    carried = _carried({term for each in asked for term in each.terms}, open_to)
+    used = {asset_id for stage in stages.values() for asset_id in stage.uses}
     rows = db.session.execute(
         select(
             Asset.id, func.coalesce(AssetVersion.created_at, Asset.published_at), Asset.published_at
         )
         .outerjoin(AssetVersion, AssetVersion.id == Asset.current_version_id)
-        .where(*base, Asset.id.in_(looked_at))
+        .where(*open_to, Asset.id.in_(set(carried) | used))
     )
-    return [
-        Candidate(
-            asset_id=asset_id,
-            industry=Vocabulary.INDUSTRY in matched.get(asset_id, ()),
-            product=Vocabulary.PRODUCT in matched.get(asset_id, ()),
-            stage=Vocabulary.STAGE in matched.get(asset_id, ()),
-            age=(at - (made or published)).total_seconds() / 86400,
-            won=stage.tally(asset_id, published.date(), won=True),
-            all=stage.tally(asset_id, published.date(), won=False),
-        )
+    facts = [
+        _Fact(asset_id, made or published, published, carried.get(asset_id, set()))
         for asset_id, made, published in rows
         if published is not None
     ]
+    return [
+        suggest(
+            _candidates(each, stages[each.key], facts, had.get(each.deal.id, set()), at),
+            deal_id=each.deal.id,
+            today=at.date(),
+            count=each.count,
+        )
+        for each in asked
+    ]
 
 
-def _stage(slug: str, industry: str, at: datetime) -> _Stage:
-    """The numbers of one stage, looked up once an hour: they grow with the deals."""
-    kept: dict[Any, _Stage] = current_app.extensions.setdefault("suggestion_stages", {})
-    key = (slug, industry, at.strftime("%Y-%m-%d %H"))
-    found = kept.get(key)
-    if found is None:
-        found = _look_up(slug, industry, at)
-        while len(kept) >= KEPT_STAGES:
-            kept.pop(next(iter(kept)))
-        kept[key] = found
+def _candidates(
+    asked: _Asked,
+    stage: Stage,
+    facts: Sequence[_Fact],
+    had: Collection[int],
+    at: datetime,
+) -> list[Candidate]:
+    """Those that fit the deal or were used at its stage, and that its buyer has not had."""
+    found, wanted = [], asked.terms
+    for fact in facts:
+        matched = {vocabulary for vocabulary, _ in wanted & fact.terms}
+        if fact.asset_id in had or not (matched or fact.asset_id in stage.uses):
+            continue
+        day = fact.published.date()
+        found.append(
+            Candidate(
+                asset_id=fact.asset_id,
+                industry=Vocabulary.INDUSTRY in matched,
+                product=Vocabulary.PRODUCT in matched,
+                stage=Vocabulary.STAGE in matched,
+                age=(at - fact.made).total_seconds() / 86400,
+                won=stage.tally(fact.asset_id, day, won=True),
+                all=stage.tally(fact.asset_id, day, won=False),
+            )
+        )
     return found
 
 
-def _look_up(slug: str, industry: str, at: datetime) -> _Stage:
-    if not slug:
-        return _Stage()
-    won = case((and_(Deal.outcome == Outcome.WON, Deal.closed_on < at.date()), 1), else_=0)
-    similar = (
-        case((Deal.industry == industry, 1), else_=0)
-        if industry
-        else case((Deal.id < 0, 1), else_=0)
+def _had(deal_ids: Collection[int], at: datetime) -> dict[int, set[int]]:
+    """By deal the assets that its buyer has had."""
+    had: dict[int, set[int]] = {}
+    pairs: CompoundSelect[Any] = union(
+        select(Use.deal_id, Use.asset_id).where(
+            Use.deal_id.in_(deal_ids), Use.retracted_at.is_(None), Use.at <= at
+        ),
+        select(Event.deal_id, Event.asset_id).where(
+            Event.deal_id.in_(deal_ids), Event.kind == EventKind.SHARED, Event.at <= at
+        ),
     )
-    stage = _Stage()
-    for day, is_won, is_similar in db.session.execute(
-        select(func.min(StageChange.at), won, similar)
-        .join(Deal, Deal.id == StageChange.deal_id)
-        .where(StageChange.stage == slug, StageChange.at <= at)
-        .group_by(Deal.id, won, similar)
-    ):
-        stage.reached.setdefault((bool(is_won), bool(is_similar)), []).append(_day(day))
-    for days in stage.reached.values():
-        days.sort()
-    for asset_id, is_won, is_similar, count in db.session.execute(
-        select(Use.asset_id, won, similar, func.count(Use.deal_id.distinct()))
-        .join(Deal, Deal.id == Use.deal_id)
-        .where(Use.stage == slug, Use.at <= at, Use.retracted_at.is_(None))
-        .group_by(Use.asset_id, won, similar)
-    ):
-        stage.uses.setdefault(asset_id, {})[bool(is_won), bool(is_similar)] = count
-    return stage
+    for row in db.session.execute(pairs):
+        had.setdefault(row.deal_id, set()).add(row.asset_id)
+    return had
 
 
-def _day(value: datetime | str) -> date:
-    return value.date() if isinstance(value, datetime) else date.fromisoformat(value[:10])
+def _carried(wanted: Collection[_Term], open_to: tuple[Any, ...]) -> dict[int, set[_Term]]:
+    """By asset the terms, of those that are wanted, that it carries."""
+    carried: dict[int, set[_Term]] = {}
+    if not wanted:
+        return carried
+    fits = or_(*(and_(Term.vocabulary == v, Term.slug == slug) for v, slug in sorted(wanted)))
+    for asset_id, vocabulary, slug in db.session.execute(
+        select(AssetTerm.asset_id, Term.vocabulary, Term.slug)
+        .join(Term, Term.id == AssetTerm.term_id)
+        .join(Asset, Asset.id == AssetTerm.asset_id)
+        .where(fits, *open_to)
+    ):
+        carried.setdefault(asset_id, set()).add((vocabulary, slug))
+    return carried

@@ -96,6 +96,28 @@ def uses_of_deal(deal: Deal, person: Person, *, limit: int = 200) -> Sequence[Us
     ).all()
 
 
+def last_uses(deal_ids: Collection[int], person: Person, *, limit: int) -> dict[int, list[Use]]:
+    """By deal its latest so many, of what the person may see, the latest first. One query."""
+    place = func.row_number().over(
+        partition_by=Use.deal_id, order_by=(Use.at.desc(), Use.id.desc())
+    )
+    latest = (
+        select(Use.id, place.label("place"))
+        .join(Asset, Asset.id == Use.asset_id)
+        .where(Use.deal_id.in_(deal_ids), Use.retracted_at.is_(None), assets.visible(person))
+        .subquery()
+    )
+    found: dict[int, list[Use]] = {deal_id: [] for deal_id in deal_ids}
+    for use in db.session.scalars(
+        select(Use)
+        .join(latest, latest.c.id == Use.id)
+        .where(latest.c.place <= limit)
+        .order_by(latest.c.place)
+    ):
+        found[use.deal_id].append(use)
+    return found
+
+
 def use_counts(deal_ids: Collection[int], person: Person) -> dict[int, int]:
     """How many assets that the person may see were used in each deal. One query."""
     if not deal_ids:

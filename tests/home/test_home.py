@@ -12,6 +12,7 @@ from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal, StageChange
+from collateral.home.rep import next_calls
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 from collateral.usage.queries import downloads_without_a_deal
@@ -126,6 +127,34 @@ def test_a_home_asks_as_many_questions_for_many_assets_as_for_few(
     with counted_queries(app) as many:
         client.get("/")
     assert len(many) <= len(few)
+
+
+def test_four_calls_ask_as_many_questions_as_one(app: Flask) -> None:
+    rep = make_person(Role.REP)
+    stages = [make_term(Vocabulary.STAGE, slug) for slug in ("evaluation", "proposal")]
+    assets = [make_asset(f"Asset {number}", terms=stages) for number in range(6)]
+    deals = [make_deal(rep, "Deal 0")]
+    usage.declare_use(assets[0], deals[0], by=rep, at=now())
+    db.session.commit()
+    with app.test_request_context(), counted_queries(app) as one:
+        assert len(next_calls(rep, now())) == 1
+    for number in range(1, 4):
+        deal = make_deal(
+            rep,
+            f"Deal {number}",
+            hours=3.0 + number,
+            stage=("evaluation", "proposal")[number % 2],
+            industry=f"industry {number}",
+        )
+        for asset in assets[: 1 + number]:
+            usage.declare_use(asset, deal, by=rep, at=now())
+    db.session.commit()
+    app.extensions.pop("suggestion_stages")  # what is kept for an hour is asked again
+    with app.test_request_context(), counted_queries(app) as four:
+        calls = next_calls(rep, now())
+    assert [len(call.suggestions) for call in calls] == [4, 3, 3, 2]
+    assert [len(call.sent) for call in calls] == [1, 2, 2, 2]
+    assert len(four) == len(one)
 
 
 @pytest.mark.parametrize("role", [Role.MARKETER, Role.MANAGER])
