@@ -3,8 +3,8 @@
 The first load lists all deals; after that a search tells what changed, by HubSpot's own clock. What
 a search cannot tell is asked for besides: archived deals are listed in every run, and deals that
 are gone here but not in that list are read again, for they may be back. A deal that others were
-merged into names them. A company that is renamed changes none of its deals: those of changed
-companies are read again.
+merged into names them, also when it was archived since. A company that is renamed changes none of
+its deals: those of changed companies are read again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from collateral.connect.crm import Batch, CrmError, Sample
 from collateral.connect.hubspot_calls import Account
-from collateral.connect.hubspot_deals import ALWAYS, Deals, next_page
+from collateral.connect.hubspot_deals import ALWAYS, Deals, merged_into, next_page
 from collateral.connect.watermark import Watermark
 from collateral.connect.words import moment_of, words
 from collateral.words import N_, Sentence
@@ -165,12 +165,19 @@ class HubSpot:
         )
 
     def _archived(self) -> Iterator[tuple[str, ...]]:
+        """Archived deals, and what was merged into them before: no list tells those."""
         after: str | None = None
         while True:
             answer = self.account.ask(
-                "crm.deals.basic_api.get_page", limit=100, after=after, archived=True
+                "crm.deals.basic_api.get_page",
+                limit=100,
+                after=after,
+                properties=["hs_merged_object_ids"],
+                archived=True,
             )
-            yield tuple(str(each["id"]) for each in answer["results"])
+            yield tuple(
+                gone for each in answer["results"] for gone in (str(each["id"]), *merged_into(each))
+            )
             after = next_page(answer)
             if after is None:
                 return

@@ -19,6 +19,12 @@ AT_ONCE = 100
 ALWAYS = ("dealstage", "pipeline", "hubspot_owner_id", "hs_merged_object_ids")
 
 
+def merged_into(deal: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the deals that were merged into this one."""
+    said = str((deal.get("properties") or {}).get("hs_merged_object_ids") or "")
+    return tuple(part for part in said.replace(",", ";").split(";") if part)
+
+
 @dataclass
 class Deals:
     """Reads deals of one account."""
@@ -59,12 +65,11 @@ class Deals:
                 moves.append((label, moment_of(version["timestamp"])))
         if moves:
             cells["stage_changed_on"] = moves[-1][1].isoformat()
-        merged = str(said.get("hs_merged_object_ids") or "")
         return Found(
             str(deal["id"]),
             cells,
             History(tuple(moves), whole=len(versions) < TOLD) if moves else None,
-            tuple(part for part in merged.replace(",", ";").split(";") if part),
+            merged_into(deal),
         )
 
     def linked(self, one: str, other: str, ids: Sequence[str]) -> dict[str, list[str]]:

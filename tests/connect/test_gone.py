@@ -60,3 +60,24 @@ def test_a_merged_deal_hands_its_uses_over_and_one_said_of_both_is_one(library: 
         (alone.id, kept.id),
     }
     assert library.sync().merged == 0
+
+
+@pytest.mark.parametrize("library", [Crm.HUBSPOT], indirect=True)
+def test_a_deal_that_was_deleted_with_what_was_merged_into_it_comes_back_with_all_uses(
+    library: Library,
+) -> None:
+    library.sync()
+    manager, asset = make_person(Role.MANAGER), make_asset()
+    lost = deal(library, "Deal 5")
+    usage.declare_use(asset, lost, by=manager, at=lost.created_at)
+    db.session.commit()
+    library.world.change("merge", 4)
+    library.world.change("delete", 4)
+    assert library.sync().gone == 2
+    assert library.deals() == library.world.deals()
+    assert library.sync().gone == 0
+    library.world.change("restore", 4)
+    library.sync()
+    assert library.deals() == library.world.deals()
+    kept = queries.get_visible(manager, deal(library, "Deal 4").id)
+    assert len(uses.uses_of_deal(kept, manager)) == 1
