@@ -55,14 +55,23 @@ def in_words(kept: Any) -> str:
     return str(Sentence(text, {name: _value(said) for name, said in values.items()}))
 
 
+_KEPT = ('["', '"')
+"""How that begins which `to_text` wrote as JSON: a sentence, or text that could be taken for it."""
+
+
 def to_text(said: object) -> str:
-    """A sentence for a column of text, which `from_text` puts into words."""
-    return json.dumps(said.to_json()) if isinstance(said, Sentence) else str(said)
+    """A sentence for a column of text, which `from_text` puts into words.
+
+    Text that only looks like a kept sentence comes back as that text: a confined reader may have
+    made it up.
+    """
+    kept = said.to_json() if isinstance(said, Sentence) else str(said)
+    return kept if isinstance(kept, str) and not kept.startswith(_KEPT) else json.dumps(kept)
 
 
 def from_text(kept: str) -> str:
     """What `to_text` wrote, in the reader's language. Of a column that nobody else writes to."""
-    return in_words(json.loads(kept) if kept.startswith('["') else kept)
+    return in_words(json.loads(kept) if kept.startswith(_KEPT) else kept)
 
 
 _WHOLE: set[str] = set()

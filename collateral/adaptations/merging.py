@@ -31,8 +31,9 @@ from collateral.reading.assembling import Step, assembled
 from collateral.reading.kinds import KINDS
 from collateral.reading.results import PageFeatures, PageText, Reading
 from collateral.reading.results import Step as ReadingStep
-from collateral.storage import storage
-from collateral.words import N_, recognise
+from collateral.reading.sentences import NOT_PUT_TOGETHER
+from collateral.storage import StoreAway, storage
+from collateral.words import N_, Sentence, recognise
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +48,19 @@ ONE_PLACE = N_("Two of the pages would take the same page's place.")
 CHANGED = N_("Page %(page)s of the master has changed since it was adapted.")
 OTHER_PAGES = N_("What was put together did not have the right pages.")
 NOT_WHOLE = N_("Page %(page)s of what was put together was not whole.")
+# Rows of earlier versions hold their English words.
 recognise(RETIRED, NO_DECK, OF_ANOTHER, ONE_PLACE, CHANGED, OTHER_PAGES, NOT_WHOLE)
 
 
-class Unfit(Exception):
-    """It cannot be put together; the message is one of the sentences above, in English: whoever
-    shows it puts it into words by `words.in_words`."""
+class Unfit(CollateralError):
+    """It cannot be put together: a person makes the file."""
 
 
 def put_together(adaptation_id: int, folder: Path) -> None:
-    """Make the next version, or say why a person must. Commits; does nothing a second time."""
+    """Make the next version, or say why a person must. Commits; does nothing a second time.
+
+    Where the store of files is away it does nothing, and the sweep comes back to it.
+    """
     adaptation = db.session.get(Adaptation, adaptation_id)
     if adaptation is None or adaptation.merging is not Merging.WAITING:
         return
@@ -65,11 +69,14 @@ def put_together(adaptation_id: int, folder: Path) -> None:
         return  # the sweep comes back to it
     try:
         _put_together(adaptation, asset, folder)
-    except (Unfit, CollateralError) as reason:
+    except StoreAway:
+        db.session.rollback()
+        log.warning("merge_interrupted", extra={"adaptation": adaptation_id}, exc_info=True)
+    except CollateralError as reason:
         db.session.rollback()
         adaptation = db.session.get_one(Adaptation, adaptation_id)
         adaptation.merging = Merging.ASKS_FILE
-        adaptation.merge_sentence = str(reason)
+        adaptation.merge_sentence = reason.as_text
         db.session.commit()
         log.info("merge_asks_for_a_file", extra={"adaptation": adaptation_id})
 
@@ -88,9 +95,9 @@ def _being_read(asset: Asset) -> bool:
 def _put_together(adaptation: Adaptation, asset: Asset, folder: Path) -> None:
     base = asset.current_version
     if base is None or asset.status is AssetStatus.RETIRED:
-        raise Unfit(RETIRED)
+        raise Unfit(Sentence(RETIRED))
     if {base.media_type, adaptation.media_type} != {DECK.media_type}:
-        raise Unfit(NO_DECK)
+        raise Unfit(Sentence(NO_DECK))
     ours, theirs = _pages_of(base), {page.number: page for page in _own_pages(adaptation)}
     steps = _steps(adaptation, base, ours, theirs)
     expected = _expected(steps, ours, theirs)
@@ -102,7 +109,7 @@ def _put_together(adaptation: Adaptation, asset: Asset, folder: Path) -> None:
         assembled(one, other, steps) as made,
     ):
         if made.path is None:
-            raise Unfit(made.sentence or "")
+            raise Unfit(made.sentence or NOT_PUT_TOGETHER)
         _verify(door.read(made.path, DECK, folder, want=WORDS), expected)
         named = made.path.with_name(filename)
         received = assets.receive_path(made.path.rename(named))
@@ -152,7 +159,7 @@ def _steps(
         page = theirs[number]
         if page.change is Change.EDITED:
             if page.source_version_id != adaptation.source_version_id:
-                raise Unfit(OF_ANOTHER % {"page": number})
+                raise Unfit(Sentence(OF_ANOTHER, {"page": number}))
             steps.append(Step("replace", _found(place, page.source_page or 0), number))
         elif page.change is Change.NEW:
             steps.append(Step("insert", _behind(number, theirs, adaptation, place), number))
@@ -161,7 +168,7 @@ def _steps(
             steps.append(Step("move", at, _behind(number, theirs, adaptation, place)))
     taken = [step.at for step in steps if step.do in ("replace", "drop")]
     if len(set(taken)) != len(taken):
-        raise Unfit(ONE_PLACE)
+        raise Unfit(Sentence(ONE_PLACE))
     return steps
 
 
@@ -188,7 +195,7 @@ def _content(page: AnyPage) -> tuple[int, str]:
 
 def _found(place: dict[int, int], number: int) -> int:
     if number not in place:
-        raise Unfit(CHANGED % {"page": number})
+        raise Unfit(Sentence(CHANGED, {"page": number}))
     return place[number]
 
 
@@ -234,11 +241,11 @@ def _expected(
 def _verify(reading: Reading, expected: Sequence[AnyPage]) -> None:
     """Raise Unfit unless the result says and shows what it should, page by page."""
     if reading.error is not None or len(reading.pages) != len(expected):
-        raise Unfit(OTHER_PAGES)
+        raise Unfit(Sentence(OTHER_PAGES))
     features = {page.page: page for page in reading.features}
     for page, wanted in zip(reading.pages, expected, strict=True):
         if not _alike(page, features.get(page.number), wanted):
-            raise Unfit(NOT_WHOLE % {"page": page.number})
+            raise Unfit(Sentence(NOT_WHOLE, {"page": page.number}))
 
 
 def _alike(page: PageText, features: PageFeatures | None, wanted: AnyPage) -> bool:

@@ -118,7 +118,7 @@ class Adaptation(Model):
     """Numbers of its own pages that were chosen; negative ones are pages of the source that
     go, as they went in it."""
     merge_sentence: Mapped[str | None] = mapped_column(Text)
-    """Why the next version could not be put together here."""
+    """Why the next version could not be put together here, as `words.to_text` wrote it."""
     merged_version_id: Mapped[int | None] = mapped_column(
         ForeignKey("asset_version.id"), index=True
     )

@@ -12,6 +12,7 @@ from collateral.adaptations.models import Adaptation, AdaptationPage, Merging, R
 from collateral.adaptations.relations import Change
 from collateral.api.shapes import Id, Moment, Named, Somebody, named, somebody
 from collateral.assets.models import ReadingState
+from collateral.words import from_text
 
 ReasonName = Literal[
     "not_my_industry",
@@ -118,7 +119,7 @@ def detail(adaptation: Adaptation, person: Person) -> AdaptationDetail:
         merging=adaptation.merging,
         merged_pages=[int(page) for page in adaptation.merged_pages],
         merged_version=adaptation.merged_version.number if adaptation.merged_version else None,
-        merge_error=adaptation.merge_sentence,
+        merge_error=from_text(adaptation.merge_sentence) if adaptation.merge_sentence else None,
         created_at=adaptation.created_at.isoformat(),
         submitted_at=adaptation.submitted_at.isoformat() if adaptation.submitted_at else None,
     )

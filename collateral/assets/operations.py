@@ -22,6 +22,7 @@ from collateral.db import db, is_sqlite
 from collateral.errors import Conflict, WrongState
 from collateral.queue import after_commit
 from collateral.storage import StoredFile
+from collateral.words import N_, Sentence
 
 __all__ = [
     "UNSET",
@@ -103,7 +104,7 @@ def add_version(
         WrongState: the asset is retired.
     """
     if asset.status is Status.RETIRED:
-        raise WrongState(_("A retired asset takes no new version; restore it first."))
+        raise WrongState(Sentence(N_("A retired asset takes no new version; restore it first.")))
     _take_turns(received.stored.sha256)
     asset.updated_at = at
     db.session.flush()  # in SQLite this takes the one write lock, so that the number is ours
@@ -118,10 +119,9 @@ def add_version(
     )
     if newest and newest.sha256 == received.stored.sha256:
         raise Conflict(
-            _(
-                "This very file is version %(number)s of “%(title)s” already.",
-                number=newest.number,
-                title=asset.title,
+            Sentence(
+                N_("This very file is version %(number)s of “%(title)s” already."),
+                {"number": newest.number, "title": asset.title},
             )
         )
     return _new_version(asset, received, newest.number + 1 if newest else 1, by, at, changes)

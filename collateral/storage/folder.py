@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from collateral.errors import NotFound
 from collateral.storage.incoming import TakesFiles, sweep_folder
-from collateral.storage.protocol import Place, check_name
+from collateral.storage.protocol import NO_FILE, Place, check_name
+from collateral.words import Sentence
 
 
 class FolderStorage(TakesFiles):
@@ -49,13 +50,13 @@ class FolderStorage(TakesFiles):
         try:
             return self.path(sha256).open("rb")
         except FileNotFoundError as error:
-            raise NotFound("The file is not in the store.") from error
+            raise NotFound(Sentence(NO_FILE)) from error
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
         path = self.path(sha256)
         if not path.exists():
-            raise NotFound("The file is not in the store.")
+            raise NotFound(Sentence(NO_FILE))
         yield path
 
     def link(self, sha256: str, disposition: str, media_type: str) -> str | None:  # noqa: ARG002

@@ -17,10 +17,15 @@ from flask_babel import lazy_gettext as _
 
 from collateral.errors import OutOfSpace, TooLarge
 from collateral.storage.protocol import Incoming, StoredFile
+from collateral.words import N_, Sentence, recognise
 
 CHUNK = 1 << 20
 CHECK_EVERY = 32 << 20  # bytes written between two looks at the free space
 RESERVE = 64 << 20  # bytes that stay free, so that the database can still write
+
+ALMOST_FULL = N_("The disk is almost full; the file was not kept.")
+FULL = N_("The disk is full; the file was not kept.")
+recognise(ALMOST_FULL, FULL)
 
 
 def name_of(file: BinaryIO) -> str:
@@ -35,7 +40,7 @@ def check_space(folder: Path) -> None:
     """Raise OutOfSpace unless there is room beside the reserve."""
     space = os.statvfs(folder)
     if space.f_bavail * space.f_frsize < RESERVE:
-        raise OutOfSpace(_("The disk is almost full; the file was not kept."))
+        raise OutOfSpace(Sentence(ALMOST_FULL))
 
 
 def put_into(target: Incoming, source: BinaryIO) -> StoredFile:
@@ -126,7 +131,7 @@ class IncomingFile:
         except OSError as error:
             self.discard()
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise OutOfSpace(_("The disk is full; the file was not kept.")) from error
+                raise OutOfSpace(Sentence(FULL)) from error
             raise
 
 

@@ -16,6 +16,10 @@ from typing import BinaryIO, Protocol
 from flask_babel import lazy_gettext as _
 
 from collateral.errors import CollateralError, NotFound
+from collateral.words import N_, recognise
+
+NO_FILE = N_("The file is not in the store.")
+recognise(NO_FILE)
 
 
 class StoreAway(CollateralError):

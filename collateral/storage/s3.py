@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from collateral.errors import BadSetting, NotFound
 from collateral.storage.incoming import TakesFiles, sweep_folder
-from collateral.storage.protocol import Place, StoreAway, check_name
+from collateral.storage.protocol import NO_FILE, Place, StoreAway, check_name
+from collateral.words import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -100,14 +101,14 @@ class S3Storage(TakesFiles):
     def open(self, sha256: str) -> BinaryIO:
         size = self.size(sha256)
         if size is None:
-            raise NotFound("The file is not in the store.")
+            raise NotFound(Sentence(NO_FILE))
         ranged = _Ranged(self._client, self.bucket, self.key(sha256), size)
         return cast(BinaryIO, io.BufferedReader(ranged, READ_AHEAD))
 
     @contextmanager
     def local(self, sha256: str) -> Iterator[Path]:
         if self.size(sha256) is None:
-            raise NotFound("The file is not in the store.")
+            raise NotFound(Sentence(NO_FILE))
         with tempfile.NamedTemporaryFile(dir=self.incoming) as file:
             with _asking():
                 self._client.download_fileobj(self.bucket, self.key(sha256), file)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from collateral.adaptations import queries, reviewing, submitting
+from collateral.adaptations.jobs_adaptations import put_together
 from collateral.adaptations.models import Merging, Status
 from collateral.adaptations.turns import DecidedMeanwhile
 from collateral.assets.models import Page
@@ -14,6 +15,8 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Invalid, WrongState
 from collateral.notify.models import Notice
+from collateral.storage import StoreAway, incoming, storage
+from collateral.words import from_text
 from tests.adaptations import decks
 from tests.adaptations.arranged import Scene, read_all
 from tests.factories import make_team
@@ -141,7 +144,10 @@ def test_where_it_cannot_be_put_together_the_new_file_is_asked_for(scene: Scene)
     db.session.commit()
 
     assert adaptation.merging is Merging.ASKS_FILE
-    assert adaptation.merge_sentence == "Page 2 of the master has changed since it was adapted."
+    assert adaptation.merge_sentence is not None
+    assert from_text(adaptation.merge_sentence) == (
+        "Page 2 of the master has changed since it was adapted."
+    )
     changed[1] = decks.Slide("Every stop costs a pump", changed[1].text)
     reviewing.take_version(
         adaptation,
@@ -154,6 +160,42 @@ def test_where_it_cannot_be_put_together_the_new_file_is_asked_for(scene: Scene)
     assert adaptation.merged_version is not None
     assert adaptation.merged_version.number == 3
     assert adaptation.merged_pages == [2]
+
+
+def test_why_it_could_not_be_put_together_is_said_in_the_readers_language(
+    scene: Scene, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adaptation = scene.submit()
+    monkeypatch.setattr(incoming, "RESERVE", 1 << 62)  # no disk has so much
+    reviewing.merge(adaptation, [2], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+    monkeypatch.undo()
+    assert adaptation.merging is Merging.ASKS_FILE
+    page = f"/adaptations/{adaptation.id}"
+    assert "The disk is almost full" in visitor.as_(scene.marketer).get(page).text
+    scene.marketer.locale = "de"
+    db.session.commit()
+    told = visitor.as_(scene.marketer).get(page).text
+    assert "Der Datenträger ist fast voll" in told
+    assert "The disk" not in told
+
+
+def test_while_the_store_is_away_a_merge_waits(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adaptation = scene.submit()
+
+    def away(_sha256: str) -> None:
+        raise StoreAway
+
+    monkeypatch.setattr(storage(), "local", away)
+    reviewing.merge(adaptation, [2], by=scene.marketer, at=now(), revision=None)
+    db.session.commit()
+    monkeypatch.undo()
+    assert adaptation.merging is Merging.WAITING
+    put_together(adaptation.id)
+    db.session.expire_all()
+    assert adaptation.merging is Merging.DONE, adaptation.merge_sentence
 
 
 def test_an_accepted_one_is_an_asset_of_its_own_under_its_source(scene: Scene) -> None:

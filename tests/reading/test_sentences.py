@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flask import Flask
 from flask_babel import force_locale
+from hypothesis import given
+from hypothesis import strategies as st
 
 import collateral.reading
 from collateral.reading import sentences
@@ -56,6 +58,11 @@ def test_a_sentence_is_kept_as_text_with_another_one_in_it(app: Flask) -> None:
     with force_locale("de"):
         assert "empty" not in from_text(kept)
     assert from_text("what an older row says") == "what an older row says"
+
+
+@given(st.text() | st.sampled_from(['["%(x)9999999s", {"x": 1}]', '["x"', '"["', '"']))
+def test_text_that_looks_like_a_kept_sentence_stays_text(text: str) -> None:
+    assert from_text(to_text(text)) == text
 
 
 def test_no_reader_says_what_is_not_among_the_sentences() -> None:
