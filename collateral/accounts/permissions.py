@@ -49,6 +49,7 @@ class Permission(StrEnum):
     DEAL_READ_ALL = "deal:read_all"
     DOCKET = "docket:work"
     EVENT_IMPORT = "event:import"
+    FEEDBACK_GIVE = "feedback:give"
     PACK_EDIT = "pack:edit"
     PROFILE = "profile:edit"
     REPORT_READ = "report:read"
@@ -132,6 +133,7 @@ TABLE: dict[Permission, tuple[Predicate, ...]] = {
     Permission.DEAL_READ_ALL: (manager, marketer, admin),
     Permission.DOCKET: (marketer, admin),
     Permission.EVENT_IMPORT: (admin,),
+    Permission.FEEDBACK_GIVE: (anyone,),
     Permission.PACK_EDIT: (owner,),
     Permission.PROFILE: (anyone,),
     Permission.REPORT_READ: (anyone,),

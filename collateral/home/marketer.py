@@ -21,6 +21,7 @@ from collateral.home import numbers
 from collateral.reports.overview import key_figures
 from collateral.reports.presenting import figures
 from collateral.requests import queries as requests
+from collateral.requests import queries_feedback as feedback
 from collateral.search.cards import card
 from collateral.search.engines.protocol import Sort
 from collateral.search.queries import search
@@ -42,9 +43,36 @@ class Waiting:
 
 
 def waiting(person: Person, today: date) -> list[Waiting]:
-    """What asks for a decision, with its number; what does not, is left out. Three queries."""
-    lines = [*_of_reps(person), *_of_assets(person, today)]
+    """What asks for a decision, with its number; what does not, is left out. Four queries."""
+    lines = [*_of_reps(person), *_of_feedback(person), *_of_assets(person, today)]
     return [line for line in lines if line.count]
+
+
+def feedback_waiting(person: Person) -> list[Waiting]:
+    """What is said of the assets that a person owns who decides nothing else. One query."""
+    return [line for line in _of_feedback(person) if line.count]
+
+
+def _of_feedback(person: Person) -> list[Waiting]:
+    """What people say of assets and marketing has not looked at."""
+    found = feedback.waiting(person)
+    return [
+        Waiting(
+            "flag",
+            _("Flagged"),
+            _("as wrong or out of date"),
+            url_for("requests.feedback"),
+            found.flags,
+            "warn",
+        ),
+        Waiting(
+            "star",
+            _("Rated low"),
+            _("below 3 of 5 stars, by 3 people or more"),
+            url_for("requests.feedback", list="low"),
+            found.low,
+        ),
+    ]
 
 
 def _of_reps(person: Person) -> list[Waiting]:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import (
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from collateral.accounts.forms import choices_of
 from collateral.accounts.models import Person
-from collateral.requests.rules import LONGEST_TEXT, LONGEST_TITLE
+from collateral.requests.notices import FLAG_REASONS
+from collateral.requests.rules import LONGEST_SENTENCE, LONGEST_TEXT, LONGEST_TITLE
 
 _TOO_LONG = _("Say it in at most %(num)s characters.", num=LONGEST_TEXT)
+_SENTENCE_TOO_LONG = _("Say it in at most %(num)s characters.", num=LONGEST_SENTENCE)
 
 
 class AskForm(FlaskForm):  # type: ignore[misc]
@@ -58,4 +68,43 @@ class DeclineForm(FlaskForm):  # type: ignore[misc]
     reason = TextAreaField(
         _("Why there will be none"),
         validators=[DataRequired(_("Say why.")), Length(max=LONGEST_TEXT, message=_TOO_LONG)],
+    )
+
+
+class RateForm(FlaskForm):  # type: ignore[misc]
+    """One to five stars, and a sentence if she likes."""
+
+    stars = RadioField(
+        _("Stars"),
+        choices=choices_of({number: str(number) for number in range(1, 6)}),
+        coerce=int,
+        validators=[InputRequired(_("Choose one to five stars."))],
+    )
+    sentence = TextAreaField(
+        _("In a sentence"),
+        validators=[Length(max=LONGEST_SENTENCE, message=_SENTENCE_TOO_LONG)],
+    )
+
+
+class FlagForm(FlaskForm):  # type: ignore[misc]
+    """What is wrong with an asset."""
+
+    reason = RadioField(
+        _("What is the matter"),
+        choices=choices_of({reason.value: _(text) for reason, text in FLAG_REASONS.items()}),
+        validators=[InputRequired(_("Say what is the matter."))],
+    )
+    what = TextAreaField(
+        _("Where, and what it should say"),
+        validators=[Length(max=LONGEST_SENTENCE, message=_SENTENCE_TOO_LONG)],
+    )
+
+
+class ResolveForm(FlaskForm):  # type: ignore[misc]
+    """What became of a flag."""
+
+    state = HiddenField()
+    note = TextAreaField(
+        _("A note to who flagged it"),
+        validators=[Length(max=LONGEST_SENTENCE, message=_SENTENCE_TOO_LONG)],
     )

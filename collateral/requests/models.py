@@ -12,6 +12,7 @@ from collateral.accounts.models import Person
 from collateral.assets.models import Asset
 from collateral.db import Model, choice
 from collateral.deals.models import Deal
+from collateral.requests import models_feedback as models_feedback
 
 
 class RequestState(StrEnum):

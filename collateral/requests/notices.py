@@ -1,4 +1,4 @@
-"""What is told of requests, and to whom."""
+"""What is told of requests and of flags, and to whom."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from collateral.notify.happenings import Happening, declare_happening
 from collateral.notify.kinds import Facts, Kind, declare
+from collateral.requests.models_feedback import FlagReason, FlagState
 from collateral.templating import format_date
 from collateral.words import N_
 
@@ -69,4 +70,55 @@ DECLINED = declare(
 )
 REQUESTED = declare_happening(
     Happening("request.asked", N_("Somebody asks for what is missing"), _address)
+)
+
+
+FLAG_REASONS = {
+    FlagReason.WRONG: N_("Something in it is wrong"),
+    FlagReason.OUT_OF_DATE: N_("It is out of date"),
+    FlagReason.OLD_LOOK: N_("It has an old name, logo or look"),
+    FlagReason.NOT_TO_BE_SENT: N_("It must not go to customers"),
+    FlagReason.OTHER: N_("Something else"),
+}
+
+
+def _feedback(facts: Facts) -> str:
+    return f"/assets/{facts['asset']}?tab=feedback#more"
+
+
+def _flagged(facts: Facts) -> str:
+    sentence = _(
+        "%(name)s flags “%(title)s”: %(what)s",
+        name=facts["name"],
+        title=facts["title"],
+        what=facts["sentence"] or _(FLAG_REASONS[FlagReason(str(facts["reason"]))]),
+    )
+    return str(sentence)
+
+
+def _resolved(facts: Facts) -> str:
+    if facts["state"] == FlagState.MENDED.value:
+        said = _("What you flagged in “%(title)s” is mended.", title=facts["title"])
+    else:
+        said = _("What you flagged in “%(title)s” is not so.", title=facts["title"])
+    return f"{said} {facts['note']}".rstrip()
+
+
+FLAGGED = declare(
+    Kind(
+        "asset_flagged",
+        N_("An asset of mine is flagged"),
+        sentence=_flagged,
+        address=_feedback,
+        about=("asset",),
+    )
+)
+FLAG_RESOLVED = declare(
+    Kind(
+        "flag_resolved",
+        N_("What I flagged is resolved"),
+        sentence=_resolved,
+        address=_feedback,
+        about=("asset",),
+    )
 )

@@ -1,7 +1,8 @@
-"""Which step a request may take from which state."""
+"""Which step a request may take from which state, and what ratings come to."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -9,6 +10,9 @@ from collateral.requests.models import RequestState
 
 LONGEST_TITLE = 200
 LONGEST_TEXT = 4000
+LONGEST_SENTENCE = 500
+FEWEST_RATINGS = 3
+LOW_MEAN = 3
 
 
 class Step(StrEnum):
@@ -36,3 +40,34 @@ def may(step: Step, state: RequestState) -> bool:
 def is_overdue(state: RequestState, due_on: date | None, today: date) -> bool:
     """Taken on, and the day on which it was to be there is past."""
     return state is RequestState.TAKEN_ON and due_on is not None and due_on < today
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """How many there are, and how many stars they give in all."""
+
+    count: int = 0
+    stars: int = 0
+
+    @property
+    def mean(self) -> float | None:
+        """From 1 to 5; None where nobody rated."""
+        return self.stars / self.count if self.count else None
+
+
+def counted(current: Ratings, every: Ratings) -> Ratings:
+    """Those that an asset's mean is of: the current version's from three on, else all versions'.
+
+    A new version would otherwise begin with the faults of the one before, or with the word of
+    its first reader alone.
+    """
+    return current if current.count >= FEWEST_RATINGS else every
+
+
+def is_low(ratings: Ratings) -> bool:
+    """Whether marketing should look at it: three ratings or more, and a mean below 3.
+
+    Two people may share a bad day; from three on a mean below the middle of the scale says
+    that more were let down than helped.
+    """
+    return ratings.count >= FEWEST_RATINGS and ratings.stars < LOW_MEAN * ratings.count

@@ -1,4 +1,4 @@
-"""The list of requests, the page of one, and its steps."""
+"""The list of requests, the page of one, and its steps; what feedback asks for."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from collateral.db import db, is_id
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.errors import Invalid
-from collateral.requests import operations, queries
-from collateral.requests.forms import AnswerForm, AskForm, DeclineForm, TakeOnForm
+from collateral.requests import operations, queries, queries_feedback
+from collateral.requests.forms import AnswerForm, AskForm, DeclineForm, ResolveForm, TakeOnForm
 from collateral.requests.models import Request, RequestState
+from collateral.requests.notices import FLAG_REASONS
 from collateral.requests.rules import Step, is_overdue, may
 from collateral.templating import reader_zone
 
@@ -174,6 +175,31 @@ def reopen(request_id: int) -> ResponseReturnValue:
     operations.reopen(found, by=actor(), at=now())
     db.session.commit()
     return redirect(_address(found), 303)
+
+
+@bp.get("/feedback")
+@requires(Permission.ASSET_READ)
+def feedback() -> ResponseReturnValue:
+    """Flagged and low-rated assets that the person may edit: `list` is flagged or low."""
+    person, low = actor(), request.args.get("list") == "low"
+    shown = min(max(request.args.get("show", queries.PAGE, type=int), queries.PAGE), MOST)
+    waiting = queries_feedback.waiting(person)
+    rows = (queries_feedback.low_rated if low else queries_feedback.flagged)(person, shown)
+    total = waiting.low if low else waiting.flags
+    return render_template(
+        "requests/feedback.html",
+        low=low,
+        rows=rows,
+        waiting=waiting,
+        total=total,
+        reasons=FLAG_REASONS,
+        resolve=ResolveForm(formdata=None),
+        more_url=url_for(
+            "requests.feedback", list="low" if low else None, show=shown + queries.PAGE
+        )
+        if len(rows) < min(total, MOST)
+        else None,
+    )
 
 
 def _page(

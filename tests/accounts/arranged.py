@@ -28,6 +28,7 @@ from collateral.deals.models import Deal, ImportRun, ImportState
 from collateral.notify.models import Delivery, Notice, WebhookOut
 from collateral.notify.webhooks import try_out
 from collateral.requests.models import Request, RequestState
+from collateral.requests.models_feedback import Flag, FlagReason
 from collateral.requests.notices import ASKED
 from collateral.sharing import operations as sharing
 from collateral.sharing import packing
@@ -59,8 +60,20 @@ def asset(actor: Person, situation: str) -> dict[str, int]:
     picture = storage().put(io.BytesIO(b"a picture"))
     for page in made.current_version.pages:
         page.preview_320 = page.preview_1280 = picture.sha256
+    flag = Flag(
+        asset_id=made.id,
+        version_id=made.current_version.id,
+        by_id=other.id,
+        reason=FlagReason.OUT_OF_DATE,
+        at=now(),
+    )
+    db.session.add(flag)
     db.session.commit()
-    return {"asset_id": made.id, "version_id": made.current_version.id}
+    return {
+        "asset_id": made.id,
+        "version_id": made.current_version.id,
+        "flag_id": flag.id,
+    }
 
 
 def _deal(actor: Person, situation: str) -> Deal:

@@ -293,6 +293,15 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     ),
     "POST /requests/<int:request_id>/decline": roles(MARKETING, data={"reason": "Too rare"}),
     "POST /requests/<int:request_id>/reopen": roles(MARKETING),
+    # Feedback: whoever sees an asset gives it, who may edit it resolves; each sees her own list.
+    "GET /feedback": roles(EVERYBODY),
+    "POST /assets/<int:asset_id>/rating": asset(READ, data={"stars": "4"}),
+    "POST /assets/<int:asset_id>/rating/remove": asset(READ),
+    "POST /assets/<int:asset_id>/flag": asset(READ, data={"reason": "out_of_date"}),
+    "POST /assets/<int:asset_id>/flag/withdraw": asset(READ),
+    "POST /assets/<int:asset_id>/flags/<int:flag_id>/resolve": asset(
+        CHANGE, data={"state": "mended"}
+    ),
     # Assets.
     "GET /assets/<int:asset_id>": asset(READ),
     "GET /assets/<int:asset_id>/pages/<int:page>": asset(READ),
@@ -495,6 +504,7 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     "GET /reports/mail/<token>": PUBLIC,
     "POST /reports/mail/<token>": SIGNED,
     "GET /reports/mails": roles(EVERYBODY),
+    "GET /reports/readers": roles(EVERYBODY),
     "POST /reports/views": roles(EVERYBODY, data={"report": "overview", "name": "Mine"}),
     "POST /reports/views/<int:view_id>/forget": roles("----", path={"view_id": 9999}),
     "POST /reports/<name>/mail": roles(

@@ -41,6 +41,8 @@ ACTIONS = {
     "docket.undone": N_("Docket: decision taken back"),
     "event.dropped": N_("Event dropped"),
     "event.left_out": N_("Event left out"),
+    "flag.mended": N_("Flag resolved: mended"),
+    "flag.not_so": N_("Flag resolved: not so"),
     "library.backed_up": N_("Library backed up"),
     "library.checked": N_("Integrity check begun"),
     "library.restored": N_("Library restored"),

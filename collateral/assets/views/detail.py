@@ -16,6 +16,7 @@ from collateral.assets import queries
 from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.succession import successor
 from collateral.assets.views import bp
+from collateral.assets.views.feedback import Said, shown_feedback
 from collateral.assets.views.noting import arrives, note
 from collateral.assets.views.presenting import (
     links,
@@ -29,6 +30,7 @@ from collateral.clock import now
 from collateral.db import db
 from collateral.deals import queries as deals
 from collateral.errors import Invalid, NotFound
+from collateral.requests import queries_feedback as opinions
 from collateral.templating import address_with, reader_zone
 from collateral.templating import translate as _
 from collateral.usage import operations as usage
@@ -36,7 +38,7 @@ from collateral.usage import queries as uses
 from collateral.usage.models import EventKind
 
 LIKELY = 3
-TABS = ("about", "versions", "used")
+TABS = ("about", "versions", "used", "feedback")
 JUST_SAID = timedelta(hours=24)
 
 
@@ -44,28 +46,28 @@ JUST_SAID = timedelta(hours=24)
 @requires(Permission.ASSET_READ)
 def detail(asset_id: int) -> ResponseReturnValue:
     """The asset at its first page."""
-    return _page_of(asset_id, None, 1)
+    return page_of(asset_id, None, 1)
 
 
 @bp.get("/assets/<int:asset_id>/pages/<int:page>")
 @requires(Permission.ASSET_READ)
 def page(asset_id: int, page: int) -> ResponseReturnValue:
     """The asset at that page of its current version."""
-    return _page_of(asset_id, None, page)
+    return page_of(asset_id, None, page)
 
 
 @bp.get("/assets/<int:asset_id>/versions/<int:number>")
 @requires(Permission.ASSET_READ)
 def version(asset_id: int, number: int) -> ResponseReturnValue:
     """The asset as it is, or was, in that version."""
-    return _page_of(asset_id, number, 1)
+    return page_of(asset_id, number, 1)
 
 
 @bp.get("/assets/<int:asset_id>/versions/<int:number>/pages/<int:page>")
 @requires(Permission.ASSET_READ)
 def version_page(asset_id: int, number: int, page: int) -> ResponseReturnValue:
     """That page of that version."""
-    return _page_of(asset_id, number, page)
+    return page_of(asset_id, number, page)
 
 
 @bp.post("/assets/<int:asset_id>/use")
@@ -87,7 +89,10 @@ def use(asset_id: int) -> ResponseReturnValue:
     return redirect(url_for("assets.detail", asset_id=asset.id), 303)
 
 
-def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValue:
+def page_of(
+    asset_id: int, number: int | None, page: int, *, said: Said | None = None
+) -> ResponseReturnValue:
+    """The asset page; with what was `said` and could not be taken it answers 400 with that."""
     person = actor()
     asset = queries.get_visible(
         person,
@@ -104,7 +109,7 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
     if "from" in request.args and (find := request.args.get("find", "").strip()[:200]):
         hit = first_hit(version, page, find) or page
         return redirect(page_address(asset, version.number if number else None, hit, find=find))
-    tab = request.args.get("tab", TABS[0])
+    tab = "feedback" if said else request.args.get("tab", TABS[0])
     tab = tab if tab in TABS else TABS[0]
     moment = now()
     history = queries.history(asset)
@@ -130,6 +135,9 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
         used=(
             [shown_use(use) for use in uses.uses_of_asset(asset, person)] if tab == "used" else []
         ),
+        feedback=shown_feedback(asset, person, said or Said()) if tab == "feedback" else None,
+        opinions=opinions.counts(asset.id),
+        may_edit=may_edit,
         counts=uses.deal_counts([asset.id], person).get(asset.id),
         use=_use(asset),
         links=links(asset, version, person, fixed=number is not None),
@@ -138,7 +146,7 @@ def _page_of(asset_id: int, number: int | None, page: int) -> ResponseReturnValu
     )
     if arrives(asset_id):
         note(EventKind.VIEWED, version)
-    return answer
+    return (answer, 400) if said else answer
 
 
 def _use(asset: Asset) -> dict[str, object] | None:

@@ -51,11 +51,11 @@ def inbox() -> ResponseReturnValue:
 
 
 def _waiting(person: Person) -> Any:
-    if not can(person, Permission.ASSET_CREATE):
-        return None
-    from collateral.home.marketer import waiting
+    from collateral.home.marketer import feedback_waiting, waiting
     from collateral.templating import reader_zone
 
+    if not can(person, Permission.ASSET_CREATE):
+        return feedback_waiting(person) or None  # of what she owns
     return waiting(person, now().astimezone(reader_zone()).date())
 
 

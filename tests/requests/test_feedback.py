@@ -1,0 +1,308 @@
+"""Ratings and flags: what people say of an asset, who sees it, and what comes of it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from collateral.accounts.models import AuditEntry, Person, Role
+from collateral.assets.models import Asset, Status
+from collateral.clock import now
+from collateral.db import db
+from collateral.errors import Forbidden, Invalid, WrongState
+from collateral.notify.models import Notice
+from collateral.notify.queries import inbox
+from collateral.requests import feedback, queries_feedback
+from collateral.requests.models_feedback import Flag, FlagReason, FlagState, Rating
+from collateral.requests.queries_feedback import Waiting
+from collateral.requests.rules import Ratings, counted, is_low
+from collateral.usage.models import Event, Use
+from tests.factories import add_version, make_asset, make_person, make_team
+from tests.support import Visitor, counted_queries
+
+
+def rate(asset: Asset, *stars: int) -> None:
+    """Each by another person."""
+    for each in stars:
+        feedback.rate(asset, each, by=make_person(), at=now())
+    db.session.commit()
+
+
+def make_flag(asset: Asset, by: Person, sentence: str = "Page 3 has last year's prices") -> Flag:
+    feedback.flag(asset, FlagReason.OUT_OF_DATE, by=by, at=now(), sentence=sentence)
+    db.session.commit()
+    return db.session.scalars(
+        select(Flag).where(Flag.asset_id == asset.id, Flag.by_id == by.id).order_by(Flag.id.desc())
+    ).first()  # type: ignore[return-value]
+
+
+def sentences(person: Person) -> list[str]:
+    return [each.sentence for each in inbox(person).told]
+
+
+@pytest.mark.parametrize(
+    ("current", "every", "said"),
+    [
+        (Ratings(3, 9), Ratings(10, 50), Ratings(3, 9)),
+        (Ratings(2, 2), Ratings(10, 50), Ratings(10, 50)),
+        (Ratings(), Ratings(), Ratings()),
+    ],
+)
+def test_the_mean_is_of_the_current_version_from_three_ratings_on(
+    current: Ratings, every: Ratings, said: Ratings
+) -> None:
+    assert counted(current, every) == said
+
+
+@pytest.mark.parametrize(
+    ("ratings", "low"),
+    [
+        (Ratings(2, 2), False),
+        (Ratings(3, 8), True),
+        (Ratings(3, 9), False),
+        (Ratings(100, 299), True),
+        (Ratings(), False),
+    ],
+)
+def test_low_is_a_mean_below_three_of_three_ratings_or_more(ratings: Ratings, low: bool) -> None:
+    assert is_low(ratings) is low
+    assert ratings.mean is None or ratings.mean == ratings.stars / ratings.count
+
+
+def test_a_rating_is_one_a_person_changed_and_removed(app: Flask, visitor: Visitor) -> None:
+    rep, asset = make_person(name="Karim Aziz"), make_asset()
+    client, address = visitor.as_(rep), f"/assets/{asset.id}"
+    page = client.get(f"{address}?tab=feedback").text
+    assert "Nobody has rated it yet" in page
+    nothing = client.post(f"{address}/rating", data={"sentence": "Too long for a first call"})
+    assert nothing.status_code == 400
+    assert "Choose one to five stars." in nothing.text
+    assert "Too long for a first call" in nothing.text  # what she wrote is not lost
+    assert client.post(f"{address}/rating", data={"stars": "6"}).status_code == 400
+    for stars, sentence in (("2", "Too long"), ("4", "Shorter now,\nand it works")):
+        done = client.post(f"{address}/rating", data={"stars": stars, "sentence": sentence})
+        assert done.status_code == 303
+    kept = db.session.scalars(select(Rating)).one()
+    assert (kept.stars, kept.sentence, kept.version_id) == (
+        4,
+        "Shorter now, and it works",
+        asset.current_version_id,
+    )
+    page = visitor.as_(make_person()).get(f"{address}?tab=feedback").text
+    assert "Shorter now, and it works" in page
+    assert "Karim Aziz" in page
+    assert "1 rating" in page
+    client.post(f"{address}/rating/remove")
+    assert db.session.scalar(select(func.count()).select_from(Rating)) == 0
+
+
+def test_stars_are_opinion_and_count_nowhere(app: Flask, visitor: Visitor) -> None:
+    asset, client = make_asset(), visitor.as_(make_person())
+    client.post(f"/assets/{asset.id}/rating", data={"stars": "1"})
+    client.post(f"/assets/{asset.id}/flag", data={"reason": "wrong"})
+    for model in (Event, Use):
+        assert db.session.scalar(select(func.count()).select_from(model)) == 0
+    revision = asset.revision
+    db.session.refresh(asset)
+    assert asset.revision == revision  # and nothing is put into the index anew
+
+
+def test_a_rating_of_an_earlier_version_is_kept_and_said_to_be_one(
+    app: Flask, visitor: Visitor
+) -> None:
+    asset, rep = make_asset(), make_person()
+    rate(asset, 1, 1)
+    feedback.rate(asset, 1, by=rep, at=now(), sentence="The numbers are old")
+    add_version(asset)
+    db.session.commit()
+    client, address = visitor.as_(rep), f"/assets/{asset.id}?tab=feedback"
+    assert client.get(address).text.count("of version 1") == 2  # beside the sentence, and hers
+    rate(asset, 5, 5)
+    standing = queries_feedback.standing(asset)
+    assert (standing.counted, standing.of_current) == (Ratings(5, 13), False)
+    assert "of all versions" in client.get(address).text
+    rate(asset, 5)
+    standing = queries_feedback.standing(asset)
+    assert (standing.counted, standing.of_current) == (Ratings(3, 15), True)
+    assert "of the current version" in client.get(address).text
+
+
+def test_the_home_counts_what_the_rule_calls_low(app: Flask) -> None:
+    some = ((), (1,), (5, 1), (2, 3, 4), (2, 3, 3), (1, 1, 5, 5), (5, 5, 5))
+    people = [make_person() for _ in range(8)]
+    expected = set()
+    for current, earlier in itertools.product(some, some):
+        asset = make_asset()
+        first, second = asset.current_version, add_version(asset)
+        assert first is not None
+        rated = [(second, stars) for stars in current] + [(first, stars) for stars in earlier]
+        db.session.add_all(
+            Rating(asset_id=asset.id, version_id=version.id, person_id=by.id, stars=stars, at=now())
+            for by, (version, stars) in zip(people, rated, strict=False)
+        )
+        said = counted(
+            Ratings(len(current), sum(current)),
+            Ratings(len(rated), sum(stars for _version, stars in rated)),
+        )
+        db.session.flush()
+        assert queries_feedback.standing(asset).counted == said
+        if is_low(said):
+            expected.add((asset.id, said))
+    db.session.commit()
+    marketer = make_person(Role.MARKETER)
+    found = queries_feedback.low_rated(marketer, 50)
+    assert {(each.asset.id, each.ratings) for each in found} == expected
+    means = [each.ratings.mean for each in found]
+    assert means == sorted(means, key=lambda mean: mean or 0)
+    assert queries_feedback.waiting(marketer).low == len(expected) > 5
+
+
+def test_a_flag_waits_until_it_is_resolved_and_who_flagged_is_told_once(
+    app: Flask, visitor: Visitor
+) -> None:
+    owner, rep = make_person(Role.MARKETER), make_person(name="Karim Aziz")
+    asset = make_asset("Price list", owner=owner)
+    client, address = visitor.as_(rep), f"/assets/{asset.id}"
+    assert client.post(f"{address}/flag", data={"what": "Page 3"}).status_code == 400
+    more = client.post(f"{address}/flag", data={"reason": "other"})
+    assert more.status_code == 400
+    assert "Say what is the matter." in more.text
+    for what in ("Page 3", "Page 3 has last year's prices"):  # the second says it anew
+        data = {"reason": "out_of_date", "what": what}
+        assert client.post(f"{address}/flag", data=data).status_code == 303
+    flag = db.session.scalars(select(Flag)).one()
+    assert flag.sentence == "Page 3 has last year's prices"
+    assert sentences(owner) == ["Karim Aziz flags “Price list”: Page 3"]
+
+    marketing = visitor.as_(owner)
+    assert "1 person flags this asset." in marketing.get(address).text
+    assert "Page 3 has last year&#39;s prices" in marketing.get(f"{address}?tab=feedback").text
+    for page in ("/", "/inbox"):
+        assert 'href="/feedback"' in marketing.get(page).text
+    assert "Page 3 has last year&#39;s prices" in marketing.get("/feedback").text
+    resolve = f"{address}/flags/{flag.id}/resolve"
+    assert marketing.post(resolve, data={"note": "Why?"}).status_code == 400
+    assert "Say why" in marketing.post(resolve, data={"state": "not_so"}).text
+    assert marketing.post(resolve, data={"state": "withdrawn"}).status_code == 400
+    data = {"state": "mended", "note": "Version 2 has them", "from": "inbox"}
+    done = marketing.post(resolve, data=data)
+    assert (done.status_code, done.location) == (303, "/feedback")
+    assert marketing.post(resolve, data=data).status_code == 409
+    assert sentences(rep) == ["What you flagged in “Price list” is mended. Version 2 has them"]
+    assert "Nothing is flagged" in marketing.get("/feedback").text
+    assert db.session.scalars(select(AuditEntry.action)).all() == ["flag.mended"]
+    db.session.refresh(flag)
+    assert (flag.state, flag.resolved_by_id) == (FlagState.MENDED, owner.id)
+
+
+def test_a_flag_that_is_taken_back_waits_no_longer(app: Flask, visitor: Visitor) -> None:
+    rep, marketer, asset = make_person(), make_person(Role.MARKETER), make_asset()
+    client = visitor.as_(rep)
+    make_flag(asset, rep)
+    assert queries_feedback.waiting(marketer) == Waiting(1, 0)
+    client.post(f"/assets/{asset.id}/flag/withdraw")
+    client.post(f"/assets/{asset.id}/flag/withdraw")  # nothing is open, and nothing happens
+    assert queries_feedback.waiting(marketer) == Waiting(0, 0)
+    again = make_flag(asset, rep)
+    assert again.state is FlagState.OPEN
+    told = select(func.count()).select_from(Notice).where(Notice.person_id == asset.owner_id)
+    assert db.session.scalar(told) == 2
+
+
+def test_open_flags_are_for_those_who_may_edit_and_for_who_flagged(
+    app: Flask, visitor: Visitor
+) -> None:
+    rep, other, asset = make_person(), make_person(), make_asset()
+    make_flag(asset, rep, "Secret of page 3")
+    address = f"/assets/{asset.id}?tab=feedback"
+    assert "Secret of page 3" in visitor.as_(rep).get(address).text
+    assert "Secret of page 3" not in visitor.as_(other).get(address).text
+    assert "flags this asset" not in visitor.as_(other).get(f"/assets/{asset.id}").text
+
+
+def test_an_owner_finds_what_is_said_of_her_assets_and_of_no_others(
+    app: Flask, visitor: Visitor
+) -> None:
+    owner, flagger = make_person(Role.REP), make_person()
+    mine, theirs = make_asset("Of mine", owner=owner), make_asset("Of another's")
+    assert "To decide" not in visitor.as_(owner).get("/inbox").text
+    for asset in (mine, theirs):
+        make_flag(asset, flagger)
+        rate(asset, 1, 1, 2)
+    assert queries_feedback.waiting(owner) == Waiting(1, 1)
+    client = visitor.as_(owner)
+    for address in ("/feedback", "/feedback?list=low"):
+        page = client.get(address).text
+        assert "Of mine" in page
+        assert "Of another" not in page
+    assert 'href="/feedback?list=low"' in client.get("/inbox").text
+    flag = make_flag(theirs, flagger)
+    with pytest.raises(Forbidden):
+        feedback.resolve(flag, FlagState.MENDED, by=owner, at=now())
+    wrong = f"/assets/{mine.id}/flags/{flag.id}/resolve"  # a flag of another asset
+    assert client.post(wrong, data={"state": "mended"}).status_code == 404
+
+
+def test_who_may_no_longer_see_the_asset_is_not_told_of_it(app: Flask) -> None:
+    rep, marketer = make_person(), make_person(Role.MARKETER)
+    asset = make_asset(owner=marketer)
+    flag = make_flag(asset, rep)
+    asset.teams = [make_team()]
+    db.session.commit()
+    feedback.resolve(flag, FlagState.NOT_SO, by=marketer, at=now(), note="It is this year's")
+    db.session.commit()
+    assert db.session.scalar(select(func.count()).select_from(Notice)) == 1  # the owner's
+    with pytest.raises(WrongState):
+        feedback.resolve(flag, FlagState.MENDED, by=marketer, at=now())
+
+
+def test_what_is_not_published_is_not_called_low(app: Flask) -> None:
+    asset = make_asset()
+    rate(asset, 1, 1, 1)
+    marketer = make_person(Role.MARKETER)
+    assert queries_feedback.waiting(marketer).low == 1
+    asset.status = Status.DRAFT
+    db.session.commit()
+    assert queries_feedback.waiting(marketer).low == 0
+
+
+def test_a_sentence_has_its_length_and_no_nul(app: Flask) -> None:
+    asset, rep = make_asset(), make_person()
+    with pytest.raises(Invalid):
+        feedback.rate(asset, 3, by=rep, at=now(), sentence="x" * 501)
+    feedback.rate(asset, 3, by=rep, at=now(), sentence="a\x00b ")
+    assert db.session.scalars(select(Rating.sentence)).one() == "ab"
+
+
+def test_feedback_asks_as_many_questions_for_many_as_for_few(app: Flask, visitor: Visitor) -> None:
+    marketer = make_person(Role.MARKETER)
+    client, asset = visitor.as_(marketer), make_asset()
+    pages = (f"/assets/{asset.id}?tab=feedback", "/feedback", "/feedback?list=low")
+
+    def say(people: int) -> None:
+        for _ in range(people):
+            feedback.rate(asset, 1, by=make_person(), at=now(), sentence="Too long")
+            make_flag(asset, make_person())
+            other = make_asset()
+            make_flag(other, make_person())
+            rate(other, 1, 1, 1)
+
+    counts: list[list[int]] = []
+    for people in (3, 3):
+        say(people)
+        seen = []
+        for page in pages:
+            client.get(page)
+            with counted_queries(app) as queries:
+                client.get(page, headers={"X-Fragment": "more"})
+            seen.append(len(queries))
+        counts.append(seen)
+    assert counts[0] == counts[1]
+    shown = f"/assets/{asset.id}"
+    with counted_queries(app) as queries:
+        client.get(shown, headers={"X-Fragment": "more"})
+    asked = [each for each in queries if "rating" in each or "FROM flag" in each]
+    assert len(asked) == 1  # the whole of it, where another part of the page is looked at
