@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
-from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset
 from collateral.assets.queries import visible
 from collateral.clock import now
@@ -21,6 +20,7 @@ from collateral.db import db, is_id
 from collateral.errors import Invalid, NotFound
 from collateral.reports.card_sheets import SCORECARD, asset_of
 from collateral.reports.models import ReportReader, ReportSchedule, Rhythm, SavedView
+from collateral.reports.readers import choosable
 from collateral.reports.sheets import REPORTS
 
 PURPOSE = "a report by mail"
@@ -140,21 +140,12 @@ def _check_readers(chosen: Collection[int], owner: Person) -> None:
         raise _wrong_readers(_("Choose at least one person."))
     if len(chosen) > MOST_READERS:
         raise _wrong_readers(_("Choose at most %(most)s people.", most=MOST_READERS))
-    if not set(chosen) <= {person.id for person in choosable(owner)}:
+    if len(choosable(owner, chosen)) < len(set(chosen)):
         raise _wrong_readers(_("Somebody chosen cannot get reports. Choose anew."))
 
 
 def _wrong_readers(sentence: object) -> Invalid:
     return Invalid(sentence, fields={"readers": sentence})
-
-
-def choosable(owner: Person) -> Sequence[Person]:
-    """Whom she may choose: everybody active where she reads all, else herself and her teams."""
-    query = select(Person).where(Person.active).order_by(Person.name)
-    people = db.session.scalars(query.options(selectinload(Person.teams))).all()
-    if can(owner, Permission.REPORT_READ_ALL):
-        return people
-    return [p for p in people if p.id == owner.id or p.team_ids & owner.team_ids]
 
 
 def of(person: Person) -> Sequence[ReportSchedule]:

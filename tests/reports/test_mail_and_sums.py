@@ -131,6 +131,63 @@ def test_a_rep_sends_reports_to_her_own_teams_alone(app: Flask) -> None:
         schedule(rep)
 
 
+def test_who_gets_it_is_found_added_and_taken_out(app: Flask, visitor: Visitor) -> None:
+    """Nobody is listed who was not asked for; all of it works without scripts."""
+    owner = make_person(Role.MANAGER, name="Olga Owner")
+    anna, other = make_person(name="Anna Öhm"), make_person(name="Anna Öhmig")
+    twins = [make_person(name="Jo Twin") for _ in range(2)]
+    gone = make_person(name="Anna Gone")
+    gone.active = False
+    db.session.commit()
+    client, path = visitor.as_(owner), "/reports/assets/mail"
+    page = client.get(path).text
+    assert "Olga Owner" in page
+    assert "Anna" not in page
+    found = client.get("/reports/readers?q=öhm anna").get_json()["groups"][0]["items"]
+    assert [item["title"] for item in found] == ["Anna Öhm", "Anna Öhmig"]
+    assert client.get("/reports/readers?q=gone").get_json()["groups"] == []
+
+    base = {"rhythm": "monthly", "weekday": "0", "hour": "9"}
+
+    def post(**more: Any) -> Any:
+        return client.post(f"{path}?period=year", data=base | more)
+
+    added = post(readers=[owner.id], reader_text="ANNA ÖHM", step="add").text
+    assert f'name="readers" value="{anna.id}"' in added
+    assert f'name="readers" value="{other.id}"' not in added
+    assert '<option value="monthly" selected' in added or 'selected value="monthly"' in added
+    several = post(readers=[owner.id], reader_text="twin")
+    assert several.status_code == 400
+    assert all(f'name="with" value="{twin.id}"' in several.text for twin in twins)
+    one = post(readers=[owner.id], reader_text="twin", **{"with": str(twins[0].id)}).text
+    assert f'name="readers" value="{twins[0].id}"' in one
+    left = post(readers=[owner.id, anna.id], without=str(owner.id)).text
+    assert f'name="readers" value="{owner.id}"' not in left
+    assert post(readers=[owner.id], reader_text="Nobody").status_code == 400
+    assert db.session.scalars(select(ReportSchedule)).all() == []
+
+    # What still stands in the field goes with the rest.
+    sent = post(readers=[owner.id], reader=str(anna.id), reader_text="Anna Öhm")
+    assert sent.status_code == 303
+    (made,) = db.session.scalars(select(ReportSchedule))
+    assert {reader.person_id for reader in made.readers} == {owner.id, anna.id}
+
+
+def test_a_rep_finds_her_mates_alone(app: Flask, visitor: Visitor) -> None:
+    team = make_team()
+    rep, mate, other = (
+        make_person(name="Rep", teams=[team]), make_person(name="Mate", teams=[team]),
+        make_person(name="Other"),
+    )  # fmt: skip
+    client = visitor.as_(rep)
+    (group,) = client.get("/reports/readers").get_json()["groups"]
+    assert [item["value"] for item in group["items"]] == [mate.id, rep.id]
+    form = {"rhythm": "weekly", "weekday": "0", "hour": "7", "readers": [rep.id, other.id]}
+    refused = client.post("/reports/assets/mail", data=form)
+    assert refused.status_code == 400
+    assert "Other" not in refused.text
+
+
 def test_a_view_is_kept_and_forgotten(app: Flask, visitor: Visitor) -> None:
     ana = make_person(Role.MANAGER)
     client = visitor.as_(ana)

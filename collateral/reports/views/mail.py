@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
@@ -9,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from collateral.accounts.guard import actor, public, requires, token_only
+from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
 from collateral.assets import queries as assets
 from collateral.clock import now
 from collateral.db import db, is_id
 from collateral.errors import Invalid, NotFound
-from collateral.reports import asking, mailing, presenting, schedules
+from collateral.reports import asking, mailing, presenting, readers, schedules
 from collateral.reports.card_sheets import SCORECARD
 from collateral.reports.forms import ScheduleForm
 from collateral.reports.models import Rhythm
@@ -23,6 +26,9 @@ from collateral.reports.views import bp
 from collateral.reports.views.frame import asked
 from collateral.usage.counting import zone
 from collateral.usage.rules import counting_day
+
+MOST_SENT = 200
+"""Of the people that a form names so many are looked at; fewer may be chosen."""
 
 
 @bp.post("/reports/views")
@@ -88,16 +94,58 @@ def schedule_card(asset_id: int) -> ResponseReturnValue:
     return _schedule(SCORECARD, {"asset": str(asset.id)}, title)
 
 
+@bp.get("/reports/readers")
+@requires(Permission.REPORT_READ)
+def find_readers() -> ResponseReturnValue:
+    """People with the words of `q` whom she may have a report sent."""
+    found = readers.find(actor(), request.args.get("q", "")[:200])
+    items = [{"value": each.id, "title": each.name, "hint": each.email} for each in found]
+    return {"groups": [{"label": "", "items": items}] if items else []}
+
+
+@dataclass(frozen=True)
+class _Readers:
+    """Who is chosen, in the form; `offered` are those that may be meant by what was typed, and
+    `error` says so."""
+
+    ids: list[int]
+    offered: Sequence[Person] = ()
+    error: str = ""
+
+
+def _readers() -> _Readers:
+    """The chosen people, with the one that was added or without the one that was taken out.
+
+    Without scripts she is named by what was typed.
+    """
+    given = request.form
+    texts = [*given.getlist("readers")[:MOST_SENT], given.get("with", ""), given.get("reader", "")]
+    gone = given.get("without", "")
+    ids = list(dict.fromkeys(int(text) for text in texts if is_id(text) and text != gone))
+    typed = given.get("reader_text", "").strip()[:200]
+    if not typed or is_id(given.get("reader", "")) or "with" in given:
+        return _Readers(ids)
+    found = readers.named(actor(), typed)
+    if len(found) == 1:
+        return _Readers(list(dict.fromkeys([*ids, found[0].id])))
+    if not found:
+        return _Readers(
+            ids, error=_("Nobody whom you may choose is called “%(name)s”.", name=typed)
+        )
+    return _Readers(ids, found, _("“%(name)s” may be one of these.", name=typed))
+
+
 def _schedule(name: str, more: dict[str, str], title: str) -> ResponseReturnValue:
     person, wanted = actor(), asked()
     form = ScheduleForm()
     form.offer(mailing.weekdays())
+    chosen = _readers() if form.is_submitted() else _Readers([person.id])
+    choosing = any(step in request.form for step in ("step", "with", "without"))
     error = ""
-    chosen = [int(text) for text in request.form.getlist("readers")[:200] if is_id(text)]
-    if form.validate_on_submit():
+    if not choosing and not chosen.error and form.validate_on_submit():
         try:
             schedules.make(
-                person, name, wanted.address() | more, readers=chosen,
+                person, name, wanted.address() | more, readers=chosen.ids,
                 rhythm=Rhythm(form.rhythm.data), weekday=form.weekday.data, hour=form.hour.data,
                 at=now(),
             )  # fmt: skip
@@ -115,11 +163,13 @@ def _schedule(name: str, more: dict[str, str], title: str) -> ResponseReturnValu
         wanted=wanted,
         kept=presenting.kept(),
         form=form,
-        people=schedules.choosable(person),
-        chosen=chosen or [person.id],
+        chosen=readers.choosable(person, chosen.ids),
+        offered=chosen.offered,
+        typed=request.form.get("reader_text", "") if chosen.error else "",
+        reader_error=chosen.error,
         error=error,
     )
-    return page, 400 if error or form.errors else 200
+    return page, 400 if error or chosen.error or form.errors else 200
 
 
 @bp.post("/reports/mails/<int:schedule_id>/end")
