@@ -1,4 +1,8 @@
-"""The year as rows: deals, searches, events and uses, a few statements each."""
+"""The year as rows: deals, requests, searches, events and uses, a few statements each.
+
+Nobody is told today of what was asked for months ago: so requests are rows, too, and not handed
+to the operations that tell. Links and packs have a module of their own, see ``sent``.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,12 @@ from collateral.assets.rules import slug_of
 from collateral.db import db
 from collateral.deals.models import Deal, Outcome, StageChange
 from collateral.demo.company import person
+from collateral.demo.loaded import Loaded
 from collateral.demo.played import PlayedDeal
 from collateral.demo.visits import Looked
+from collateral.demo.wanted import Asked
 from collateral.demo.year import Year
+from collateral.requests.models import Request, RequestState, RequestWaiting
 from collateral.search.models import Search, SearchOpening
 from collateral.usage.bulk import BATCH, EventRow, UseRow, batches, load_events, load_uses
 from collateral.usage.models import EventKind, Evidence
@@ -69,6 +76,36 @@ def _history(deal: PlayedDeal, deal_id: int) -> Iterator[dict[str, Any]]:
     if deal.closed:
         label = _CLOSED[deal.outcome]
         yield {"deal_id": deal_id, "stage": "", "label": label, "at": deal.closed}
+
+
+def load_requests(asked: Sequence[Asked], loaded: Loaded) -> None:
+    """The requests, with who waits for each."""
+    for one in asked:
+        wanted = one.wanted
+        db.session.add(
+            Request(
+                title=wanted.title,
+                detail=wanted.detail,
+                query=wanted.query,
+                state=RequestState(one.state),
+                by_id=loaded.people[wanted.by],
+                at=one.at,
+                changed_at=one.changed,
+                maker_id=loaded.people[wanted.maker] if wanted.maker else None,
+                due_on=one.due,
+                asset_id=loaded.assets[wanted.asset] if wanted.asset else None,
+                reason=wanted.reason,
+                waiting=[
+                    RequestWaiting(
+                        person_id=loaded.people[waiter.person],
+                        deal_id=loaded.deals.get(waiter.deal),
+                        at=waiter.at,
+                    )
+                    for waiter in one.waiting
+                ],
+            )
+        )
+    db.session.flush()
 
 
 def load_searches(

@@ -32,6 +32,14 @@ ONLY_ONCE: Mapping[str, tuple[str, int]] = {
 }
 """Words that stand on a single page of the whole sample: the asset and the page's number."""
 
+LEAST_PAGES: Mapping[str, int] = {
+    "Case study": 2,
+    "Data sheet": 2,
+    "Comparison": 2,
+    "White paper": 3,
+}
+"""How many pages a document of a type has at least; one of any other has one."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -63,6 +71,12 @@ class Sample:
     def pages(self, version: int) -> list[Block]:
         """The blocks of that version."""
         return [block for block in self.blocks if block.in_version(version)]
+
+    def sure_pages(self, version: int) -> int:
+        """How many pages its file has at least, before anybody has read it: of a deck all."""
+        if self.filename.endswith(".pptx"):
+            return len(self.pages(version))
+        return LEAST_PAGES.get(self.type, 1)
 
     def words(self) -> str:
         """Everything that a search could find in it, for its last version."""

@@ -171,9 +171,17 @@ def _hero(
         leaves = working_moment(rng, at + timedelta(days=days[index]), owner, before=now)
         course.uses.extend(_uses(rng, lead, index, at, leaves, leaves, library_from, shelf))
         at = max(leaves, at + timedelta(hours=1))
+    course = replace(course, uses=_opened_last(course.uses, shelf))
     expected = now + timedelta(days=rng.randint(20, 80))
     call = next_call(rng, now, owner, hero.call)
     return _deal(external_id, lead, course, (hero.amount, _currency(lead)), expected, call)
+
+
+def _opened_last(uses: Sequence[PlayedUse], shelf: Shelf) -> list[PlayedUse]:
+    """The same, but of the last that was made for buyers it is known that they opened it."""
+    sent = [use for use in uses if shelf.for_buyers(use.asset)]
+    last = max(sent, key=lambda use: use.at, default=None)
+    return [replace(use, said=True, evidence="observed") if use is last else use for use in uses]
 
 
 def _deal(
@@ -234,6 +242,8 @@ def _uses(
             continue
         evidence = rng.choices(("declared", "observed", "inferred"), (0.68, 0.22, 0.1))[0]
         said = evidence != "declared" or rng.random() < lead.owner.diligence
+        if evidence == "observed" and not shelf.for_buyers(asset):
+            evidence = "declared"
         made.append(
             PlayedUse(at, asset, shelf.version_at(asset, at), STAGES[index], said, evidence)
         )

@@ -33,6 +33,10 @@ class Shelf:
     def fate(self, key: str) -> str:
         return self._samples[key].fate
 
+    def for_buyers(self, key: str) -> bool:
+        """Whether it is made to be handed over; a playbook is for one's own people."""
+        return self._samples[key].type != "Playbook"
+
     def published(self, key: str, at: datetime) -> bool:
         return self._published[key][0] < at
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -20,10 +20,11 @@ from collateral.assets.rules import slug_of
 from collateral.db import db
 from collateral.demo import company
 from collateral.demo.adapted import load_adaptations
-from collateral.demo.bulk import load_deals, load_searches, load_use
+from collateral.demo.bulk import load_deals, load_requests, load_searches, load_use
 from collateral.demo.catalogue import VOCABULARY_FIELDS, Sample, catalogue
 from collateral.demo.files.make import make_file
 from collateral.demo.loaded import Loaded
+from collateral.demo.sent import load_links, load_packs
 from collateral.demo.shelves import load_collections
 from collateral.demo.year import LIBRARY_DAYS, play
 from collateral.usage.models import DailySum, Level
@@ -72,7 +73,8 @@ def load(
 def _year(
     samples: Sequence[Sample], loaded: Loaded, total: int, *, at: datetime, seed: int, days: int
 ) -> Iterator[Step]:
-    """What happened with the assets: deals, searches, adaptations, events, and their counts."""
+    """What happened with the assets: deals, searches, adaptations, links, requests, events, and
+    their counts."""
     year = play(seed, at, samples, days=days)
     loaded.deals = load_deals(year.deals, loaded.people)
     load_collections(loaded.people, loaded.assets, at=at)
@@ -81,7 +83,9 @@ def _year(
     yield Step(total - 2, total, f"{len(year.searches):,} searches")
     load_adaptations(year.adaptations, year.deals, samples, loaded, at=at, seed=seed)
     yield Step(total - 2, total, f"{len(year.adaptations)} adaptations")
-    to_count: set[date] = set()
+    to_count = load_links(year.links, load_packs(year.packs, loaded), loaded)
+    load_requests(year.requests, loaded)
+    yield Step(total - 2, total, f"{len(year.links)} links")
     for days_with_use in load_use(
         year, loaded.people, loaded.assets, loaded.versions, loaded.deals, loaded.searches
     ):

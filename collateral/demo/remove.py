@@ -31,8 +31,10 @@ from collateral.notify.models import Notice, NoticeChoice, NoticeRhythm
 from collateral.queue import after_commit
 from collateral.reports import summing
 from collateral.reports.models import WayToDownload
+from collateral.requests.models import Request, RequestWaiting
 from collateral.search.jobs import index_pending
 from collateral.search.models import Search, SearchOpening
+from collateral.sharing.models import Pack, Share
 from collateral.usage import running
 from collateral.usage.models import DailySum, Level, MonthlySum, PersonSum
 from collateral.usage.models_teams import TeamSet, TeamSetMember
@@ -47,6 +49,7 @@ _OF_A_PERSON = (
     NoticeChoice,
     NoticeRhythm,
     WayToDownload,
+    RequestWaiting,
 )
 
 
@@ -67,6 +70,7 @@ def remove() -> Removed:
     for model in (Adaptation, Asset, Deal, Collection):
         _drop(_table(model), _table(model).c.sample)
     _drop_searches()
+    _drop_of_people()
     _drop(_table(SynonymGroup), _table(SynonymGroup).c.sample)
     people, kept = _people()
     _drop_unnamed(TeamSet, own=(TeamSetMember,), among=None)
@@ -100,6 +104,14 @@ def _drop_searches() -> None:
     _run(delete(SearchOpening).where(SearchOpening.search_id.in_(searches)))
     _run(delete(Search).where(Search.person_id.in_(people)))
     summing.start_again()
+
+
+def _drop_of_people() -> None:
+    """Their links, packs and requests, with their visits, items and who waits."""
+    people = select(Person.id).where(Person.sample)
+    _drop(_table(Share), _table(Share).c.person_id.in_(people))
+    _drop(_table(Pack), _table(Pack).c.owner_id.in_(people))
+    _drop(_table(Request), _table(Request).c.by_id.in_(people))
 
 
 def _people() -> tuple[int, int]:

@@ -13,8 +13,11 @@ from random import Random
 
 from collateral.demo.catalogue import Sample
 from collateral.demo.dealings import play_deals
+from collateral.demo.packed import MadePack, play_packs
 from collateral.demo.played import PlayedDeal
+from collateral.demo.sending import Link, play_links
 from collateral.demo.visits import Adapted, Happening, Looked, Visits
+from collateral.demo.wanted import Asked, play_requests
 
 LIBRARY_DAYS = 365
 """How long Kelvane has had the library; deals go back further."""
@@ -42,6 +45,9 @@ class Year:
     events: Sequence[Happening]
     searches: Sequence[Looked]
     adaptations: Sequence[Adapted]
+    packs: Sequence[MadePack]
+    links: Sequence[Link]
+    requests: Sequence[Asked]
 
 
 def play(seed: int, now: datetime, samples: Sequence[Sample], *, days: int = LIBRARY_DAYS) -> Year:
@@ -67,10 +73,15 @@ def play(seed: int, now: datetime, samples: Sequence[Sample], *, days: int = LIB
                 )
     visits.browse()
     adaptations = visits.adapt(deals)
+    links = play_links(Random(f"{seed}:links"), now, samples, deals, visits.events)
+    packs, of_packs = play_packs(Random(f"{seed}:packs"), now, start, samples, deals)
     return Year(
         deals=deals,
         uses=sorted(uses, key=lambda use: use.at),
         events=sorted(visits.events, key=lambda event: (event.at, event.person, event.asset)),
         searches=sorted(visits.searches, key=lambda search: search.number),
         adaptations=sorted(adaptations, key=lambda adapted: adapted.at),
+        packs=packs,
+        links=sorted([*links, *of_packs], key=lambda link: link.at),
+        requests=play_requests(Random(f"{seed}:requests"), now, start, samples, deals),
     )

@@ -161,6 +161,7 @@ def test_documents_say_what_they_hold(files: Mapping[str, bytes]) -> None:
     for sample in of_kind("pdf"):
         document = pypdfium2.PdfDocument(files[sample.key])
         assert 1 <= len(document) <= 8, sample.key
+        assert sample.sure_pages(sample.versions) <= len(document), sample.key
         if sample.type == "One-pager":
             assert len(document) == 1, sample.key
         if sample.type in {"Case study", "White paper"}:

@@ -28,8 +28,32 @@ from collateral.demo.catalogue import Sample, catalogue
 from collateral.demo.files.make import make_file
 from collateral.demo.load import complete, load, present, sign_ins
 from collateral.demo.remove import remove
+from collateral.requests import operations as requests
+from collateral.requests.models import Request, RequestWaiting
 from collateral.search.models import Search, SearchOpening
-from collateral.usage.models import DailySum, Event, EventKind, Level, MonthlySum, Use
+from collateral.sharing.models import (
+    Opening,
+    Pack,
+    PackItem,
+    Seen,
+    Share,
+    ShareItem,
+    Visit,
+    VisitPage,
+)
+from collateral.sharing.models import (
+    Outcome as Became,
+)
+from collateral.usage.models import (
+    DailySum,
+    Event,
+    EventKind,
+    Evidence,
+    LeftOut,
+    Level,
+    MonthlySum,
+    Use,
+)
 from collateral.usage.recounting import recount
 from tests import factories
 
@@ -38,7 +62,8 @@ KEYS = {"emails-after-first-call", "stop-cost-calculator", "stop-cost-sheet", "o
         "rfp-answers", "pilot-agreement"}  # fmt: skip
 OF_THE_SAMPLE: tuple[type[Model], ...] = (
     Asset, AssetVersion, Deal, StageChange, Event, Use, DailySum, MonthlySum, Search,
-    SearchOpening, Team, Term, SynonymGroup, Collection,
+    SearchOpening, Team, Term, SynonymGroup, Collection, Share, ShareItem, Visit, VisitPage,
+    Opening, Seen, Pack, PackItem, Request, RequestWaiting,
 )  # fmt: skip
 SOME = [sample for sample in catalogue(AT.year) if sample.key in KEYS]
 
@@ -78,6 +103,7 @@ def made(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask, made: list[str]) -> None:
     admin = factories.make_person(Role.ADMIN)
     own = factories.make_asset(owner=admin)
+    requests.ask("Something of our own", by=admin, at=now())
     db.session.commit()
     before = {model: count(model) for model in OF_THE_SAMPLE}
     load_some()
@@ -85,6 +111,7 @@ def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask, made: l
     everything_is_there()
     assets_are_described_as_the_catalogue_says()
     the_sums_are_those_of_the_events()
+    links_are_there_with_what_became_of_them()
     open_deals_have_a_stage_and_closed_ones_a_day()
     one_of_each_role_can_be_signed_in()
 
@@ -147,13 +174,41 @@ def assets_are_described_as_the_catalogue_says() -> None:
 
 def the_sums_are_those_of_the_events() -> None:
     shown = db.session.scalar(select(func.count()).where(Event.kind == EventKind.SHOWN))
-    of_assets = select(func.sum(DailySum.shown), func.sum(DailySum.uses)).where(
-        DailySum.level == Level.ASSET
-    )
+    sent = db.session.scalar(select(func.count()).where(Event.kind == EventKind.SHARED))
+    opened = select(func.count()).where(Event.kind == EventKind.OPENED, Event.kept)
+    of_assets = select(
+        func.sum(DailySum.shown),
+        func.sum(DailySum.uses),
+        func.sum(DailySum.shares),
+        func.sum(DailySum.opens),
+    ).where(DailySum.level == Level.ASSET)
     sums = db.session.execute(of_assets).one()
-    assert tuple(sums) == (shown, count(Use))
+    assert tuple(sums) == (shown, count(Use), sent, db.session.scalar(opened))
     again = list(recount())
     assert not any(step.corrected for step in again)
+
+
+def links_are_there_with_what_became_of_them() -> None:
+    """Each visit that counts opened its assets; what a buyer saw first is a use of the deal."""
+    assert count(Pack) == 1
+    assert count(Request) > 3
+    assert count(Share) > count(Seen) > 0
+    assert count(Opening) > count(Visit) >= count(Seen)
+    visits = db.session.scalars(select(Visit)).all()
+    opened = db.session.execute(
+        select(Event.session, Event.left_out).where(Event.kind == EventKind.OPENED)
+    ).all()
+    for visit in visits:
+        assert visit.seconds == pytest.approx(sum(page.seconds for page in visit.pages))
+        left_out = LeftOut.OWN_TEAM if visit.outcome is Became.OWN_TEAM else None
+        assert any(
+            f"/v{visit.id}/" in event.session and event.left_out is left_out for event in opened
+        )
+    observed = select(Use.deal_id, Use.asset_id, Use.person_id, Use.at).where(
+        Use.evidence == Evidence.OBSERVED
+    )
+    seen = select(Share.deal_id, Seen.asset_id, Share.person_id, Seen.at).join(Share)
+    assert set(db.session.execute(observed)) == set(db.session.execute(seen))
 
 
 def open_deals_have_a_stage_and_closed_ones_a_day() -> None:
