@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, delete, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 
 from collateral.accounts import audit
 from collateral.accounts.models import Person
@@ -26,6 +26,7 @@ from collateral.requests.models_feedback import (
     FlagReason,
     FlagState,
     Rating,
+    RatingSum,
 )
 from collateral.requests.rules import LONGEST_SENTENCE
 
@@ -41,6 +42,7 @@ def rate(asset: Asset, stars: int, *, by: Person, at: datetime, sentence: str = 
     if not 1 <= stars <= 5:
         refused = _("Choose one to five stars.")
         raise Invalid(refused, fields={"stars": refused})
+    _one_at_a_time(asset)
     row = {"asset_id": asset.id, "person_id": by.id}
     said = {
         "version_id": _version_id(asset),
@@ -51,10 +53,12 @@ def rate(asset: Asset, stars: int, *, by: Person, at: datetime, sentence: str = 
     db.session.execute(
         upsert(Rating).values(row | said).on_conflict_do_update(index_elements=list(row), set_=said)
     )
+    _sum_up(asset)
 
 
 def take_back(asset: Asset, *, by: Person) -> None:
     """Remove her rating."""
+    _one_at_a_time(asset)
     db.session.execute(delete(Rating).where(Rating.asset_id == asset.id, Rating.person_id == by.id))
 
 
@@ -119,6 +123,24 @@ def resolve(flag: Flag, state: FlagState, *, by: Person, at: datetime, note: str
     if flag.by_id != by.id and flag.by_id in seen_by(asset, [flag.by]):
         facts: Facts = {"asset": asset.id, "title": asset.title, "state": state.value, "note": note}
         tell([flag.by_id], notices.FLAG_RESOLVED, facts, at, once=f"flag-{flag.id}")
+
+
+def _one_at_a_time(asset: Asset) -> None:
+    """On PostgreSQL the second who rates an asset waits for the first, so that her sums have
+    both; SQLite has one writer anyway."""
+    db.session.execute(select(Asset.id).where(Asset.id == asset.id).with_for_update(key_share=True))
+
+
+def _sum_up(asset: Asset) -> None:
+    """Write its sums from its ratings, of which an asset has few."""
+    db.session.execute(delete(RatingSum).where(RatingSum.asset_id == asset.id))
+    found = (
+        select(Rating.asset_id, Rating.version_id, func.count(), func.sum(Rating.stars))
+        .where(Rating.asset_id == asset.id)
+        .group_by(Rating.asset_id, Rating.version_id)
+    )
+    columns = ["asset_id", "version_id", "ratings", "stars"]
+    db.session.execute(insert(RatingSum).from_select(columns, found))
 
 
 def _close(

@@ -17,7 +17,7 @@ from collateral.assets.models import Asset, AssetVersion
 from collateral.db import Model, choice
 
 IS_OPEN = text("flag.state = 'open'")
-IS_POOR = text("rating.stars < 3")
+IS_LOW = text("rating_sum.stars < 3 * rating_sum.ratings")
 """Written out and not as values, so that the databases see what their partial indexes hold."""
 
 
@@ -46,14 +46,8 @@ class Rating(Model):
     __table_args__ = (
         UniqueConstraint("asset_id", "person_id"),
         CheckConstraint("stars between 1 and 5", name="one_to_five_stars"),
-        # The mean is read from this alone.
+        # Sums are made from this alone.
         Index("ix_rating_mean", "asset_id", "version_id", "stars"),
-        Index(
-            "ix_rating_poor",
-            "asset_id",
-            sqlite_where=text("stars < 3"),
-            postgresql_where=text("stars < 3"),
-        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,6 +61,29 @@ class Rating(Model):
 
     person: Mapped[Person] = relationship()
     version: Mapped[AssetVersion] = relationship()
+
+
+class RatingSum(Model):
+    """What the ratings of one version come to; written anew with each rating of its asset."""
+
+    __tablename__ = "rating_sum"
+    __table_args__ = (
+        CheckConstraint("ratings > 0", name="of_some"),
+        Index(
+            "ix_rating_sum_low",
+            "asset_id",
+            sqlite_where=text("stars < 3 * ratings"),
+            postgresql_where=text("stars < 3 * ratings"),
+        ),
+    )
+
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), primary_key=True)
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("asset_version.id"), primary_key=True, index=True
+    )
+    ratings: Mapped[int]
+    stars: Mapped[int]
+    """Of all of them together."""
 
 
 class Flag(Model):

@@ -16,7 +16,7 @@ from collateral.assets.models import Asset, Status
 from collateral.assets.queries import NAME_ONLY
 from collateral.db import db, read
 from collateral.errors import NotFound
-from collateral.requests.models_feedback import IS_OPEN, IS_POOR, Flag, Rating
+from collateral.requests.models_feedback import IS_LOW, IS_OPEN, Flag, Rating, RatingSum
 from collateral.requests.rules import FEWEST_RATINGS, LOW_MEAN, Ratings, counted
 
 RECENT = 20
@@ -36,7 +36,9 @@ def counts(asset_id: int) -> Counts:
 
 
 _COUNTS = select(
-    select(func.count()).where(Rating.asset_id == bindparam("asset_id")).scalar_subquery(),
+    select(func.coalesce(func.sum(RatingSum.ratings), 0))
+    .where(RatingSum.asset_id == bindparam("asset_id"))
+    .scalar_subquery(),
     select(func.count()).where(Flag.asset_id == bindparam("asset_id"), IS_OPEN).scalar_subquery(),
 )
 
@@ -51,12 +53,8 @@ class Standing:
 
 def standing(asset: Asset) -> Standing:
     """The mean of an asset, see `rules.counted`. One query."""
-    rows = db.session.execute(
-        select(Rating.version_id, func.count(), func.sum(Rating.stars))
-        .where(Rating.asset_id == asset.id)
-        .group_by(Rating.version_id)
-    ).all()
-    by_version = {version_id: Ratings(count, int(stars)) for version_id, count, stars in rows}
+    rows = db.session.scalars(select(RatingSum).where(RatingSum.asset_id == asset.id))
+    by_version = {row.version_id: Ratings(row.ratings, row.stars) for row in rows}
     current = by_version.get(asset.current_version_id or 0, Ratings())
     every = Ratings(
         sum(each.count for each in by_version.values()),
@@ -147,11 +145,11 @@ def low_rated(person: Person, limit: int) -> list[LowRated]:
 
     Two queries. What is low is said in SQL as `rules.is_low` says it: the home counts them.
     """
-    low = _low(_edited_by(person)).order_by(_MEAN, Rating.asset_id).limit(limit)
+    low = _low(_edited_by(person)).order_by(_MEAN, RatingSum.asset_id).limit(limit)
     rows = db.session.execute(low).all()
     found = select(Asset).where(Asset.id.in_([row[0] for row in rows]))
     assets = {asset.id: asset for asset in db.session.scalars(found)}
-    return [LowRated(assets[row[0]], Ratings(row[1], int(row[2]))) for row in rows]
+    return [LowRated(assets[row[0]], Ratings(int(row[1]), int(row[2]))) for row in rows]
 
 
 def _edited_by(person: Person) -> ColumnElement[bool]:
@@ -159,24 +157,25 @@ def _edited_by(person: Person) -> ColumnElement[bool]:
     return true() if can(person, Permission.ASSET_EDIT) else Asset.owner_id == person.id
 
 
-_of_current = Rating.version_id == Asset.current_version_id
-_current = func.count(case((_of_current, 1)))
+_of_current = RatingSum.version_id == Asset.current_version_id
+_current = func.sum(case((_of_current, RatingSum.ratings), else_=0))
+_current_stars = func.sum(case((_of_current, RatingSum.stars), else_=0))
 _enough = _current >= FEWEST_RATINGS
-_COUNT = case((_enough, _current), else_=func.count())
-_STARS = case(
-    (_enough, func.sum(case((_of_current, Rating.stars), else_=0))), else_=func.sum(Rating.stars)
-)
+_COUNT = case((_enough, _current), else_=func.sum(RatingSum.ratings))
+_STARS = case((_enough, _current_stars), else_=func.sum(RatingSum.stars))
 _MEAN = _STARS * 1.0 / _COUNT
+_UNPUBLISHED = [status for status in Status if status is not Status.PUBLISHED]
 
 
 def _low(scope: ColumnElement[bool]) -> Select[Any]:
-    # A mean below 3 has a rating below 3 in it; of those there is an index.
-    poor = select(Rating.asset_id).where(IS_POOR)
+    # A low mean of all versions has one of a version in it; of those few there is an index. And
+    # by what few assets are: told that it must be published, SQLite begins with all that are.
+    some = select(RatingSum.asset_id).where(IS_LOW)
     return (
-        select(Rating.asset_id, _COUNT, _STARS)
-        .join(Asset, Asset.id == Rating.asset_id)
-        .where(Rating.asset_id.in_(poor), Asset.status == Status.PUBLISHED, scope)
-        .group_by(Rating.asset_id)
+        select(RatingSum.asset_id, _COUNT, _STARS)
+        .join(Asset, Asset.id == RatingSum.asset_id)
+        .where(RatingSum.asset_id.in_(some), Asset.status.not_in(_UNPUBLISHED), scope)
+        .group_by(RatingSum.asset_id)
         .having(_COUNT >= FEWEST_RATINGS, _STARS < LOW_MEAN * _COUNT)
     )
 

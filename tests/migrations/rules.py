@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 LARGE = {
     "adaptation_page", "asset", "asset_use", "asset_version", "audit_entry", "daily_sum", "deal",
-    "event", "file_check", "import_row", "monthly_sum", "notice", "page", "person_sum",
-    "print_file", "print_hash", "print_page", "print_token", "running_sum", "search",
+    "event", "file_check", "flag", "import_row", "monthly_sum", "notice", "page", "person_sum",
+    "print_file", "print_hash", "print_page", "print_token", "rating", "running_sum", "search",
     "search_opening", "search_sum", "stage_change", "visit", "visit_page", "words_sum",
 }  # fmt: skip
 """Tables that grow with use, or with the library."""

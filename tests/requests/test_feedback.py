@@ -131,23 +131,20 @@ def test_a_rating_of_an_earlier_version_is_kept_and_said_to_be_one(
 
 
 def test_the_home_counts_what_the_rule_calls_low(app: Flask) -> None:
-    some = ((), (1,), (5, 1), (2, 3, 4), (2, 3, 3), (1, 1, 5, 5), (5, 5, 5))
-    people = [make_person() for _ in range(8)]
+    some = ((), (1, 1), (2, 3, 4), (2, 3, 3), (5, 5, 5))
+    people = [make_person() for _ in range(6)]
     expected = set()
     for current, earlier in itertools.product(some, some):
         asset = make_asset()
-        first, second = asset.current_version, add_version(asset)
-        assert first is not None
-        rated = [(second, stars) for stars in current] + [(first, stars) for stars in earlier]
-        db.session.add_all(
-            Rating(asset_id=asset.id, version_id=version.id, person_id=by.id, stars=stars, at=now())
-            for by, (version, stars) in zip(people, rated, strict=False)
-        )
+        for by, stars in zip(people, earlier, strict=False):
+            feedback.rate(asset, stars, by=by, at=now())
+        add_version(asset)
+        for by, stars in zip(people[len(earlier) :], current, strict=False):
+            feedback.rate(asset, stars, by=by, at=now())
         said = counted(
             Ratings(len(current), sum(current)),
-            Ratings(len(rated), sum(stars for _version, stars in rated)),
+            Ratings(len(current) + len(earlier), sum(current) + sum(earlier)),
         )
-        db.session.flush()
         assert queries_feedback.standing(asset).counted == said
         if is_low(said):
             expected.add((asset.id, said))
