@@ -30,10 +30,18 @@ def choosable(owner: Person, ids: Collection[int]) -> list[Person]:
 
 
 def find(owner: Person, text: str) -> list[Person]:
-    """The first dozen whom she may choose that have every word of the text in name or address."""
+    """The first dozen whom she may choose that have every word of the text in the name, or at the
+    beginning of the address: what stands behind it is the same for a whole company."""
+    words = text.replace("\x00", "").split()
     return _people(
         _choosable(owner),
-        *(or_(holds(Person.name, word), holds(Person.email, word)) for word in text.split()),
+        *(
+            or_(
+                holds(Person.name, word),
+                func.lower(Person.email).startswith(word.lower(), autoescape=True),
+            )
+            for word in words
+        ),
         limit=OFFERED,
     )
 
@@ -45,7 +53,7 @@ def named(owner: Person, text: str) -> list[Person]:
     exact = " ".join(text.split()).lower()
     return _people(
         _choosable(owner),
-        or_(lowered(Person.name) == exact, Person.email == exact),
+        or_(lowered(Person.name) == exact, func.lower(Person.email) == exact),
         limit=OFFERED,
     ) or find(owner, text)
 
