@@ -24,6 +24,7 @@ from collateral.demo.bulk import load_deals, load_requests, load_searches, load_
 from collateral.demo.catalogue import VOCABULARY_FIELDS, Sample, catalogue
 from collateral.demo.files.make import make_file
 from collateral.demo.loaded import Loaded
+from collateral.demo.opinions import load_opinions
 from collateral.demo.sent import load_links, load_packs
 from collateral.demo.shelves import load_collections
 from collateral.demo.year import LIBRARY_DAYS, play
@@ -66,6 +67,7 @@ def load(
     for number, sample in enumerate(samples, 1):
         _asset(sample, people, loaded, at=at, seed=seed)
         yield Step(2 + number, total, sample.title)
+    load_opinions(people, loaded, at=at)
     yield from _year(samples, loaded, total, at=at, seed=seed, days=days)
     yield Step(total, total, "counts")
 

@@ -26,6 +26,7 @@ TOGETHER = timedelta(days=2)
 """What a buyer opened within so long in one deal came by one link."""
 UNREAD = 0.12
 """Share of the uses that reps said of which the link was never opened."""
+WORKING = range(7, 19)
 FRESH = timedelta(minutes=5)
 """So long before now nothing happens any more."""
 
@@ -153,11 +154,18 @@ class _Sender:
         )
 
     def _moment(self, deal: PlayedDeal, use: PlayedUse) -> tuple[datetime, str]:
-        """When it was sent, and in which session."""
+        """When it was sent, and in which session: after a look at night or on a Sunday in the
+        morning of the day on which the buyer opened it."""
         looks = self._looks.get((deal.external_id, use.asset), [])
         before = [look for look in looks if look[0] < use.at - timedelta(seconds=40)]
         looked, session = max(before, default=(use.at - timedelta(minutes=2), ""))
         at = looked + min(timedelta(minutes=2), (use.at - looked) / 2)
+        zone = ZoneInfo(person(deal.owner).time_zone)
+        local = at.astimezone(zone)
+        if local.weekday() > 4 or local.hour not in WORKING:
+            morning = datetime.combine(use.at.astimezone(zone), time(8, self._rng.randrange(50)))
+            morning = morning.replace(tzinfo=zone).astimezone(UTC)
+            at = max(at, min(morning, use.at - timedelta(seconds=90)))
         return max(at, deal.opened), session
 
     def _revoked(self, deal: PlayedDeal, expires: datetime | None) -> datetime | None:

@@ -30,6 +30,7 @@ from collateral.demo.load import complete, load, present, sign_ins
 from collateral.demo.remove import remove
 from collateral.requests import operations as requests
 from collateral.requests.models import Request, RequestWaiting
+from collateral.requests.models_feedback import Flag, FlagState, Rating, RatingSum
 from collateral.search.models import Search, SearchOpening
 from collateral.sharing.models import (
     Opening,
@@ -63,7 +64,7 @@ KEYS = {"emails-after-first-call", "stop-cost-calculator", "stop-cost-sheet", "o
 OF_THE_SAMPLE: tuple[type[Model], ...] = (
     Asset, AssetVersion, Deal, StageChange, Event, Use, DailySum, MonthlySum, Search,
     SearchOpening, Team, Term, SynonymGroup, Collection, Share, ShareItem, Visit, VisitPage,
-    Opening, Seen, Pack, PackItem, Request, RequestWaiting,
+    Opening, Seen, Pack, PackItem, Request, RequestWaiting, Rating, RatingSum, Flag,
 )  # fmt: skip
 SOME = [sample for sample in catalogue(AT.year) if sample.key in KEYS]
 
@@ -112,6 +113,7 @@ def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask, made: l
     assets_are_described_as_the_catalogue_says()
     the_sums_are_those_of_the_events()
     links_are_there_with_what_became_of_them()
+    assets_are_rated_and_flagged()
     open_deals_have_a_stage_and_closed_ones_a_day()
     one_of_each_role_can_be_signed_in()
 
@@ -209,6 +211,17 @@ def links_are_there_with_what_became_of_them() -> None:
     )
     seen = select(Share.deal_id, Seen.asset_id, Share.person_id, Seen.at).join(Share)
     assert set(db.session.execute(observed)) == set(db.session.execute(seen))
+
+
+def assets_are_rated_and_flagged() -> None:
+    """Of the few that are loaded: one rating, and a flag that its owner mended."""
+    rated = db.session.execute(
+        select(Asset.title, RatingSum.ratings, RatingSum.stars).join(
+            RatingSum, RatingSum.asset_id == Asset.id
+        )
+    ).one()
+    assert tuple(rated) == ("What does a stop cost you? A downtime sheet", 1, 4)
+    assert db.session.scalars(select(Flag.state)).all() == [FlagState.MENDED]
 
 
 def open_deals_have_a_stage_and_closed_ones_a_day() -> None:

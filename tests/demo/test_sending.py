@@ -1,9 +1,10 @@
-"""Links, packs and requests of the sample: believable, and no number of the year is theirs."""
+"""Links, packs, requests and opinions of the sample: believable, and true to its year."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from werkzeug.datastructures import Headers
@@ -12,6 +13,7 @@ from collateral.demo.asking import WANTED
 from collateral.demo.catalogue import Sample, catalogue
 from collateral.demo.company import REPS, SIGN_INS, person
 from collateral.demo.heroes import HEROES
+from collateral.demo.opinions import FLAGGED, STARS
 from collateral.demo.packed import PACKS
 from collateral.demo.reading_links import BROWSERS
 from collateral.demo.sending import Link
@@ -66,6 +68,12 @@ def test_a_link_is_sent_before_it_is_read_and_read_while_it_opens(seed: int) -> 
                 assert 0 < page.seconds <= rules.LONGEST_ON_A_PAGE.total_seconds()
         for fetched in link.fetched:
             assert link.at < fetched.at < min(link.expires or NOW, link.revoked or NOW, NOW)
+
+
+def test_links_are_sent_while_people_work() -> None:
+    local = [link.at.astimezone(ZoneInfo(person(link.by).time_zone)) for link in year().links]
+    at_work = sum(at.weekday() < 5 and 7 <= at.hour < 19 for at in local)
+    assert at_work == len(local)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -175,3 +183,21 @@ def test_those_who_are_shown_round_have_a_part_in_requests() -> None:
     makes = {one.wanted.maker for one in year().requests if one.state == "taken_on"}
     assert SIGN_INS[0] in waits
     assert SIGN_INS[1] in makes
+
+
+def test_opinions_are_of_what_was_there_and_could_be_seen() -> None:
+    for one in STARS:
+        sample = BY_KEY[one.asset]
+        assert one.days < sample.version_ages[-1], one  # of the version that is there now
+        assert person(one.by) in REPS
+        assert not sample.teams
+    assert len({(one.asset, one.by) for one in STARS}) == len(STARS)
+    for flagged in FLAGGED:
+        ages = BY_KEY[flagged.asset].version_ages
+        assert flagged.days < ages[flagged.version - 1]
+        assert not flagged.mended_by or BY_KEY[flagged.asset].owner == flagged.mended_by
+        assert flagged.mended_days < flagged.days
+    assert sum(not flagged.mended_by for flagged in FLAGGED) == 1
+    low = [one.stars for one in STARS if one.asset == "line-output-in-twelve-weeks"]
+    assert len(low) == 3
+    assert sum(low) / 3 < 3
