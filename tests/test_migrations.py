@@ -11,12 +11,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from collateral import create_app
 from collateral.db import db
+from collateral.sharing.models import Copy, CopyKind
 from tests.conftest import make_settings
 from tests.databases import SERVER, drop, on_server
+from tests.support import counted_queries
 
 
 @pytest.fixture
@@ -72,4 +74,37 @@ def test_the_audit_trail_is_append_only_after_the_migrations(tmp_path: Path, mig
             )
         with pytest.raises(Exception, match="append-only"), db.engine.begin() as connection:
             connection.execute(text("delete from audit_entry"))
+        db.engine.dispose()
+
+
+BEFORE = (
+    "insert into share_copy (key, kind, state, mark, position, attempts, pages_made, created_at)"
+)
+
+
+def test_copies_keep_their_pages_and_need_no_count_of_them(tmp_path: Path, migrated: str) -> None:
+    """The code after 0028 neither reads nor writes `pages_made`, which that before does both to."""
+    app = create_app(make_settings(tmp_path, database_url=migrated))
+    with app.app_context():
+        upgrade(revision="0027")
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(f"{BEFORE} values ('k', 'pictures', 'ready', '', 1, 1, 0, '2026-01-01')")
+            )
+            connection.execute(text("insert into share_copy_page values (1, 1, 'a', 'b')"))
+        upgrade(revision="0028")
+        with counted_queries(app) as seen:
+            (old,) = db.session.scalars(select(Copy))
+            assert [page.number for page in old.pages] == [1]
+            db.session.add(Copy(key="new", kind=CopyKind.PICTURES))
+            db.session.commit()
+        assert len(seen) > 2
+        assert not [statement for statement in seen if "pages_made" in statement]
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(f"{BEFORE} values ('old', 'file', 'waiting', '', 1, 0, 0, '2026-01-01')")
+            )
+            found = connection.execute(text("select pages_made from share_copy"))
+            assert list(found.scalars()) == [0, 0, 0]
+        db.session.remove()
         db.engine.dispose()

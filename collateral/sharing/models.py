@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collateral.accounts.models import Person
@@ -228,7 +228,11 @@ class Copy(Model):
         CheckConstraint(
             "state <> 'ready' or kind <> 'file' or sha256 is not null", name="ready_has_a_file"
         ),
+        # Nothing reads or writes it any more, so that the version after this one can drop it
+        # while this one still runs.
+        Column("pages_made", Integer, nullable=False, server_default="0"),
     )
+    __mapper_args__ = {"exclude_properties": ["pages_made"]}  # noqa: RUF012
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)
@@ -248,7 +252,6 @@ class Copy(Model):
     attempts: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str | None] = mapped_column(String(64))
     bytes: Mapped[int | None]
-    pages_made: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     made_at: Mapped[datetime | None]
 
