@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import hypothesis
@@ -182,15 +183,16 @@ class CompiledTemplates(BytecodeCache):
     """Each template compiled once for all tests instead of once for each application."""
 
     def __init__(self) -> None:
-        self.code: dict[str, tuple[str, bytes]] = {}
+        self.code: dict[str, tuple[str, CodeType]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self.code.get(bucket.key, ("", b""))
+        checksum, code = self.code.get(bucket.key, ("", None))
         if checksum == bucket.checksum:
-            bucket.bytecode_from_string(code)
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.code[bucket.key] = (bucket.checksum, bucket.bytecode_to_string())
+        assert bucket.code is not None
+        self.code[bucket.key] = (bucket.checksum, bucket.code)
 
 
 COMPILED_TEMPLATES = CompiledTemplates()
