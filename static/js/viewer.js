@@ -123,7 +123,8 @@ export default function viewer(element) {
 
   document.addEventListener("keydown", (event) => {
     if (!element.isConnected || event.ctrlKey || event.metaKey || event.altKey || writing(event.target) || one("dialog[open]")) return;
-    if (event.target.closest?.(".tabs, [role=tablist], .segments")) return;
+    // Where the arrows choose among radios or tabs, they turn no page.
+    if (event.target.closest?.(".tabs, [role=tablist], .segments, input[type=radio]")) return;
     const target = { ArrowLeft: at - 1, PageUp: at - 1, ArrowRight: at + 1, PageDown: at + 1, Home: 0, End: links.length - 1 }[event.key];
     const paging = element.contains(document.activeElement) || document.fullscreenElement || event.key.startsWith("Arrow");
     if (target !== undefined && paging) {

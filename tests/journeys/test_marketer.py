@@ -39,6 +39,40 @@ def test_a_request_is_taken_on_and_answered(stocked: Site, sign_in: SignIn) -> N
     expect(page.locator("main")).to_contain_text("There is one already.")
 
 
+def test_an_asset_is_rated_and_flagged_and_the_flag_is_resolved(
+    stocked: Site, sign_in: SignIn
+) -> None:
+    rep = sign_in("rep@example.com")
+    rep.goto("/library?q=bearing")
+    rep.locator("a.card__link").first.click()
+    rep.get_by_role("link", name="Feedback").click()
+    expect(rep.get_by_role("heading", name="Nobody has rated it yet")).to_be_visible()
+    rep.get_by_role("radio", name="1 star").focus()
+    for _star in range(3):
+        rep.keyboard.press("ArrowRight")
+    expect(rep.get_by_role("radio", name="4 stars")).to_be_checked()
+    rep.get_by_label("In a sentence").fill("Opens every first call.")
+    rep.get_by_role("button", name="Rate it").click()
+    expect(rep.get_by_role("img", name="4 of 5 stars").first).to_be_visible()
+    expect(rep.locator("#more")).to_contain_text("Opens every first call.")
+    rep.get_by_label("It is out of date").check()
+    rep.get_by_label("Where, and what it should say").fill("Page 3 has last year's prices.")
+    rep.get_by_role("button", name="Flag it").click()
+    expect(rep.get_by_role("heading", name="You flagged it")).to_be_visible()
+    examine(rep, "asset-feedback")
+
+    page = sign_in("marketer@example.com")
+    page.goto("/inbox")
+    page.get_by_role("link", name="Flagged").click()
+    expect(page.locator("main")).to_contain_text("Page 3 has last year's prices.")
+    examine(page, "feedback-flagged")
+    page.get_by_label("A note to who flagged it").fill("They are this year's.")
+    page.get_by_role("button", name="Not so").click()
+    expect(page.get_by_role("heading", name="Nothing is flagged")).to_be_visible()
+    rep.goto("/inbox")
+    expect(rep.locator("main")).to_contain_text("is not so. They are this year's.")
+
+
 def test_several_are_described_at_once_from_the_library(stocked: Site, sign_in: SignIn) -> None:
     page = sign_in("marketer@example.com")
     page.goto("/library?stage=proposal")

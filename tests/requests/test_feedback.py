@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -21,7 +22,7 @@ from collateral.requests.queries_feedback import Waiting
 from collateral.requests.rules import Ratings, counted, is_low
 from collateral.usage.models import Event, Use
 from tests.factories import add_version, make_asset, make_person, make_team
-from tests.support import Visitor, counted_queries
+from tests.support import Visitor, at_once, counted_queries
 
 
 def rate(asset: Asset, *stars: int) -> None:
@@ -155,6 +156,24 @@ def test_the_home_counts_what_the_rule_calls_low(app: Flask) -> None:
     means = [each.ratings.mean for each in found]
     assert means == sorted(means, key=lambda mean: mean or 0)
     assert queries_feedback.waiting(marketer).low == len(expected) > 5
+
+
+def test_of_two_who_rate_at_once_both_are_counted(bare_app: Flask) -> None:
+    with bare_app.app_context():
+        asset_id, people = make_asset().id, [make_person().id for _ in range(4)]
+
+    def say(number: int, together: Callable[[], object]) -> None:
+        with bare_app.app_context():
+            asset = db.session.get_one(Asset, asset_id)
+            by = db.session.get_one(Person, people[number])
+            together()
+            feedback.rate(asset, 5, by=by, at=now())
+            db.session.commit()
+
+    at_once(4, say)
+    with bare_app.app_context():
+        asset = db.session.get_one(Asset, asset_id)
+        assert queries_feedback.standing(asset).counted == Ratings(4, 20)
 
 
 def test_a_flag_waits_until_it_is_resolved_and_who_flagged_is_told_once(
