@@ -2,6 +2,7 @@
 
 What belongs to a sample asset, deal or collection is found by the foreign keys and goes with
 it, whatever feature keeps it; what merely mentions one, such as a replacement, is cleared.
+Links, packs and requests go with the person of the sample who made them.
 People and teams of the sample go when nothing that stays names them. The others, such as those
 who signed in and stand in the audit trail, are switched off.
 """
