@@ -178,6 +178,18 @@ def test_most_of_what_is_asked_for_was_looked_for_in_vain() -> None:
     assert {one.wanted.query for one in live} <= set(NOTHING)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_ignored_stays_so(seed: int) -> None:
+    """No link makes an asset look opened or used that the year leaves lying."""
+    used = {(use.deal, use.asset) for use in year(seed).uses}
+    for link in year(seed).links:
+        for asset in link.assets:
+            if link.pack:
+                assert BY_KEY[asset].fate in {"works", "steady"}
+            else:
+                assert (link.deal, asset) in used
+
+
 def test_those_who_are_shown_round_have_a_part_in_requests() -> None:
     waits = {waiter.person for one in year().requests for waiter in one.waiting}
     makes = {one.wanted.maker for one in year().requests if one.state == "taken_on"}
