@@ -22,17 +22,23 @@ PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 def variants(page: Page, needed: Collection[tuple[str, str]] = ()) -> Iterator[tuple[str, str]]:
     """The page as it is at both widths, light and dark, one after the other; where nobody asks for
     pictures, in those ways alone that are `needed` all the same."""
-    before = page.viewport_size
+    before, ways = page.viewport_size, 0
     for width, (w, h) in WIDTHS.items():
         for theme in ("light", "dark"):
             if not WANTED and (width, theme) not in needed:
                 continue
+            ways += 1
             page.set_viewport_size({"width": w, "height": h})
             # Without motion: a colour on its way from one theme to the other is in neither.
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.evaluate(PAINTED)
             yield width, theme
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    if ways == 0:
+        return
+    # Motion comes back when it is light: what is looked at next would be on its way there.
+    page.emulate_media(color_scheme="light")
+    page.evaluate(PAINTED)
+    page.emulate_media(reduced_motion="no-preference")
     if before:
         page.set_viewport_size(before)
 
