@@ -7,6 +7,7 @@ and of the deals that are compared. What a reader may not see has no title here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,12 +89,13 @@ def behind(
     if metric not in METRICS:
         raise NotFound(_("There is no such number."))
     inner = METRICS[metric](asked, of).subquery()
-    outcomes = {
-        outcome: int(count)
-        for outcome, count in db.session.execute(
-            select(inner.c.outcome, func.count()).group_by(inner.c.outcome)
-        )
-    }
+    if metric in behind_events.COUNTS:
+        counted = behind_events.COUNTS[metric](asked, of)
+    else:
+        counted = select(inner.c.outcome, func.count()).group_by(inner.c.outcome)
+    outcomes: Counter[str] = Counter()
+    for outcome, count in db.session.execute(counted):
+        outcomes[outcome] += int(count)
     ranked = select(inner).order_by(inner.c.at.desc(), inner.c.id.desc())
     if limit is not None:
         ranked = ranked.limit(limit).offset((page - 1) * limit)

@@ -78,10 +78,12 @@ class Event(Model):
             postgresql_where=text("key is not null"),
         ),
         Index(
-            "ix_event_who_kind_at",
+            "ix_event_who_kind_at_kept",
             "who",
             "kind",
             "at",
+            "day",
+            "kept",
             sqlite_where=text("left_out is null"),
             postgresql_where=text("left_out is null"),
         ),
