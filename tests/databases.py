@@ -3,7 +3,8 @@
 COLLATERAL_TEST_DATABASE names the PostgreSQL server, with {name} for the database. To copy
 a database there takes long (each table and index is a file), so one that a test has left is
 emptied for the next: its rows go, its counters start again, and what a test added beside
-the tables goes too. One whose tables a test has changed is thrown away.
+the tables goes too. One whose tables a test has changed is thrown away. So are connections
+kept (connections.py), for a new one reads what it must know of each table once more.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
+from tests import connections
+
 SERVER = os.environ.get("COLLATERAL_TEST_DATABASE", "")
+if SERVER:
+    connections.keep()
 
 # Named so that no table of ours can be meant.
 _EMPTYING = "emptied_between_tests"
@@ -32,6 +37,11 @@ select (select count(*) from pg_class where relnamespace = 'public'::regnamespac
        (select count(*) from pg_constraint where connamespace = 'public'::regnamespace),
        (select count(*) from pg_trigger where tgenabled = 'O')
 """
+_TERMINATE = text(
+    "select pg_terminate_backend(pid) from pg_stat_activity"
+    " where datname = current_database() and pid <> pg_backend_pid()"
+    " and pid <> all(cast(:but as int[]))"
+)
 _FREE: dict[str, list[str]] = {}
 
 
@@ -55,6 +65,7 @@ def copy_of(source: str, folder: Path, *, empty: bool = False) -> Iterator[str]:
 
 def drop(name: str) -> None:
     """Throw a database away, whoever is still connected."""
+    connections.forget(name)
     on_server(f"drop database if exists {name} with (force)")
 
 
@@ -69,16 +80,19 @@ def _server() -> Engine:
 
 
 def _copied(source: str) -> str:
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    on_server(f"create database {name} template {make_url(source).database} strategy file_copy")
+    name, template = f"test_{uuid.uuid4().hex[:12]}", make_url(source).database
+    assert template
+    connections.forget(template)  # nobody may be in what is copied
+    on_server(f"create database {name} template {template} strategy file_copy")
     return name
 
 
 def _emptied(name: str, *, like: str) -> bool:
     """Whether the database is as if nobody had used it."""
-    on_server(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
     engine = create_engine(SERVER.replace("{name}", name), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        # Whoever is still at work there is not waited for.
+        connection.execute(_TERMINATE, {"but": connections.kept()})
         whole = connection.execute(text(_SHAPE)).one() == _shape(like)
         if whole:
             _empty(connection)
