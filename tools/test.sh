@@ -17,17 +17,21 @@ static_checks() {
 
 # Everything but browsers and several machines, whose libraries need not even be loaded.
 unit=(-q -n 2 --dist worksteal --ignore=tests/journeys --ignore=tests/cluster)
-# Types and the like use one core while the first database's tests use the other.
-static_checks & checks=$!
-step sqlite "$bin/pytest" "${unit[@]}" || failed=1
-wait "$checks" || failed=1
-# A browser waits more than it works, so the journeys go beside the second database.
-step postgresql "$bin/python" tools/with_postgres.py "$bin/pytest" "${unit[@]}" & postgresql=$!
-# So does the short way through several machines; tools/test-cluster.sh has all of it.
-step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster/test_{line,limits,deaths,people_at_work,cut_connections}.py & cluster=$!
+databases() {
+  local bad=0
+  step sqlite "$bin/pytest" "${unit[@]}" || bad=1
+  step postgresql "$bin/python" tools/with_postgres.py "$bin/pytest" "${unit[@]}" || bad=1
+  return $bad
+}
+
+# Two rows of steps side by side, so that no core is idle until the shorter one is through: one
+# works, in the other types are looked at, several machines wait for one another and browsers for
+# pages. tools/test-cluster.sh has all of what goes the short way here.
+databases & databases=$!
+static_checks || failed=1
+step cluster "$bin/python" tools/with_engines.py "$bin/pytest" -q tests/cluster/test_{line,limits,deaths,people_at_work,cut_connections}.py || failed=1
 step journeys "$bin/pytest" -q -n 2 --dist loadfile -m journey tests/journeys || failed=1
-wait "$cluster" || failed=1
-wait "$postgresql" || failed=1
+wait "$databases" || failed=1
 
 # The counts of the test runs, in pytest's own words.
 tail -qn 1 "$out"/sqlite.log "$out"/postgresql.log "$out"/journeys.log "$out"/cluster.log
