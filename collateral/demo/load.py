@@ -28,6 +28,8 @@ from collateral.demo.opinions import load_opinions
 from collateral.demo.sent import load_links, load_packs
 from collateral.demo.shelves import load_collections
 from collateral.demo.year import LIBRARY_DAYS, play
+from collateral.queue import after_commit
+from collateral.retirement.jobs import work_out
 from collateral.usage.models import DailySum, Level
 from collateral.usage.recounting import recount
 
@@ -69,6 +71,7 @@ def load(
         yield Step(2 + number, total, sample.title)
     load_opinions(people, loaded, at=at)
     yield from _year(samples, loaded, total, at=at, seed=seed, days=days)
+    after_commit(work_out)  # of today's docket it is a part, too
     yield Step(total, total, "counts")
 
 

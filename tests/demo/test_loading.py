@@ -31,6 +31,7 @@ from collateral.demo.remove import remove
 from collateral.requests import operations as requests
 from collateral.requests.models import Request, RequestWaiting
 from collateral.requests.models_feedback import Flag, FlagState, Rating, RatingSum
+from collateral.retirement.models import DocketRun
 from collateral.search.models import Search, SearchOpening
 from collateral.sharing.models import (
     Opening,
@@ -65,6 +66,7 @@ OF_THE_SAMPLE: tuple[type[Model], ...] = (
     Asset, AssetVersion, Deal, StageChange, Event, Use, DailySum, MonthlySum, Search,
     SearchOpening, Team, Term, SynonymGroup, Collection, Share, ShareItem, Visit, VisitPage,
     Opening, Seen, Pack, PackItem, Request, RequestWaiting, Rating, RatingSum, Flag,
+    DocketRun,
 )  # fmt: skip
 SOME = [sample for sample in catalogue(AT.year) if sample.key in KEYS]
 
@@ -153,6 +155,7 @@ def everything_is_there() -> None:
     assert count(Deal) == 500
     assert count(StageChange) > 900
     assert count(Search) > 100
+    assert db.session.scalars(select(DocketRun.judged)).one() == len(SOME)
     assert present()
     assert complete()
 
