@@ -49,6 +49,20 @@ class RecreatedReport:
     reasons: list[tuple[str, int]]
 
 
+_HANDED_IN = (
+    select(
+        Adaptation.id,
+        Adaptation.asset_id,
+        Asset.title,
+        Adaptation.person_id,
+        Adaptation.minutes,
+        Adaptation.reasons,
+    )
+    .join(Asset, Asset.id == Adaptation.asset_id)
+    .order_by(Adaptation.id)
+)
+
+
 def recreated(
     person: Person,
     first: date,
@@ -64,23 +78,13 @@ def recreated(
     adaptations, which are few beside events.
     """
     rows = db.session.execute(
-        select(
-            Adaptation.id,
-            Adaptation.asset_id,
-            Asset.title,
-            Adaptation.person_id,
-            Adaptation.minutes,
-            Adaptation.reasons,
-        )
-        .join(Asset, Asset.id == Adaptation.asset_id)
-        .where(
+        _HANDED_IN.where(
             visible(person),
             counted(),
             Adaptation.created_at >= at_midnight(first, zone()),
             Adaptation.created_at < at_midnight(last + A_DAY, zone()),
             true() if narrowed is None else narrowed,
         )
-        .order_by(Adaptation.id)
     ).all()
     by_asset = defaultdict(list)
     for row in rows:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 
 from flask import current_app
 from sqlalchemy import delete, select, update
@@ -145,16 +146,15 @@ def _carry_out(
         source, call = settling.source_of(
             connection, installation=settings.secret_key, zone=zone(), sleep=sleep
         )
-        for steps in (
+        for _step in chain(
             fetching.steps(connection, run, source, at=started, zone=zone()),
             writing.steps(connection, run, source, at=started, base_url=settings.base_url),
         ):
-            for _step in steps:
-                connection.claimed_at = now()
-                run.calls, run.waits, run.waited = call.calls, call.waits, call.waited
-                db.session.commit()
-                if tell is not None:
-                    tell(run)
+            connection.claimed_at = now()
+            run.calls, run.waits, run.waited = call.calls, call.waits, call.waited
+            db.session.commit()
+            if tell is not None:
+                tell(run)
     except CollateralError as failure:
         db.session.rollback()
         error = failure.as_text

@@ -89,13 +89,17 @@ def list_deals(person: Person, request: DealRequest) -> DealPage:
             rest = uncalled.order_by(Deal.id).offset(offset - called)
         ids = ids.offset(offset) if rest is None else rest.limit(request.limit)
         wanted = list(db.session.scalars(ids))
+    return DealPage(_in_order(wanted), total, page, pages)
+
+
+def _in_order(wanted: Sequence[int]) -> list[Deal]:
     rows = {
         deal.id: deal
         for deal in db.session.scalars(
             select(Deal).where(Deal.id.in_(wanted)).options(joinedload(Deal.owner))
         )
     }
-    return DealPage([rows[deal_id] for deal_id in wanted if deal_id in rows], total, page, pages)
+    return [rows[deal_id] for deal_id in wanted if deal_id in rows]
 
 
 def _called(found: Select[int], offset: int) -> int | None:

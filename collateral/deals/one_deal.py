@@ -42,6 +42,24 @@ ENDED_AS = {Outcome.WON: {"won": "yes"}, Outcome.LOST: {"closed": "yes"}}
 """How a row says that a deal has ended, whatever its stage is called."""
 
 
+def _words(deal: Deal | None, given: Mapping[str, str | None]) -> dict[str, str]:
+    """The fields as a file's line has them, with those that the deal has already."""
+    if unknown := set(given) - set(UPSERT_FIELDS):
+        raise Invalid(
+            _("There are unknown fields."),
+            fields=dict.fromkeys(unknown, _("There is no such field.")),
+        )
+    words = {name: value if value is not None else "" for name, value in given.items()}
+    if deal is not None:
+        return _as_given(deal, given) | words
+    if missing := {"name", "stage"} - set(words):
+        raise Invalid(
+            _("A new deal needs a name and a stage."),
+            fields=dict.fromkeys(sorted(missing), _("It is missing.")),
+        )
+    return words
+
+
 def upsert_deal(
     external_id: str,
     given: Mapping[str, str | None],
@@ -64,23 +82,11 @@ def upsert_deal(
     Raises:
         Invalid: by field, what cannot be read.
     """
-    if unknown := set(given) - set(UPSERT_FIELDS):
-        raise Invalid(
-            _("There are unknown fields."),
-            fields=dict.fromkeys(unknown, _("There is no such field.")),
-        )
     deal = db.session.scalar(
         select(Deal).where(Deal.source == source, Deal.external_id == external_id),
         execution_options=WITH_GONE,
     )
-    words = {name: value if value is not None else "" for name, value in given.items()}
-    if deal is not None:
-        words = _as_given(deal, given) | words
-    elif missing := {"name", "stage"} - set(words):
-        raise Invalid(
-            _("A new deal needs a name and a stage."),
-            fields=dict.fromkeys(sorted(missing), _("It is missing.")),
-        )
+    words = _words(deal, given)
     heads = ["external_id", *words]
     mapping = ColumnMapping({name: name for name in heads})
     reader = RowReader(heads, mapping, all_words(), DayOrder.DAY_FIRST, zone)

@@ -136,6 +136,28 @@ class RowReader:
         Raises:
             Unreadable: a sentence why the line is refused.
         """
+        row = self._named(cells)
+        external_id = row["external_id"]
+        if self.mapping.preset == "salesforce":
+            external_id = salesforce_id(external_id)
+        notes: list[Sentence] = []
+        values: dict[str, Any] = {"name": row["name"]}
+        if "account" in row:
+            values["account"] = row["account"]
+        self._owner(row, values)
+        self._amount(row, values)
+        self._terms(row, values)
+        stage_at = self._stage(row, values, notes)
+        if "next_call_at" in row:
+            values["next_call_at"] = (
+                parse_moment(row["next_call_at"], self.order, self.zone)
+                if row["next_call_at"]
+                else None
+            )
+        return Facts(external_id, values, stage_at, notes)
+
+    def _named(self, cells: list[str]) -> dict[str, str]:
+        """The cells by what they are, of a line that says what every deal needs."""
         if len(cells) > self.width:
             raise Unreadable(
                 N_("The line has %(cells)s cells where the head has %(heads)s."),
@@ -155,24 +177,7 @@ class RowReader:
             raise Unreadable(N_("It has no name."))
         if not row["stage"]:
             raise Unreadable(N_("It has no stage."))
-        external_id = row["external_id"]
-        if self.mapping.preset == "salesforce":
-            external_id = salesforce_id(external_id)
-        notes: list[Sentence] = []
-        values: dict[str, Any] = {"name": row["name"]}
-        if "account" in row:
-            values["account"] = row["account"]
-        self._owner(row, values)
-        self._amount(row, values)
-        self._terms(row, values)
-        stage_at = self._stage(row, values, notes)
-        if "next_call_at" in row:
-            values["next_call_at"] = (
-                parse_moment(row["next_call_at"], self.order, self.zone)
-                if row["next_call_at"]
-                else None
-            )
-        return Facts(external_id, values, stage_at, notes)
+        return row
 
     def stage_of(self, label: str) -> str:
         """Our stage for the CRM's word, or ""."""

@@ -148,24 +148,38 @@ def next_calls(person: Person, at: datetime) -> list[Call]:
         | {use.asset_id for uses in used.values() for use in uses}
     )
     return [
-        Call(
-            time=format_time(deal.next_call_at),
-            until=_until(deal.next_call_at, at),
-            soon=deal.next_call_at is not None and deal.next_call_at - at < SOON,
-            deal=deal.account or deal.name,
-            url=url_for("deals.detail", deal_id=deal.id),
-            about=deal.name if deal.account else "",
-            amount=deal.amount,
-            currency=deal.currency,
-            stage=deal.stage_label,
-            industry=industries.get(deal.industry, deal.industry),
-            suggestions=[
-                _suggestion(p, deal, shown[p.asset.id], industries) for p in proposals[deal.id]
-            ],
-            sent=_sent(links.get(deal.id), used[deal.id], shown),
+        _call(
+            deal,
+            at,
+            industries.get(deal.industry, deal.industry),
+            [_suggestion(p, deal, shown[p.asset.id], industries) for p in proposals[deal.id]],
+            _sent(links.get(deal.id), used[deal.id], shown),
         )
         for deal in rows
     ]
+
+
+def _call(
+    deal: Deal,
+    at: datetime,
+    industry: str,
+    suggestions: list[ShownSuggestion],
+    had: list[Sent],
+) -> Call:
+    return Call(
+        time=format_time(deal.next_call_at),
+        until=_until(deal.next_call_at, at),
+        soon=deal.next_call_at is not None and deal.next_call_at - at < SOON,
+        deal=deal.account or deal.name,
+        url=url_for("deals.detail", deal_id=deal.id),
+        about=deal.name if deal.account else "",
+        amount=deal.amount,
+        currency=deal.currency,
+        stage=deal.stage_label,
+        industry=industry,
+        suggestions=suggestions,
+        sent=had,
+    )
 
 
 def _deals_to_call(person: Person, at: datetime) -> Sequence[Deal]:

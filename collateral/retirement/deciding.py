@@ -75,15 +75,28 @@ def decide(
         reason=reason,
         due_on=_iso(decision.due_on),
     )
+    _follow(decision, asset, replacement, by=by, at=at, at_once=at_once)
+    return decision
+
+
+def _follow(
+    decision: Decision,
+    asset: Asset,
+    replacement: Asset | None,
+    *,
+    by: Person,
+    at: datetime,
+    at_once: bool,
+) -> None:
+    """What a decision brings with it."""
     # The notices and the retirement name the decision by its id.
     db.session.flush()
-    if choice is Choice.RETIRE and at_once:
+    if decision.choice is Choice.RETIRE and at_once:
         _carry_out(decision, asset, replacement, by=by, at=at)
-    elif choice is Choice.RETIRE:
+    elif decision.choice is Choice.RETIRE:
         warn(decision, asset, days=WARNINGS[0], at=at)
-    elif choice is Choice.MEND:
+    elif decision.choice is Choice.MEND:
         _ask_to_mend(decision, asset, by=by, at=at)
-    return decision
 
 
 def _due_on(choice: Choice, today: date, *, at_once: bool) -> date | None:

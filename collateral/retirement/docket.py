@@ -93,13 +93,9 @@ def _rows(
     for position, asset in enumerate(gathered.assets):
         one = evidence[position]
         counted = gathered.counted.get(asset.id, Counted())
-        if position in listed:
-            standing = Standing.PROPOSED if run.proposes else Standing.ASKED
-        elif one.uses == 0:
-            standing = Standing.UNDECIDED
+        standing = _standing(one, listed=position in listed, proposes=run.proposes)
+        if standing is Standing.UNDECIDED:
             undecided.append(position)
-        else:
-            standing = Standing.ALIVE
         stop = stops.get(position, stopping.Stop(Stopped.NOT_CLEAR, {}))
         rows.append(
             {
@@ -121,6 +117,12 @@ def _rows(
     for position, (deals, months) in _needs(gathered, evidence, verdict, undecided).items():
         rows[position] |= {"more_deals": deals, "more_months": months}
     return rows
+
+
+def _standing(evidence: Evidence, *, listed: bool, proposes: bool) -> Standing:
+    if listed:
+        return Standing.PROPOSED if proposes else Standing.ASKED
+    return Standing.ALIVE if evidence.uses else Standing.UNDECIDED
 
 
 def _needs(
