@@ -16,6 +16,8 @@ from flask_babel import force_locale
 from collateral import templating
 from collateral.clock import now
 
+pytestmark = pytest.mark.either
+
 
 @contextmanager
 def read_in(app: Flask, language: str) -> Iterator[None]:

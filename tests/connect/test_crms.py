@@ -43,6 +43,7 @@ def library(connected_once: Library) -> Iterator[Library]:
         yield made
 
 
+@pytest.mark.either
 @settings(max_examples=6, deadline=None)
 @given(first=FAULTS, changes=CHANGES, then=FAULTS)
 def test_whatever_fails_the_deals_are_in_the_end_those_of_the_crm(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,7 @@ def read_versions(period: Period, ids: list[int]) -> dict[int, tuple[int, ...]]:
     return {ref: tuple(numbers) for ref, *numbers in rows if any(numbers)}
 
 
+@pytest.mark.either
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
