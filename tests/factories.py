@@ -1,4 +1,4 @@
-"""Arrange with these: small makers of people, teams, terms and assets.
+"""Arrange with these: small makers of people, teams, terms, assets and deals.
 
 They add to the session and commit, so that what the test then does through the
 public way sees it.
@@ -10,7 +10,8 @@ import hashlib
 import io
 import itertools
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from collateral.accounts.models import Person, PersonRole, Role, Team
 from collateral.assets.models import (
@@ -25,6 +26,7 @@ from collateral.assets.models import (
 )
 from collateral.clock import now
 from collateral.db import db
+from collateral.deals.models import Deal
 from collateral.storage import storage
 
 _numbers = itertools.count(1)
@@ -122,6 +124,23 @@ def add_version(
     db.session.flush()
     asset.current_version_id = version.id
     return version
+
+
+def make_deal(owner: Person, name: str, **values: Any) -> Deal:
+    """An open deal of hers, that came from a file."""
+    deal = Deal(
+        source="csv",
+        external_id=name,
+        name=name,
+        account=name,
+        owner_id=owner.id,
+        owner_email=owner.email,
+        opened_on=date(2026, 6, 1),
+        **values,
+    )
+    db.session.add(deal)
+    db.session.commit()
+    return deal
 
 
 def sha256(data: bytes) -> str:

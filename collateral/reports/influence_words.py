@@ -63,14 +63,9 @@ class ShownInfluence:
 def shown(found: AssetInfluence, stage_labels: Mapping[str, str] | None = None) -> ShownInfluence:
     """The comparison with its sentences. `stage_labels` names stages by slug, in
     the order of the sale."""
-    overall, labels = found.found.overall, stage_labels or {}
-    order = list(labels)
-    stages = sorted(
-        found.stages, key=lambda each: order.index(each[0]) if each[0] in order else len(order)
-    )
-    points = _points(overall.difference)
+    overall = found.found.overall
     return ShownInfluence(
-        *points,
+        *_points(overall.difference),
         sentence(overall),
         _(
             "Reps may also choose it for deals that were going well; this does not show that it "
@@ -81,7 +76,7 @@ def shown(found: AssetInfluence, stage_labels: Mapping[str, str] | None = None) 
         else _("same size and industry; rep's skill not removed"),
         [
             _row(_("All similar deals"), overall),
-            *(_row(labels.get(slug, slug) or _("No stage"), c) for slug, c in stages),
+            *_stage_rows(found, stage_labels or {}),
         ],
         [
             _without(
@@ -107,6 +102,14 @@ def shown(found: AssetInfluence, stage_labels: Mapping[str, str] | None = None) 
         if found.outside
         else "",
     )
+
+
+def _stage_rows(found: AssetInfluence, labels: Mapping[str, str]) -> list[Comparison]:
+    order = list(labels)
+    stages = sorted(
+        found.stages, key=lambda each: order.index(each[0]) if each[0] in order else len(order)
+    )
+    return [_row(labels.get(slug, slug) or _("No stage"), compared) for slug, compared in stages]
 
 
 def sentence(compared: Compared) -> str:

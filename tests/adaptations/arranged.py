@@ -64,6 +64,12 @@ class Scene:
         db.session.commit()
         return adaptation
 
+    def renew(self, pages: list[decks.Slide]) -> None:
+        """The master gets a next version of these pages, which is yet to be read."""
+        received = assets.receive(io.BytesIO(decks.deck(pages)), "next.pptx")
+        assets.add_version(self.master, received, by=self.marketer, at=now())
+        db.session.commit()
+
 
 def publish(data: bytes, *, by: Person, name: str = "downtime.pptx", title: str = "") -> Asset:
     """An asset with this file, read, indexed and published."""

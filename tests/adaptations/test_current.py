@@ -38,13 +38,7 @@ def renew(scene: Scene) -> None:
     pages = decks.slides()
     pages[1] = decks.Slide("Every stop costs three times", pages[1].text)
     del pages[4]
-    assets.add_version(
-        scene.master,
-        assets.receive(io.BytesIO(decks.deck(pages)), "next.pptx"),
-        by=scene.marketer,
-        at=now(),
-    )
-    db.session.commit()
+    scene.renew(pages)
     read_all()
 
 

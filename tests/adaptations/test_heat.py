@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from sqlalchemy import select
 
 from collateral.adaptations import families, heat, operations, recreated, reviewing, rules
 from collateral.adaptations.worddiff import word_runs
-from collateral.assets import operations as assets
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal
@@ -79,13 +77,7 @@ def test_versions_stand_beside_each_other(scene: Scene) -> None:
     scene.submit()
     pages = decks.slides()
     pages[1] = decks.Slide("Every stop costs a pump", pages[1].text)
-    assets.add_version(
-        scene.master,
-        assets.receive(io.BytesIO(decks.deck(pages)), "next.pptx"),
-        by=scene.marketer,
-        at=now(),
-    )
-    db.session.commit()
+    scene.renew(pages)
     read_all()
     deal = Deal(external_id="D-1", name="Severn Vale", owner_id=scene.rep.id)
     db.session.add(deal)

@@ -132,13 +132,7 @@ def test_where_it_cannot_be_put_together_the_new_file_is_asked_for(scene: Scene)
     changed[1] = decks.Slide("Every stop costs three times", changed[1].text)
     import io
 
-    assets.add_version(
-        scene.master,
-        assets.receive(io.BytesIO(decks.deck(changed)), "next.pptx"),
-        by=scene.marketer,
-        at=now(),
-    )
-    db.session.commit()
+    scene.renew(changed)
 
     reviewing.merge(adaptation, [2], by=scene.marketer, at=now(), revision=None)
     db.session.commit()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from collateral.accounts.models import Person, Role
+from collateral.accounts.models import Role
 from collateral.assets.models import ReadingState, Status, Vocabulary
 from collateral.db import db
-from collateral.deals.models import Deal
 from collateral.usage.models import Event, EventKind, Use
-from tests.factories import add_version, make_asset, make_person, make_term
+from tests.factories import add_version, make_asset, make_deal, make_person, make_term
 from tests.support import SignedInClient, Visitor, counted_queries
 
 SLIDES = ("Downtime. What an hour costs", "Payback. In eleven months", "Reférences. Hollis Dairy")
@@ -22,22 +18,6 @@ SLIDES = ("Downtime. What an hour costs", "Payback. In eleven months", "Reféren
 
 def views() -> list[Event]:
     return list(db.session.scalars(select(Event).where(Event.kind == EventKind.VIEWED)))
-
-
-def make_deal(owner: Person, name: str, **values: Any) -> Deal:
-    deal = Deal(
-        source="csv",
-        external_id=name,
-        name=name,
-        account=name,
-        owner_id=owner.id,
-        owner_email=owner.email,
-        opened_on=datetime(2026, 6, 1, tzinfo=UTC).date(),
-        **values,
-    )
-    db.session.add(deal)
-    db.session.commit()
-    return deal
 
 
 def test_every_page_has_an_address(rep: SignedInClient) -> None:

@@ -30,7 +30,23 @@ class World(Protocol):
     def change(self, what: str, number: int) -> None: ...
 
 
-class SalesforceWorld:
+class _Year:
+    """A server in which something happens every twenty minutes."""
+
+    server: Any
+    clock: datetime
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        with self.server.running():
+            yield self
+
+    def _now(self) -> datetime:
+        self.clock += timedelta(minutes=20)
+        return self.clock
+
+
+class SalesforceWorld(_Year):
     """Ten opportunities of three accounts, several changed at the same moment."""
 
     source = "salesforce"
@@ -56,15 +72,6 @@ class SalesforceWorld:
                 "StartDateTime": stamp(AT + timedelta(days=number)),
             }
             self.server.events.append(event)
-
-    @contextmanager
-    def running(self) -> Iterator[Self]:
-        with self.server.running():
-            yield self
-
-    def _now(self) -> datetime:
-        self.clock += timedelta(minutes=20)
-        return self.clock
 
     def _id(self, number: int) -> str:
         return f"006{number:015d}"
@@ -131,7 +138,7 @@ class SalesforceWorld:
         }
 
 
-class HubSpotWorld:
+class HubSpotWorld(_Year):
     """Ten deals of three companies, several changed at the same moment."""
 
     source = "hubspot"
@@ -151,15 +158,6 @@ class HubSpotWorld:
             self.server.companies[str(700 + number)] = {"properties": said}
         for number in range(10):
             self._new(number)
-
-    @contextmanager
-    def running(self) -> Iterator[Self]:
-        with self.server.running():
-            yield self
-
-    def _now(self) -> datetime:
-        self.clock += timedelta(minutes=20)
-        return self.clock
 
     def _new(self, number: int) -> None:
         at = _iso(self._now() if number >= 5 else self.clock)

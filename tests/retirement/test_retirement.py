@@ -13,17 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select
 
-from collateral.accounts.models import AuditEntry, Person, Role
+from collateral.accounts.models import AuditEntry, Role
 from collateral.assets.models import Asset, Status
 from collateral.assets.succession import successor
 from collateral.clock import now
 from collateral.db import db
-from collateral.deals.models import Deal
 from collateral.errors import Invalid, WrongState
 from collateral.retirement import operations
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
-from tests.factories import make_asset, make_person, make_team
+from tests.factories import make_asset, make_deal, make_person, make_team
 from tests.support import SignedInClient, Visitor
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
@@ -38,21 +37,6 @@ def marketer(visitor: Visitor) -> SignedInClient:
 @pytest.fixture
 def rep(visitor: Visitor) -> SignedInClient:
     return visitor.as_(make_person(Role.REP))
-
-
-def make_deal(owner: Person, name: str) -> Deal:
-    deal = Deal(
-        source="csv",
-        external_id=name,
-        name=name,
-        account=name,
-        owner_id=owner.id,
-        owner_email=owner.email,
-        opened_on=date(2026, 6, 1),
-    )
-    db.session.add(deal)
-    db.session.commit()
-    return deal
 
 
 def state_of(asset: Asset) -> dict[str, Any]:
