@@ -153,7 +153,7 @@ EXAMINED = {
     "search.new_collection",
 }
 PARTS = re.compile(
-    r"[.](csv|xlsx|webp|css|js)$|/(file|media|suggest|words|state|replacements|sources)$"
+    r"[.](csv|xlsx|webp|css|js)$|/(file|media|suggest|words|state|replacements|sources|readers)$"
     r"|^/(api|static|healthz|readyz|metrics)|^/search|^/inbox/<|<token>"
 )
 
