@@ -60,6 +60,7 @@ def take_back(asset: Asset, *, by: Person) -> None:
     """Remove her rating."""
     _one_at_a_time(asset)
     db.session.execute(delete(Rating).where(Rating.asset_id == asset.id, Rating.person_id == by.id))
+    _sum_up(asset)
 
 
 def flag(asset: Asset, reason: FlagReason, *, by: Person, at: datetime, sentence: str = "") -> None:

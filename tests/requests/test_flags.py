@@ -1,16 +1,13 @@
-"""Ratings and flags: what people say of an asset, who sees it, and what comes of it."""
+"""Feedback, and flags above all: who sees it, who is told, and what comes of it."""
 
 from __future__ import annotations
-
-import itertools
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from collateral.accounts.models import AuditEntry, Person, Role
-from collateral.assets.models import Asset, Status
+from collateral.assets.models import Asset
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import Forbidden, Invalid, WrongState
@@ -19,10 +16,9 @@ from collateral.notify.queries import inbox
 from collateral.requests import feedback, queries_feedback
 from collateral.requests.models_feedback import Flag, FlagReason, FlagState, Rating
 from collateral.requests.queries_feedback import Waiting
-from collateral.requests.rules import Ratings, counted, is_low
 from collateral.usage.models import Event, Use
-from tests.factories import add_version, make_asset, make_person, make_team
-from tests.support import Visitor, at_once, counted_queries
+from tests.factories import make_asset, make_person, make_team
+from tests.support import Visitor, counted_queries
 
 
 def rate(asset: Asset, *stars: int) -> None:
@@ -44,62 +40,6 @@ def sentences(person: Person) -> list[str]:
     return [each.sentence for each in inbox(person).told]
 
 
-@pytest.mark.parametrize(
-    ("current", "every", "said"),
-    [
-        (Ratings(3, 9), Ratings(10, 50), Ratings(3, 9)),
-        (Ratings(2, 2), Ratings(10, 50), Ratings(10, 50)),
-        (Ratings(), Ratings(), Ratings()),
-    ],
-)
-def test_the_mean_is_of_the_current_version_from_three_ratings_on(
-    current: Ratings, every: Ratings, said: Ratings
-) -> None:
-    assert counted(current, every) == said
-
-
-@pytest.mark.parametrize(
-    ("ratings", "low"),
-    [
-        (Ratings(2, 2), False),
-        (Ratings(3, 8), True),
-        (Ratings(3, 9), False),
-        (Ratings(100, 299), True),
-        (Ratings(), False),
-    ],
-)
-def test_low_is_a_mean_below_three_of_three_ratings_or_more(ratings: Ratings, low: bool) -> None:
-    assert is_low(ratings) is low
-    assert ratings.mean is None or ratings.mean == ratings.stars / ratings.count
-
-
-def test_a_rating_is_one_a_person_changed_and_removed(app: Flask, visitor: Visitor) -> None:
-    rep, asset = make_person(name="Karim Aziz"), make_asset()
-    client, address = visitor.as_(rep), f"/assets/{asset.id}"
-    page = client.get(f"{address}?tab=feedback").text
-    assert "Nobody has rated it yet" in page
-    nothing = client.post(f"{address}/rating", data={"sentence": "Too long for a first call"})
-    assert nothing.status_code == 400
-    assert "Choose one to five stars." in nothing.text
-    assert "Too long for a first call" in nothing.text  # what she wrote is not lost
-    assert client.post(f"{address}/rating", data={"stars": "6"}).status_code == 400
-    for stars, sentence in (("2", "Too long"), ("4", "Shorter now,\nand it works")):
-        done = client.post(f"{address}/rating", data={"stars": stars, "sentence": sentence})
-        assert done.status_code == 303
-    kept = db.session.scalars(select(Rating)).one()
-    assert (kept.stars, kept.sentence, kept.version_id) == (
-        4,
-        "Shorter now, and it works",
-        asset.current_version_id,
-    )
-    page = visitor.as_(make_person()).get(f"{address}?tab=feedback").text
-    assert "Shorter now, and it works" in page
-    assert "Karim Aziz" in page
-    assert "1 rating" in page
-    client.post(f"{address}/rating/remove")
-    assert db.session.scalar(select(func.count()).select_from(Rating)) == 0
-
-
 def test_stars_are_opinion_and_count_nowhere(app: Flask, visitor: Visitor) -> None:
     asset, client = make_asset(), visitor.as_(make_person())
     client.post(f"/assets/{asset.id}/rating", data={"stars": "1"})
@@ -109,71 +49,6 @@ def test_stars_are_opinion_and_count_nowhere(app: Flask, visitor: Visitor) -> No
     revision = asset.revision
     db.session.refresh(asset)
     assert asset.revision == revision  # and nothing is put into the index anew
-
-
-def test_a_rating_of_an_earlier_version_is_kept_and_said_to_be_one(
-    app: Flask, visitor: Visitor
-) -> None:
-    asset, rep = make_asset(), make_person()
-    rate(asset, 1, 1)
-    feedback.rate(asset, 1, by=rep, at=now(), sentence="The numbers are old")
-    add_version(asset)
-    db.session.commit()
-    client, address = visitor.as_(rep), f"/assets/{asset.id}?tab=feedback"
-    assert client.get(address).text.count("of version 1") == 2  # beside the sentence, and hers
-    rate(asset, 5, 5)
-    standing = queries_feedback.standing(asset)
-    assert (standing.counted, standing.of_current) == (Ratings(5, 13), False)
-    assert "of all versions" in client.get(address).text
-    rate(asset, 5)
-    standing = queries_feedback.standing(asset)
-    assert (standing.counted, standing.of_current) == (Ratings(3, 15), True)
-    assert "of the current version" in client.get(address).text
-
-
-def test_the_home_counts_what_the_rule_calls_low(app: Flask) -> None:
-    some = ((), (1, 1), (2, 3, 4), (2, 3, 3), (5, 5, 5))
-    people = [make_person() for _ in range(6)]
-    expected = set()
-    for current, earlier in itertools.product(some, some):
-        asset = make_asset()
-        for by, stars in zip(people, earlier, strict=False):
-            feedback.rate(asset, stars, by=by, at=now())
-        add_version(asset)
-        for by, stars in zip(people[len(earlier) :], current, strict=False):
-            feedback.rate(asset, stars, by=by, at=now())
-        said = counted(
-            Ratings(len(current), sum(current)),
-            Ratings(len(current) + len(earlier), sum(current) + sum(earlier)),
-        )
-        assert queries_feedback.standing(asset).counted == said
-        if is_low(said):
-            expected.add((asset.id, said))
-    db.session.commit()
-    marketer = make_person(Role.MARKETER)
-    found = queries_feedback.low_rated(marketer, 50)
-    assert {(each.asset.id, each.ratings) for each in found} == expected
-    means = [each.ratings.mean for each in found]
-    assert means == sorted(means, key=lambda mean: mean or 0)
-    assert queries_feedback.waiting(marketer).low == len(expected) > 5
-
-
-def test_of_two_who_rate_at_once_both_are_counted(bare_app: Flask) -> None:
-    with bare_app.app_context():
-        asset_id, people = make_asset().id, [make_person().id for _ in range(4)]
-
-    def say(number: int, together: Callable[[], object]) -> None:
-        with bare_app.app_context():
-            asset = db.session.get_one(Asset, asset_id)
-            by = db.session.get_one(Person, people[number])
-            together()
-            feedback.rate(asset, 5, by=by, at=now())
-            db.session.commit()
-
-    at_once(4, say)
-    with bare_app.app_context():
-        asset = db.session.get_one(Asset, asset_id)
-        assert queries_feedback.standing(asset).counted == Ratings(4, 20)
 
 
 def test_a_flag_waits_until_it_is_resolved_and_who_flagged_is_told_once(
@@ -273,16 +148,6 @@ def test_who_may_no_longer_see_the_asset_is_not_told_of_it(app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Notice)) == 1  # the owner's
     with pytest.raises(WrongState):
         feedback.resolve(flag, FlagState.MENDED, by=marketer, at=now())
-
-
-def test_what_is_not_published_is_not_called_low(app: Flask) -> None:
-    asset = make_asset()
-    rate(asset, 1, 1, 1)
-    marketer = make_person(Role.MARKETER)
-    assert queries_feedback.waiting(marketer).low == 1
-    asset.status = Status.DRAFT
-    db.session.commit()
-    assert queries_feedback.waiting(marketer).low == 0
 
 
 def test_a_sentence_has_its_length_and_no_nul(app: Flask) -> None:
