@@ -77,18 +77,20 @@ def _email(label: Any) -> StringField:
     )
 
 
-def _name(label: Any, longest: int = 200, **more: Any) -> StringField:
+def _name(label: Any, longest: int = 200, *, id: str | None = None, **more: Any) -> StringField:
     return StringField(
         label,
+        id=id,
         filters=[_text],
         validators=[InputRequired(_l("A name is needed.")), Length(max=longest)],
         render_kw={"maxlength": longest, **more},
     )
 
 
-def _new_password(label: Any) -> PasswordField:
+def _new_password(label: Any, *, id: str | None = None) -> PasswordField:
     return PasswordField(
         label,
+        id=id,
         description=_l("At least %(count)s characters.", count=MIN_LENGTH),
         validators=[InputRequired(_l("A password is needed."))],
         render_kw={"autocomplete": "new-password", "maxlength": MAX_LENGTH},
@@ -162,11 +164,12 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_l("Your present password is needed."))],
         render_kw={"autocomplete": "current-password"},
     )
-    password = _new_password(_l("New password"))
+    password = _new_password(_l("New password"), id="new-password")
 
 
 class TokenForm(FlaskForm):  # type: ignore[misc]
-    name = _name(_l("What it is for"), 100)
+    # Beside the person's own name on one page: a label must lead to its own field.
+    name = _name(_l("What it is for"), 100, id="token-name")
     scopes = _checkboxes(
         _l("It may"),
         choices=choices_of(SCOPE_NAMES),

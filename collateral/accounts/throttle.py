@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from flask_babel import LazyString, lazy_ngettext
 from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from collateral.accounts.models import KnownDevice, SignInAttempt
 from collateral.accounts.rules import Patience, network_of
@@ -66,9 +67,13 @@ def begin(
 
 def forgive(attempt: SignInAttempt) -> None:
     """It was the right person: forget her tries from here."""
+    try:
+        account, network = attempt.account, attempt.network
+    except ObjectDeletedError:
+        return  # she signed in twice at once: the other one has forgotten them all
     db.session.execute(
         delete(SignInAttempt).where(
-            SignInAttempt.account == attempt.account, SignInAttempt.network == attempt.network
+            SignInAttempt.account == account, SignInAttempt.network == network
         )
     )
 

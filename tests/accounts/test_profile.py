@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 
 from collateral.accounts.models import Person, Role
@@ -64,3 +67,10 @@ def test_t14_the_theme_leads_to_no_foreign_page(visitor: Visitor) -> None:
             "/profile/theme", data={"theme": "dark"}, headers={"Referer": referrer}
         )
         assert answer.location == "/profile"
+
+
+def test_each_label_of_the_profile_leads_to_its_own_field(visitor: Visitor) -> None:
+    page = visitor.as_(make_person(Role.REP)).get("/profile").text
+    ids = Counter(re.findall(r'\sid="([^"]+)"', page))
+    assert {name: times for name, times in ids.items() if times > 1} == {}
+    assert set(re.findall(r'<label[^>]*\sfor="([^"]+)"', page)) <= set(ids)

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collateral import create_app
+from collateral.accounts import throttle
 from collateral.accounts.models import AuditEntry, KnownDevice, Person, Role, SignInAttempt
 from collateral.clock import hold, later, now
 from collateral.config import Settings
@@ -237,3 +238,23 @@ def test_last_seen_is_noted(client: FlaskClient) -> None:
 def test_asking_for_the_head_of_a_page_is_no_mistake(client: FlaskClient, path: str) -> None:
     make_person(Role.ADMIN)
     assert client.head(path).status_code == 200
+
+
+def test_signing_in_twice_at_once_lets_in_twice(app: Flask) -> None:
+    with app.app_context():
+        tries = [
+            throttle.begin(
+                throttle.Attempted.SIGN_IN,
+                "mara@example.com",
+                address="198.51.100.9",
+                device=None,
+                secret="x",
+                at=now(),
+            )
+            for _ in range(2)
+        ]
+        db.session.commit()
+        for attempt in tries:
+            throttle.forgive(attempt)
+            db.session.commit()
+        assert db.session.query(SignInAttempt).count() == 0
