@@ -140,7 +140,8 @@ def spend(limit: Limit, who: str, cost: int = 1) -> None:
     wait = max(1, round(reset - now().timestamp() + 0.5))
     raise TooMany(
         _(
-            "That was more than %(amount)s in %(seconds)s seconds; wait %(wait)s s.",
+            "Too much at once: at most %(amount)s in %(seconds)s seconds. Try again in %(wait)s"
+            " seconds.",
             amount=limit.amount,
             seconds=limit.seconds,
             wait=wait,
