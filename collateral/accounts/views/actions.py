@@ -127,6 +127,7 @@ DETAILS = {
     "label": N_("label"),
     "name": N_("name"),
     "next": N_("next"),
+    "note": N_("note"),
     "of": N_("of person"),
     "pages": N_("pages"),
     "reason": N_("reason"),
