@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from sqlalchemy import inspect, select, text
 
 from collateral import create_app
 from collateral.db import db
+from collateral.requests.models_steps import ProductionStep, StepKind
+from collateral.requests.rules import spread
 from collateral.sharing.models import Copy, CopyKind
 from tests.conftest import make_settings
 from tests.databases import SERVER, drop, on_server
@@ -106,5 +109,44 @@ def test_copies_keep_their_pages_and_need_no_count_of_them(tmp_path: Path, migra
             )
             found = connection.execute(text("select pages_made from share_copy"))
             assert list(found.scalars()) == [0, 0, 0]
+        db.session.remove()
+        db.engine.dispose()
+
+
+TAKEN_ON = """
+insert into request (id, title, detail, query, state, by_id, at, changed_at, maker_id, due_on,
+  reason) values ({id}, 'A sheet', '', '', '{state}', 1, '2026-03-01', '2026-03-01 08:00:00+00:00',
+  {maker}, {due}, '')
+"""
+
+
+def test_what_was_taken_on_before_there_were_steps_has_them(tmp_path: Path, migrated: str) -> None:
+    app = create_app(make_settings(tmp_path, database_url=migrated))
+    with app.app_context():
+        upgrade(revision="0029")
+        with db.engine.begin() as connection:
+            connection.execute(
+                text(
+                    "insert into person (id, email, name, active, time_zone, locale, theme, sample,"
+                    " created_at) values (1, 'ana@example.com', 'Ana', true, 'UTC', 'en', 'system',"
+                    " false, '2026-01-01')"
+                )
+            )
+            for id, state, maker, due in (
+                (1, "taken_on", 1, "'2026-03-18'"),
+                (2, "taken_on", 1, "'2026-02-01'"),
+                (3, "open", "null", "null"),
+            ):
+                connection.execute(text(TAKEN_ON.format(id=id, state=state, maker=maker, due=due)))
+        upgrade(revision="0030")
+        steps = db.session.scalars(
+            select(ProductionStep).order_by(ProductionStep.request_id, ProductionStep.number)
+        ).all()
+        for request_id, due in ((1, date(2026, 3, 18)), (2, date(2026, 2, 1))):
+            own = [step for step in steps if step.request_id == request_id]
+            assert [step.kind for step in own] == list(StepKind)
+            assert [step.due_on for step in own] == spread(date(2026, 3, 1), due, 5)
+            assert {(step.assignee_id, step.done_at) for step in own} == {(1, None)}
+        assert len(steps) == 10
         db.session.remove()
         db.engine.dispose()

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Wanted:
     """A request. `days` ago it was asked; what was made of it is an asset of the sample, and
-    `due` counts days from now, below zero where it is overdue."""
+    `due` counts days from now, below zero where it is overdue. `done`: how many of its steps are,
+    where it is taken on."""
 
     title: str
     detail: str
@@ -19,6 +20,7 @@ class Wanted:
     product: str = ""
     maker: str = ""
     due: int | None = None
+    done: int = 0
     asset: str = ""
     reason: str = ""
 
@@ -79,6 +81,7 @@ WANTED = (
         ("maja.brandt", "erik.sandstrom"),
         maker="ines.duarte",
         due=6,
+        done=3,
     ),
     Wanted(
         "A case study from an injection moulding plant",
@@ -91,6 +94,7 @@ WANTED = (
         product="Line",
         maker="ruben.castell",
         due=18,
+        done=1,
     ),
     Wanted(
         "Predict für Batteriewerke",
@@ -103,6 +107,7 @@ WANTED = (
         product="Predict",
         maker="lena.vogel",
         due=-4,
+        done=3,
     ),
     # Made.
     Wanted(

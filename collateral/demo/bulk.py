@@ -22,6 +22,7 @@ from collateral.demo.visits import Looked
 from collateral.demo.wanted import Asked
 from collateral.demo.year import Year
 from collateral.requests.models import Request, RequestState, RequestWaiting
+from collateral.requests.models_steps import ProductionStep
 from collateral.search.models import Search, SearchOpening
 from collateral.usage.bulk import BATCH, EventRow, UseRow, batches, load_events, load_uses
 from collateral.usage.models import EventKind, Evidence
@@ -79,11 +80,11 @@ def _history(deal: PlayedDeal, deal_id: int) -> Iterator[dict[str, Any]]:
 
 
 def load_requests(asked: Sequence[Asked], loaded: Loaded) -> None:
-    """The requests, with who waits for each."""
+    """The requests, with who waits for each, and the steps of those that were taken on."""
     for one in asked:
         wanted = one.wanted
         db.session.add(
-            Request(
+            made := Request(
                 title=wanted.title,
                 detail=wanted.detail,
                 query=wanted.query,
@@ -104,6 +105,18 @@ def load_requests(asked: Sequence[Asked], loaded: Loaded) -> None:
                     for waiter in one.waiting
                 ],
             )
+        )
+        db.session.add_all(
+            ProductionStep(
+                request=made,
+                number=step.number,
+                assignee_id=loaded.people[step.assignee],
+                due_on=step.due,
+                began_at=one.began,
+                done_at=step.done_at,
+                done_by_id=loaded.people[step.assignee] if step.done_at else None,
+            )
+            for step in one.steps
         )
     db.session.flush()
 

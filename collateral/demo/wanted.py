@@ -12,6 +12,8 @@ from collateral.demo.catalogue import Sample
 from collateral.demo.company import person
 from collateral.demo.hours import working_moment
 from collateral.demo.played import PlayedDeal
+from collateral.requests.models_steps import StepKind
+from collateral.requests.rules import spread
 
 
 @dataclass(frozen=True)
@@ -23,15 +25,32 @@ class Waiter:
     deal: str
 
 
+REVIEWERS = ("ines.duarte", "lena.vogel")
+"""Who looks at what others make; of two the first who did not make it."""
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """A step of its production; `done_at` is None where it is not done."""
+
+    number: int
+    assignee: str
+    due: date
+    done_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Asked:
-    """A request as it stands, with the moments of its steps."""
+    """A request as it stands, with the moment of its last change and its steps."""
 
     wanted: Wanted
     at: datetime
     changed: datetime
     due: date | None
     waiting: tuple[Waiter, ...]
+    began: datetime
+    """When it was taken on, where it was."""
+    steps: tuple[Stepped, ...] = ()
 
     @property
     def state(self) -> str:
@@ -67,7 +86,10 @@ def play_requests(
         due = None if wanted.due is None else now + timedelta(days=wanted.due)
         if wanted.asset:
             due = changed + timedelta(days=4)
-        asked.append(Asked(wanted, at, changed, due.date() if due else None, tuple(waiting)))
+        day = due.date() if due else None
+        began = at + (changed - at) * 0.4 if wanted.asset else changed
+        steps = _steps(wanted, began, day, changed if wanted.asset else now)
+        asked.append(Asked(wanted, at, changed, day, tuple(waiting), began, steps))
     return sorted(asked, key=lambda one: one.at)
 
 
@@ -80,6 +102,27 @@ def _changed(
     if wanted.maker or wanted.reason:
         return at + timedelta(days=min(wanted.days / 2, 8)) * rng.uniform(0.3, 1)
     return at
+
+
+def _steps(
+    wanted: Wanted, began: datetime, due: date | None, until: datetime
+) -> tuple[Stepped, ...]:
+    """Those done share the time until then; of what is made the last was done at its end."""
+    if not wanted.maker or due is None:
+        return ()
+    reviewer = next(key for key in REVIEWERS if key != wanted.maker)
+    days = spread(began.date(), due, len(StepKind))
+    done = len(StepKind) if wanted.asset else wanted.done
+    parts = done if wanted.asset else done + 1
+    return tuple(
+        Stepped(
+            kind,
+            reviewer if kind in (StepKind.REVIEW, StepKind.APPROVAL) else wanted.maker,
+            day,
+            began + (until - began) * kind / parts if kind <= done else None,
+        )
+        for kind, day in zip(StepKind, days, strict=True)
+    )
 
 
 def _deal(rng: Random, deals: Sequence[PlayedDeal], wanted: Wanted, who: str, at: datetime) -> str:

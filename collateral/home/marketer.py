@@ -22,6 +22,7 @@ from collateral.reports.overview import key_figures
 from collateral.reports.presenting import figures
 from collateral.requests import queries as requests
 from collateral.requests import queries_feedback as feedback
+from collateral.requests import queries_steps as steps
 from collateral.search.cards import card
 from collateral.search.engines.protocol import Sort
 from collateral.search.queries import search
@@ -43,14 +44,43 @@ class Waiting:
 
 
 def waiting(person: Person, today: date) -> list[Waiting]:
-    """What asks for a decision, with its number; what does not, is left out. Four queries."""
-    lines = [*_of_reps(person), *_of_feedback(person), *_of_assets(person, today)]
+    """What asks for a decision, with its number; what does not, is left out. Five queries."""
+    lines = [
+        *_of_steps(person, today),
+        *_of_reps(person),
+        *_of_feedback(person),
+        *_of_assets(person, today),
+    ]
     return [line for line in lines if line.count]
 
 
-def feedback_waiting(person: Person) -> list[Waiting]:
-    """What is said of the assets that a person owns who decides nothing else. One query."""
-    return [line for line in _of_feedback(person) if line.count]
+def own_waiting(person: Person, today: date) -> list[Waiting]:
+    """What asks something of a person who decides nothing else: steps that are still hers, and
+    what is said of the assets that she owns. Two queries."""
+    lines = [*_of_steps(person, today), *_of_feedback(person)]
+    return [line for line in lines if line.count]
+
+
+def _of_steps(person: Person, today: date) -> list[Waiting]:
+    """Steps of requests that are hers and current, those that are overdue told apart."""
+    found = steps.assigned(person, today)
+    return [
+        Waiting(
+            "clock",
+            _("Overdue steps"),
+            _("of requests, assigned to you"),
+            url_for("requests.board", mine=1, overdue=1),
+            found.overdue,
+            "warn",
+        ),
+        Waiting(
+            "edit",
+            _("Steps assigned"),
+            _("of requests, yours now and not overdue"),
+            url_for("requests.board", mine=1),
+            found.steps - found.overdue,
+        ),
+    ]
 
 
 def _of_feedback(person: Person) -> list[Waiting]:

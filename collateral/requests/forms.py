@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -16,6 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from collateral.accounts.forms import choices_of
 from collateral.accounts.models import Person
+from collateral.requests.models_steps import ProductionStep
 from collateral.requests.notices import FLAG_REASONS
 from collateral.requests.rules import LONGEST_SENTENCE, LONGEST_TEXT, LONGEST_TITLE
 
@@ -54,6 +57,27 @@ class TakeOnForm(FlaskForm):  # type: ignore[misc]
 
     def offer(self, people: list[Person]) -> None:
         self.maker.choices = [(person.id, person.name) for person in people]
+
+
+class StepForm(FlaskForm):  # type: ignore[misc]
+    """Who does a step, and by when. A page has one for each step, so their fields are numbered."""
+
+    assignee = SelectField(_("Who does it"), coerce=int)
+    due_on = DateField(_("By when"), validators=[DataRequired(_("Name the day."))])
+
+    def __init__(self, number: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=f"step-{number}-", **kwargs)
+        self.number = number
+
+    @classmethod
+    def of(cls, step: ProductionStep, people: list[Person]) -> StepForm:
+        """As the step is."""
+        form = cls(step.number, formdata=None, assignee=step.assignee_id, due_on=step.due_on)
+        form.offer(people)
+        return form
+
+    def offer(self, people: list[Person]) -> None:
+        self.assignee.choices = [(person.id, person.name) for person in people]
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]

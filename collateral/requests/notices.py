@@ -6,9 +6,11 @@ from datetime import date
 
 from flask_babel import gettext as _
 
+from collateral.accounts.permissions import Permission
 from collateral.notify.happenings import Happening, declare_happening
 from collateral.notify.kinds import Facts, Kind, declare
 from collateral.requests.models_feedback import FlagReason, FlagState
+from collateral.requests.models_steps import StepKind
 from collateral.templating import format_date
 from collateral.words import N_
 
@@ -50,6 +52,28 @@ ASSIGNED = declare(
             "You are to make “%(title)s” by %(day)s.", title=f["title"], day=_day(f)
         ),
         address=_address,
+    )
+)
+STEP_NAMES = {
+    StepKind.BRIEF: N_("Brief"),
+    StepKind.DRAFT: N_("Draft"),
+    StepKind.REVIEW: N_("Review"),
+    StepKind.APPROVAL: N_("Approval"),
+    StepKind.PUBLICATION: N_("Publication"),
+}
+
+STEP_ASSIGNED = declare(
+    Kind(
+        "step_assigned",
+        N_("A step of a request that is mine now"),
+        sentence=lambda f: _(
+            "“%(title)s” is at your step: %(step)s by %(day)s.",
+            title=f["title"],
+            step=_(STEP_NAMES[StepKind(int(f["step"]))]),
+            day=_day(f),
+        ),
+        address=_address,
+        needs=Permission.REQUEST_ANSWER,
     )
 )
 MADE = declare(

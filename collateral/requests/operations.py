@@ -17,7 +17,7 @@ from collateral.errors import Invalid, WrongState
 from collateral.notify.announcing import announce
 from collateral.notify.kinds import Facts, Kind
 from collateral.notify.operations import tell
-from collateral.requests import notices
+from collateral.requests import notices, steps
 from collateral.requests.models import Request, RequestState, RequestWaiting
 from collateral.requests.rules import LONGEST_TEXT, LONGEST_TITLE, Step, may
 
@@ -87,19 +87,27 @@ def leave(request: Request, *, by: Person) -> None:
 
 
 def take_on(request: Request, *, maker: Person, due_on: date, by: Person, at: datetime) -> None:
-    """Have `maker` make it by that day; also to change either. All who wait are told.
+    """Have `maker` make it by that day; also to change either. All who wait are told. With it
+    its steps begin, or what is left of them follows the change.
 
     Raises Invalid for a day that is past where `by` is or a maker who cannot publish, WrongState.
     """
     require(by, Permission.REQUEST_ANSWER, request)
+    steps.lock(request)
     _step(request, Step.TAKE_ON)
-    if due_on < at.astimezone(ZoneInfo(by.time_zone)).date():
+    today = at.astimezone(ZoneInfo(by.time_zone)).date()
+    if due_on < today:
         raise Invalid(_("That day has passed."), fields={"due_on": _("That day has passed.")})
     if not can(maker, Permission.ASSET_CREATE):
         sentence = _("%(name)s cannot add assets.", name=maker.name)
         raise Invalid(sentence, fields={"maker": sentence})
+    was_on, before = request.state is RequestState.TAKEN_ON, request.maker_id
     request.state, request.maker_id, request.due_on = RequestState.TAKEN_ON, maker.id, due_on
     request.changed_at = at
+    if was_on:
+        steps.follow(request, before=before, on=today, at=at)
+    else:
+        steps.begin(request, on=today, at=at)
     facts = {"name": maker.name, "due_on": due_on.isoformat()}
     _tell_waiting(request, notices.TAKEN_ON, by=by, at=at, besides={maker.id}, **facts)
     if maker.id != by.id:
@@ -117,10 +125,12 @@ def answer(request: Request, asset: Asset, *, by: Person, at: datetime) -> int:
     Raises Invalid for an asset that is not published, WrongState.
     """
     require(by, Permission.REQUEST_ANSWER, request)
+    steps.lock(request)
     _step(request, Step.ANSWER)
     if asset.status is not Status.PUBLISHED:
         sentence = _("Choose a published asset; others cannot be used.")
         raise Invalid(sentence, fields={"asset": sentence})
+    steps.close(request, by=by, at=at)
     request.state, request.asset_id, request.changed_at = RequestState.MADE, asset.id, at
     return _tell_waiting(request, notices.MADE, by=by, at=at)
 

@@ -1,9 +1,10 @@
-"""Which step a request may take from which state, and what ratings come to."""
+"""Which step a request may take from which state, when its production's steps are due, and what
+ratings come to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from collateral.requests.models import RequestState
@@ -40,6 +41,13 @@ def may(step: Step, state: RequestState) -> bool:
 def is_overdue(state: RequestState, due_on: date | None, today: date) -> bool:
     """Taken on, and the day on which it was to be there is past."""
     return state is RequestState.TAKEN_ON and due_on is not None and due_on < today
+
+
+def spread(begins: date, due_on: date, count: int) -> list[date]:
+    """The days of `count` steps that share the days from one to the other evenly: in order, none
+    before the first day, the last one on the last. All on that day where it is not later."""
+    days = max((due_on - begins).days, 0)
+    return [due_on - timedelta(days=days - days * each // count) for each in range(1, count + 1)]
 
 
 @dataclass(frozen=True)

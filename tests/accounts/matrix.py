@@ -293,6 +293,11 @@ MATRIX: dict[str, Entry | tuple[Entry, ...]] = {
     ),
     "POST /requests/<int:request_id>/decline": roles(MARKETING, data={"reason": "Too rare"}),
     "POST /requests/<int:request_id>/reopen": roles(MARKETING),
+    "GET /requests/board": roles(EVERYBODY),
+    # An assignee's own step is hers, too; see tests/requests/test_steps.py.
+    "POST /requests/<int:request_id>/steps/<int:number>/done": roles(MARKETING),
+    "POST /requests/<int:request_id>/steps/<int:number>/take-back": roles(MARKETING),
+    "POST /requests/<int:request_id>/steps/<int:number>": roles(MARKETING),
     # Feedback: whoever sees an asset gives it, who may edit it resolves; each sees her own list.
     "GET /feedback": roles(EVERYBODY),
     "POST /assets/<int:asset_id>/rating": asset(READ, data={"stars": "4"}),

@@ -31,6 +31,7 @@ from collateral.demo.remove import remove
 from collateral.requests import operations as requests
 from collateral.requests.models import Request, RequestWaiting
 from collateral.requests.models_feedback import Flag, FlagState, Rating, RatingSum
+from collateral.requests.models_steps import ProductionStep
 from collateral.retirement.models import DocketRun
 from collateral.search.models import Search, SearchOpening
 from collateral.sharing.models import (
@@ -65,8 +66,8 @@ KEYS = {"emails-after-first-call", "stop-cost-calculator", "stop-cost-sheet", "o
 OF_THE_SAMPLE: tuple[type[Model], ...] = (
     Asset, AssetVersion, Deal, StageChange, Event, Use, DailySum, MonthlySum, Search,
     SearchOpening, Team, Term, SynonymGroup, Collection, Share, ShareItem, Visit, VisitPage,
-    Opening, Seen, Pack, PackItem, Request, RequestWaiting, Rating, RatingSum, Flag,
-    DocketRun,
+    Opening, Seen, Pack, PackItem, Request, RequestWaiting, ProductionStep, Rating, RatingSum,
+    Flag, DocketRun,
 )  # fmt: skip
 SOME = [sample for sample in catalogue(AT.year) if sample.key in KEYS]
 

@@ -139,6 +139,7 @@ EXAMINED = {
     "reports.ignored_page",
     "reports.overview_page",
     "reports.search_page",
+    "requests.board",
     "requests.detail",
     "requests.index",
     "requests.new",

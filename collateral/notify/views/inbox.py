@@ -51,12 +51,13 @@ def inbox() -> ResponseReturnValue:
 
 
 def _waiting(person: Person) -> Any:
-    from collateral.home.marketer import feedback_waiting, waiting
+    from collateral.home.marketer import own_waiting, waiting
     from collateral.templating import reader_zone
 
+    today = now().astimezone(reader_zone()).date()
     if not can(person, Permission.ASSET_CREATE):
-        return feedback_waiting(person) or None  # of what she owns
-    return waiting(person, now().astimezone(reader_zone()).date())
+        return own_waiting(person, today) or None
+    return waiting(person, today)
 
 
 @bp.get("/inbox/<int:notice_id>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -20,14 +20,22 @@ from collateral.db import db, is_id
 from collateral.deals import queries as deals
 from collateral.deals.models import Deal
 from collateral.errors import Invalid
-from collateral.requests import operations, queries, queries_feedback
-from collateral.requests.forms import AnswerForm, AskForm, DeclineForm, ResolveForm, TakeOnForm
+from collateral.requests import operations, queries, queries_feedback, queries_steps
+from collateral.requests.forms import (
+    AnswerForm,
+    AskForm,
+    DeclineForm,
+    ResolveForm,
+    StepForm,
+    TakeOnForm,
+)
 from collateral.requests.models import Request, RequestState
-from collateral.requests.notices import FLAG_REASONS
+from collateral.requests.models_steps import StepKind
+from collateral.requests.notices import FLAG_REASONS, STEP_NAMES
 from collateral.requests.rules import Step, is_overdue, may
+from collateral.requests.steps import current
+from collateral.requests.views import bp
 from collateral.templating import reader_zone
-
-bp = Blueprint("requests", __name__)
 
 MOST = 400
 
@@ -47,7 +55,7 @@ def index() -> ResponseReturnValue:
         more_url=url_for("requests.index", state=asked, show=shown + queries.PAGE)
         if len(page.rows) < min(page.total, MOST)
         else None,
-        today=_today(),
+        today=reader_today(),
         is_overdue=is_overdue,
     )
 
@@ -76,7 +84,7 @@ def new() -> ResponseReturnValue:
         else:
             db.session.commit()
             flash(_("Asked for. You are told when somebody takes it on."))
-            return redirect(_address(made), 303)
+            return redirect(request_address(made), 303)
     page = render_template(
         "requests/new.html",
         form=form,
@@ -90,7 +98,7 @@ def new() -> ResponseReturnValue:
 @requires(Permission.REQUEST_READ)
 def detail(request_id: int) -> ResponseReturnValue:
     """One request: what is missing, who waits, who makes it and by when."""
-    return _page(queries.get(request_id))
+    return request_page(queries.get(request_id))
 
 
 @bp.post("/requests/<int:request_id>/join")
@@ -102,7 +110,7 @@ def join(request_id: int) -> ResponseReturnValue:
     db.session.commit()
     undo = url_for("requests.leave", request_id=found.id)
     flash(cast(Any, {"text": _("You wait for it, too."), "undo": undo}))
-    return redirect(_address(found), 303)
+    return redirect(request_address(found), 303)
 
 
 @bp.post("/requests/<int:request_id>/leave")
@@ -112,7 +120,7 @@ def leave(request_id: int) -> ResponseReturnValue:
     found = queries.get(request_id)
     operations.leave(found, by=actor())
     db.session.commit()
-    return redirect(_address(found), 303)
+    return redirect(request_address(found), 303)
 
 
 @bp.post("/requests/<int:request_id>/take-on")
@@ -129,8 +137,8 @@ def take_on(request_id: int) -> ResponseReturnValue:
             tell(form, error)
         else:
             db.session.commit()
-            return redirect(_address(found), 303)
-    return _page(found, take_on=form), 400
+            return redirect(request_address(found), 303)
+    return request_page(found, take_on=form), 400
 
 
 @bp.post("/requests/<int:request_id>/answer")
@@ -147,10 +155,10 @@ def answer(request_id: int) -> ResponseReturnValue:
         told = operations.answer(found, asset, by=actor(), at=now())
     except Invalid as error:
         tell(form, error)
-        return _page(found, answer=form), 400
+        return request_page(found, answer=form), 400
     db.session.commit()
     flash(ngettext("%(num)s person is told.", "%(num)s people are told.", told))
-    return redirect(_address(found), 303)
+    return redirect(request_address(found), 303)
 
 
 @bp.post("/requests/<int:request_id>/decline")
@@ -159,12 +167,12 @@ def decline(request_id: int) -> ResponseReturnValue:
     """It will not be made; `reason` says why."""
     found, form = queries.get(request_id), DeclineForm()
     if not form.validate():
-        return _page(found, decline=form), 400
+        return request_page(found, decline=form), 400
     operations.decline(found, reason=form.reason.data, by=actor(), at=now())
     db.session.commit()
     undo = url_for("requests.reopen", request_id=found.id)
     flash(cast(Any, {"text": _("Declined. Those who wait are told why."), "undo": undo}))
-    return redirect(_address(found), 303)
+    return redirect(request_address(found), 303)
 
 
 @bp.post("/requests/<int:request_id>/reopen")
@@ -174,7 +182,7 @@ def reopen(request_id: int) -> ResponseReturnValue:
     found = queries.get(request_id)
     operations.reopen(found, by=actor(), at=now())
     db.session.commit()
-    return redirect(_address(found), 303)
+    return redirect(request_address(found), 303)
 
 
 @bp.get("/feedback")
@@ -202,18 +210,29 @@ def feedback() -> ResponseReturnValue:
     )
 
 
-def _page(
+def request_page(
     found: Request,
     *,
     take_on: TakeOnForm | None = None,
     answer: AnswerForm | None = None,
     decline: DeclineForm | None = None,
+    step: StepForm | None = None,
 ) -> str:
-    person, today = actor(), _today()
+    """The page of one request, with the form that was refused, if one was."""
+    person, today = actor(), reader_today()
+    makers = queries.makers()
     if take_on is None:
         # Of a form that was sent for another step, nothing is taken over.
         take_on = TakeOnForm(formdata=None, maker=found.maker_id or person.id, due_on=found.due_on)
-        take_on.offer(queries.makers())
+        take_on.offer(makers)
+    steps = queries_steps.of_request(found)
+    forms = {
+        each.number: StepForm.of(each, makers)
+        for each in steps
+        if each.done_at is None and each.kind is not StepKind.PUBLICATION
+    }
+    if step is not None:
+        forms[step.number] = step
     waiting = queries.waiting(found, person)
     return render_template(
         "requests/detail.html",
@@ -223,6 +242,11 @@ def _page(
         asset=queries.answering(found, person),
         overdue=is_overdue(found.state, found.due_on, today),
         may={step.value: may(step, found.state) for step in Step},
+        steps=steps,
+        step_names=STEP_NAMES,
+        current=current(steps),
+        step_forms=forms,
+        refused_step=step.number if step else None,
         take_on=take_on,
         answer=answer or AnswerForm(formdata=None),
         decline=decline or DeclineForm(formdata=None),
@@ -230,7 +254,7 @@ def _page(
     )
 
 
-def _today() -> date:
+def reader_today() -> date:
     return now().astimezone(reader_zone()).date()
 
 
@@ -239,5 +263,5 @@ def _deal(given: str | None) -> Deal | None:
     return deals.get_visible(actor(), int(given)) if given and is_id(given) else None
 
 
-def _address(found: Request) -> str:
+def request_address(found: Request) -> str:
     return url_for("requests.detail", request_id=found.id)
