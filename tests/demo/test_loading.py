@@ -120,6 +120,7 @@ def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask, made: l
     open_deals_have_a_stage_and_closed_ones_a_day()
     one_of_each_role_can_be_signed_in()
 
+    a_request_of_the_sample_is_taken_on()
     own.replacement_id = db.session.scalars(select(Asset.id).where(Asset.sample)).first()
     signed_in(sign_ins()["rep"], at=now(), how="password")
     db.session.commit()
@@ -140,6 +141,15 @@ def test_the_sample_comes_whole_goes_alone_and_can_come_back(app: Flask, made: l
     assert count(Asset) == len(SOME) + 1
     assert count(Person) == 31
     assert all(db.session.scalars(select(Person.active)))
+
+
+def a_request_of_the_sample_is_taken_on() -> None:
+    """Those that the sample takes on itself were asked for longer ago than these days."""
+    maker = sign_ins()["marketer"]
+    found = db.session.scalars(select(Request).join(Request.by).where(Person.sample)).first()
+    assert found is not None
+    requests.take_on(found, maker=maker, due_on=now().date(), by=maker, at=now())
+    assert count(ProductionStep) == 5
 
 
 def everything_is_there() -> None:

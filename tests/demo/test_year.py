@@ -198,6 +198,25 @@ def test_some_things_are_asked_for_and_not_to_be_had() -> None:
     assert sum(empty[query] for query in NOTHING) > 0.5 * sum(empty.values())
 
 
+def test_what_is_being_made_is_at_some_step_and_what_is_made_is_through_all() -> None:
+    at = []
+    for asked in year().requests:
+        done = [step for step in asked.steps if step.done_at]
+        assert [step.number for step in done] == list(range(1, len(done) + 1))
+        moments = [asked.began, *(step.done_at for step in done if step.done_at)]
+        assert moments == sorted(moments)
+        assert moments[-1] < NOW
+        if asked.state == "made":
+            assert moments[-1] == asked.changed
+            assert len(done) == 5
+        elif asked.state == "taken_on":
+            at.append(len(done) + 1)
+            assert asked.steps[-1].due == asked.due
+        else:
+            assert asked.steps == ()
+    assert sorted(at) == [2, 4, 4]
+
+
 def test_what_was_opened_from_a_search_was_viewed() -> None:
     viewed = {(event.search, event.asset) for event in year().events if event.kind == "viewed"}
     for search in year().searches:
