@@ -6,6 +6,7 @@ command, job) commits once.
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,6 +19,8 @@ from sqlalchemy import event, orm
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase
+
+from collateral import turns
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -131,8 +134,14 @@ def engine_options(url: str, *, pool: int = 8, prepare: int = 5) -> dict[str, An
     if url.startswith("sqlite"):
         # The driver opens a write transaction at the first INSERT, UPDATE or DELETE and reads
         # outside of one: no read snapshot can grow stale under a write, so that the busy
-        # timeout alone makes writers wait for one another.
-        return {"connect_args": {"timeout": 30, "isolation_level": "IMMEDIATE"}}
+        # timeout and their turns alone make writers wait for one another.
+        return {
+            "connect_args": {
+                "timeout": 30,
+                "isolation_level": "IMMEDIATE",
+                "factory": turns.Connection,
+            }
+        }
     return {
         "pool_size": pool,
         "max_overflow": pool,
@@ -144,7 +153,7 @@ def engine_options(url: str, *, pool: int = 8, prepare: int = 5) -> dict[str, An
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    if type(connection).__module__.startswith("sqlite3"):
+    if isinstance(connection, sqlite3.Connection):
         cursor = connection.cursor()
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA journal_mode=WAL")
