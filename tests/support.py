@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -122,3 +124,10 @@ def worker_died(app: Flask, job: Job, *ids: int) -> None:
     while (task := queue.huey.dequeue()) is not None:
         queue.huey.execute(task)
     db.session.expire_all()
+
+
+def assert_labels_lead_to_fields(page: str) -> None:
+    """No id stands twice in the page, and each label has its field."""
+    ids = Counter(re.findall(r'\sid="([^"]+)"', page))
+    assert {name: times for name, times in ids.items() if times > 1} == {}
+    assert set(re.findall(r'<label[^>]*\sfor="([^"]+)"', page)) <= set(ids)
