@@ -113,6 +113,16 @@ class Cluster(Site):
                 machine.wait()
         for web in self.webs:
             web.wait()
+        if self.proxy.process is not None:
+            self._until_each_is_asked()
+
+    def _until_each_is_asked(self) -> None:
+        """For ten seconds the proxy leaves out a web process that did not answer."""
+        before, deadline = self.proxy.shares(), time.monotonic() + 30
+        while len(self.proxy.shares() - before) < len(self.webs):
+            assert time.monotonic() < deadline, self.proxy.shares() - before
+            urllib.request.urlopen(f"{self.url}/healthz", timeout=10).close()
+            time.sleep(0.1)
 
     def start(self) -> None:
         """Until it answers; where it does not, nothing of it goes on running."""
