@@ -59,15 +59,15 @@ def read_version(version_id: int) -> None:
     known = known_of(version) if version is not None and left_for_later(version) else None
     if not _claim(version_id):
         return
-    version = db.session.get_one(AssetVersion, version_id)
-    sha256, filename = version.sha256, version.filename
-    # What was read before keeps its pictures until all are drawn anew.
-    brief = known is None and version.read_at is None and others_wait()
-    db.session.rollback()  # nothing stays open while the file is read
-    progress = Progress(version_id, known)
     began, outcome, extension = time.monotonic(), "failed", "-"
     folder = Path(tempfile.mkdtemp(dir=_workshop()))
     try:
+        version = db.session.get_one(AssetVersion, version_id)
+        sha256, filename = version.sha256, version.filename
+        # What was read before keeps its pictures until all are drawn anew.
+        brief = known is None and version.read_at is None and others_wait()
+        db.session.rollback()  # nothing stays open while the file is read
+        progress = Progress(version_id, known)
         with storage().local(sha256) as path:
             kind = identify(path, filename)
             extension = kind.extension

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -158,8 +159,9 @@ def test_a_failure_of_ours_blames_nobodys_file(
     assert "not the file's" in (version.error or "")
 
 
-def test_a_busy_database_puts_reading_off(
-    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("place", "step"), [(jobs, "others_wait"), (door, "read")])
+def test_a_busy_database_puts_reading_off_whenever_it_is_busy(
+    app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch, place: ModuleType, step: str
 ) -> None:
     version = receive(make_deck("One\nword"))
 
@@ -167,7 +169,7 @@ def test_a_busy_database_puts_reading_off(
         raise OperationalError("update", {}, Exception("database is locked"))
 
     with monkeypatch.context() as for_a_while:
-        for_a_while.setattr(door, "read", busy)
+        for_a_while.setattr(place, step, busy)
         jobs.read_version(version.id)
     assert again(version).state is ReadingState.RECEIVED
     jobs.read_version(version.id)
