@@ -160,7 +160,7 @@ def test_a_failure_of_ours_blames_nobodys_file(
 
 
 @pytest.mark.parametrize(("place", "step"), [(jobs, "others_wait"), (door, "read")])
-def test_a_busy_database_puts_reading_off_whenever_it_is_busy(
+def test_a_busy_database_puts_reading_off(
     app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch, place: ModuleType, step: str
 ) -> None:
     version = receive(make_deck("One\nword"))
