@@ -93,7 +93,6 @@ def take_on(request: Request, *, maker: Person, due_on: date, by: Person, at: da
     Raises Invalid for a day that is past where `by` is or a maker who cannot publish, WrongState.
     """
     require(by, Permission.REQUEST_ANSWER, request)
-    steps.lock(request)
     _step(request, Step.TAKE_ON)
     today = at.astimezone(ZoneInfo(by.time_zone)).date()
     if due_on < today:
@@ -125,7 +124,6 @@ def answer(request: Request, asset: Asset, *, by: Person, at: datetime) -> int:
     Raises Invalid for an asset that is not published, WrongState.
     """
     require(by, Permission.REQUEST_ANSWER, request)
-    steps.lock(request)
     _step(request, Step.ANSWER)
     if asset.status is not Status.PUBLISHED:
         sentence = _("Choose a published asset; others cannot be used.")
@@ -156,6 +154,8 @@ def reopen(request: Request, *, by: Person, at: datetime) -> None:
 
 
 def _step(request: Request, step: Step) -> None:
+    """Hold the request where it takes this step from its state. Raises WrongState."""
+    steps.lock(request)
     if not may(step, request.state):
         raise WrongState(_("Somebody else was quicker; this request is now in another state."))
 

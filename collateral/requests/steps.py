@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from collateral.accounts import audit
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission, can, require
-from collateral.db import db
+from collateral.db import db, table
 from collateral.errors import Invalid, WrongState
 from collateral.notify.kinds import Facts
 from collateral.notify.operations import tell
@@ -169,9 +169,11 @@ def _mine_or_answered(request: Request, number: int, by: Person) -> Sequence[Pro
 
 
 def lock(request: Request) -> None:
-    """Of two who change its steps the second waits, and finds what the first did; SQLite has
-    one writer anyway."""
-    db.session.refresh(request, with_for_update={"of": Request, "key_share": True})
+    """Of two who change it the second waits, and finds what the first did: a write that changes
+    nothing holds the row, or the one write lock of SQLite, and what is read then is last."""
+    rows = table(Request)
+    db.session.execute(update(rows).where(rows.c.id == request.id).values(id=request.id))
+    db.session.refresh(request)
 
 
 def _steps(request: Request) -> Sequence[ProductionStep]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from collateral.accounts.models import Person, Role
-from collateral.assets.models import Status
+from collateral.assets.models import Asset, Status
 from collateral.clock import hold, now
 from collateral.db import db
 from collateral.deals.models import Deal
@@ -20,7 +21,7 @@ from collateral.requests import operations, queries
 from collateral.requests.models import Request, RequestState, RequestWaiting
 from collateral.requests.rules import is_overdue
 from tests.factories import make_asset, make_person, make_team
-from tests.support import Visitor, counted_queries
+from tests.support import Visitor, at_once, counted_queries
 
 
 def make_request(
@@ -114,6 +115,36 @@ def test_marketing_takes_it_on_and_answers_it(app: Flask, visitor: Visitor) -> N
     assert f"/assets/{asset.id}" in visitor.as_(rep).get(address).text
     client.post(f"{address}/reopen")
     assert (found.state, found.asset_id, found.maker_id) == (RequestState.OPEN, None, None)
+
+
+def test_of_an_answer_and_a_refusal_at_once_one_holds(bare_app: Flask) -> None:
+    """Whoever waits must not be told both."""
+    with bare_app.app_context():
+        asset_id, person_id = make_asset().id, make_person(Role.MARKETER).id
+        request_id = make_request(make_person()).id
+
+    def decide(number: int, together: Callable[[], object]) -> str:
+        with bare_app.app_context():
+            found, by = (
+                db.session.get_one(Request, request_id),
+                db.session.get_one(Person, person_id),
+            )
+            together()
+            try:
+                if number % 2:
+                    operations.answer(found, db.session.get_one(Asset, asset_id), by=by, at=now())
+                else:
+                    operations.decline(found, reason="No more sheets.", by=by, at=now())
+                db.session.commit()
+                return "held"
+            except WrongState:
+                db.session.rollback()
+                return "was late"
+
+    assert sorted(at_once(6, decide)) == ["held"] + ["was late"] * 5
+    with bare_app.app_context():
+        outcome = Notice.kind.in_(["request_made", "request_declined"])
+        assert len(db.session.scalars(select(Notice).where(outcome)).all()) == 1
 
 
 def test_what_answers_it_stays_hidden_from_those_who_may_not_see_it(
