@@ -14,7 +14,7 @@ from collateral.accounts.permissions import Permission, can
 from collateral.assets.models import Asset, AssetTerm, AssetVersion, Page, Term
 from collateral.assets.queries import VISIBLE, asking
 from collateral.db import read, table
-from collateral.search.engines.memory import Memory
+from collateral.memory import Memory
 from collateral.search.results import FoundAsset, FoundPage, FoundTerm
 
 KEPT_BYTES = 2 << 20

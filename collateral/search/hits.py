@@ -11,8 +11,8 @@ from sqlalchemy import BindParameter, bindparam, select
 from collateral.accounts.models import Person
 from collateral.assets.models import Page
 from collateral.db import read, table
+from collateral.memory import MISSING, Memory
 from collateral.search import found_assets
-from collateral.search.engines.memory import MISSING, Memory
 from collateral.search.engines.protocol import Match
 from collateral.search.marks import Marks
 from collateral.search.matching import PageMatch, PageText, best_page

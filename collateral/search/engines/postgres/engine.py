@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from collateral.memory import Memory
 from collateral.search.engines import answering
 from collateral.search.engines.facts import Ids
-from collateral.search.engines.memory import Memory
 from collateral.search.engines.postgres import holding, ranking, storing, titles
 from collateral.search.engines.postgres.holding import Held
 from collateral.search.engines.postgres.looking import Look

@@ -9,8 +9,8 @@ from time import monotonic
 import numpy as np
 from sqlalchemy import Connection, text
 
+from collateral.memory import Memory
 from collateral.search.engines.facts import Ids, Mask, Numbers
-from collateral.search.engines.memory import Memory
 from collateral.search.engines.postgres import packed
 from collateral.search.engines.postgres.asking import Sql, both
 from collateral.search.engines.postgres.holding import Held

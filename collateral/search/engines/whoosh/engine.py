@@ -22,10 +22,10 @@ from typing import TypeVar
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
+from collateral.memory import Memory
 from collateral.search.engines import answering, evaluate, spelling, titles
 from collateral.search.engines.columns import Snapshot
 from collateral.search.engines.filelock import Busy, held
-from collateral.search.engines.memory import Memory
 from collateral.search.engines.protocol import (
     Ask,
     Changes,

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from whoosh.columns import FixedBytesColumn
 from whoosh.reading import SegmentReader, TermNotFound
 
+from collateral.memory import MISSING, Memory
 from collateral.search.engines.facts import FACTS, Ids, Numbers
-from collateral.search.engines.memory import MISSING, Memory
 from collateral.search.engines.title_words import TitleWords
 
 
