@@ -45,9 +45,18 @@ def become(asked: list[str]) -> None:
     os.execve(asked[0], asked, _environ())  # noqa: S606
 
 
+MALLOC = {
+    # Each thread would get a heap of its own, which keeps what was once needed at one time.
+    "MALLOC_ARENA_MAX": "2",
+    # These stand here as the C library begins with them. Unset it raises both with each large piece
+    # that is freed, and then keeps in its heaps what large pieces leave between small ones.
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+
+
 def _environ() -> dict[str, str]:
-    """Each thread would get a heap of its own, which keeps what was once needed at one time."""
-    return {"MALLOC_ARENA_MAX": "2", **os.environ}
+    return {**MALLOC, **os.environ}
 
 
 def run_beside(asked: list[str]) -> int:
