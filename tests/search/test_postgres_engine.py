@@ -18,7 +18,7 @@ from collateral.db import db
 from collateral.retirement import operations as retirement
 from collateral.search import engine as chosen
 from collateral.search import jobs
-from collateral.search.engines.postgres import PostgresEngine, holding, phrases, storing
+from collateral.search.engines.postgres import PostgresEngine, holding, looking, phrases, storing
 from collateral.search.engines.postgres.storing import WRITING
 from collateral.search.engines.postgres.tables import LIVE, VERSION
 from collateral.search.engines.protocol import Engine, Sort
@@ -148,6 +148,26 @@ def test_a_phrase_is_found_by_its_pages_however_they_are_read(
     assert answer.cut_short
     held = {match.id for match in answer.matches if not match.near}
     assert held == {51, 38, 37, 36, 35, 34}  # its title, then the most used
+
+
+def test_what_is_kept_of_a_state_goes_with_it(
+    engine: PostgresEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can never be asked for again, and a library that changes has a new state each second."""
+    monkeypatch.setattr(looking, "ONE_BY_ONE", 0)  # or the weights of so few are not kept
+    filled(engine, *(document(number, f"Pump hall {number}") for number in range(1, 9)))
+    kept = (engine._found, engine._ranked, engine._weights, engine._titled)
+
+    def ask() -> list[int]:
+        for word in ("pump", "hall"):
+            found(engine, word)
+            engine.suggest((word,), ALL, frozenset(), 5)
+        return [len(memory._kept) for memory in kept]
+
+    before = ask()
+    assert all(before)
+    engine.write((), [8])
+    assert ask() == before
 
 
 def test_what_is_no_word_to_postgresql_breaks_nothing(engine: PostgresEngine) -> None:

@@ -21,6 +21,9 @@ from collateral.search.language import Clause, Field
 TIER = 1000.0
 """Matches of all words stand above all near misses, near misses of all words above the others."""
 
+ANSWER_BYTES = 5000
+"""What an answer of twenty matches takes in memory, in the mean."""
+
 
 @dataclass
 class Ranked:

@@ -53,6 +53,7 @@ class PostgresEngine:
         self._ranked = Memory(8 << 20)
         self._weights = Memory(16 << 20)
         self._titled = Memory(2 << 20)
+        self._at: tuple[int, int] | None = None
 
     # Reading
 
@@ -64,7 +65,7 @@ class PostgresEngine:
                 if found is None:
                     found = self._search(connection, state, ask, offset, limit, seconds)
                     if not found.cut_short:
-                        self._found.put(key, found, 2000)
+                        self._found.put(key, found, answering.ANSWER_BYTES)
                 return found
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", "") == CANCELED:
@@ -198,15 +199,28 @@ class PostgresEngine:
                 ).one_or_none()
                 if state is None or state.version != VERSION:
                     raise EngineUnavailable("The index was made by another version.")
+                self._forget_others(state)
                 yield connection, state
         except ProgrammingError as error:
             raise EngineUnavailable("There is no index yet.") from error
 
+    def _forget_others(self, state: Any) -> None:
+        """What was kept of earlier states would stay until newer things had pushed it out."""
+        at = (state.generation, state.changes)
+        if at == self._at:
+            return
+        self._at = at
+        self._found.forget(lambda key: key[:2] != at)
+        self._titled.forget(lambda key: key[1:3] != at)
+        name = holding.name_of(state)
+        for by_name in (self._ranked, self._weights):
+            by_name.forget(lambda key: key[0] != name)
+
     def _holding(self, connection: Connection, state: Any, seconds: float) -> Held:
         """The facts of this state, read where they are not at hand."""
         with self._lock:
-            name, held = f"{state.generation}.{state.changes}", self._held
-            if held is None or held.snapshot.name != name:
+            held = self._held
+            if held is None or held.snapshot.name != holding.name_of(state):
                 connection.execute(text(_LIMIT), {"limit": _milliseconds(LOADING)})
                 self._held = held = holding.hold(connection, LIVE, state, held, self._titles)
                 connection.execute(text(_LIMIT), {"limit": _milliseconds(seconds)})

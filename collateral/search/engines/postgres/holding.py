@@ -95,11 +95,16 @@ class Held:
         return held[known], documents[known].astype(np.int64)
 
 
+def name_of(state: Any) -> str:
+    """How the snapshot of this state is called."""
+    return f"{state.generation}.{state.changes}"
+
+
 def hold(
     connection: Connection, schema: str, state: Any, before: Held | None, titles: Titles
 ) -> Held:
     """The facts of this state (a row of `state`), with the help of those of a state before."""
-    name = f"{state.generation}.{state.changes}"
+    name = name_of(state)
     if before is None or before.generation != state.generation:
         return _anew(connection, schema, state, name, titles)
     after = _read(connection, schema, before.changes, titles)

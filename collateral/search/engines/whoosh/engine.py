@@ -43,8 +43,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 POSTINGS_BYTES = 32 << 20
-ANSWER_BYTES = 5000
-"""What an answer of twenty matches takes, in the mean."""
 SETTLED_NS = 100_000_000
 """File systems keep times in steps; after so long the next change has another one."""
 
@@ -71,7 +69,7 @@ class WhooshEngine:
         if found is None:
             found = self._guarded(lambda: self._search(snapshot, ask, offset, limit, seconds))
             if not found.cut_short:
-                self._found.put(key, found, ANSWER_BYTES)
+                self._found.put(key, found, answering.ANSWER_BYTES)
         return found
 
     def _search(
