@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from collateral.accounts.models import Person
 from collateral.adaptations import models_prints as models_prints
 from collateral.adaptations.relations import Change
-from collateral.assets.models import Asset, AssetVersion, ReadingState
+from collateral.assets.models import Asset, AssetVersion, ReadFile, ReadingState
 from collateral.clock import now
 from collateral.db import Model, choice
 from collateral.deals.models import Deal
@@ -54,7 +54,7 @@ class Purpose(StrEnum):
     BUILD = "build"
 
 
-class Adaptation(Model):
+class Adaptation(ReadFile, Model):
     """A rep's own version of an asset. Private until she submits it."""
 
     __tablename__ = "adaptation"
@@ -86,25 +86,7 @@ class Adaptation(Model):
     minutes: Mapped[int | None]
     branded: Mapped[bool] = mapped_column(default=False)
     """A logo or a name was added all over the deck."""
-    sha256: Mapped[str] = mapped_column(String(64), index=True)
-    bytes: Mapped[int]
-    filename: Mapped[str] = mapped_column(String(300))
-    media_type: Mapped[str] = mapped_column(String(120))
-    family: Mapped[str] = mapped_column(String(20))
-    label: Mapped[str] = mapped_column(String(60))
-    state: Mapped[ReadingState] = mapped_column(
-        choice(ReadingState, "state"), default=ReadingState.RECEIVED, index=True
-    )
-    error: Mapped[str | None] = mapped_column(Text)
-    preview_missing: Mapped[str | None] = mapped_column(Text)
-    notices: Mapped[list[str]] = mapped_column(default=list)
-    language: Mapped[str | None] = mapped_column(String(8))
-    page_count: Mapped[int | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    read_started_at: Mapped[datetime | None]
-    text_at: Mapped[datetime | None]
     traced_at: Mapped[datetime | None]
-    read_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

@@ -178,19 +178,9 @@ class Asset(Model):
         return [term for term in self.terms if term.vocabulary is vocabulary]
 
 
-class AssetVersion(Model):
-    """One uploaded file of an asset, numbered from 1; the file never changes."""
+class ReadFile:
+    """A file that is kept, and what reading it found. The file never changes."""
 
-    __tablename__ = "asset_version"
-    __table_args__ = (
-        UniqueConstraint("asset_id", "number"),
-        CheckConstraint("number > 0", name="number_positive"),
-        CheckConstraint("state <> 'failed' or error is not null", name="failed_says_why"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
-    number: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     bytes: Mapped[int]
     filename: Mapped[str] = mapped_column(String(300))
@@ -205,19 +195,34 @@ class AssetVersion(Model):
     error: Mapped[str | None] = mapped_column(Text)
     preview_missing: Mapped[str | None] = mapped_column(Text)
     notices: Mapped[list[str]] = mapped_column(default=list)
-    properties: Mapped[dict[str, Any]] = mapped_column(default=dict)
     language: Mapped[str | None] = mapped_column(String(8))
     page_count: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    read_started_at: Mapped[datetime | None]
+    text_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+
+
+class AssetVersion(ReadFile, Model):
+    """One uploaded file of an asset, numbered from 1."""
+
+    __tablename__ = "asset_version"
+    __table_args__ = (
+        UniqueConstraint("asset_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("state <> 'failed' or error is not null", name="failed_says_why"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("asset.id"), index=True)
+    number: Mapped[int]
+    properties: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seconds: Mapped[float | None]
     """Length of a video."""
     changes: Mapped[str] = mapped_column(Text, default="")
     """What its maker says is new in it."""
-    attempts: Mapped[int] = mapped_column(default=0)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
-    read_started_at: Mapped[datetime | None]
-    read_at: Mapped[datetime | None]
-    text_at: Mapped[datetime | None]
     previews_at: Mapped[datetime | None]
 
     asset: Mapped[Asset] = relationship(back_populates="versions", foreign_keys=[asset_id])
