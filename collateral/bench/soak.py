@@ -251,8 +251,10 @@ def table(result: dict[str, Any]) -> str:
         for each in result["figures"]
     ]
     heads = "".join(f"{number:>9}" for number in ("first", "second", "third", "last"))
-    lines.append(f"{'megabytes by quarter of the time':<34}{heads}{'most':>9}")
+    # What it grew by: from the first to the second half of the last quarter.
+    lines.append(f"{'megabytes by quarter of the time':<34}{heads}{'grew':>9}{'most':>9}")
     for each in result["memory"]:
         quarters = "".join(f"{size:>9.1f}" for size in each["quarters_mb"])
-        lines.append(f"{each['process']:<34}{quarters}{each['most_mb']:>9.1f}")
+        grew = f"{each['still_grew_mb']:>+9.1f}"
+        lines.append(f"{each['process']:<34}{quarters}{grew}{each['most_mb']:>9.1f}")
     return "\n".join(lines)

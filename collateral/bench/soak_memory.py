@@ -26,11 +26,13 @@ class Memory:
     looks: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def quarters(self) -> list[dict[str, Any]]:
-        """Mean of each quarter of the time, and the most there was."""
+        """Mean of each quarter of the time, how much more the last one's second half has than its
+        first, and the most there was."""
         return [
             {
                 "process": kind,
                 "quarters_mb": [round(statistics.fmean(part), 1) for part in _quarters(sizes)],
+                "still_grew_mb": round(_grew(_quarters(sizes)[-1]), 1),
                 "most_mb": round(max(sizes), 1),
             }
             for kind, sizes in sorted(self.looks.items())
@@ -41,6 +43,12 @@ def _quarters(sizes: list[float]) -> list[list[float]]:
     """Four parts of it, in order, none of them empty."""
     bounds = [len(sizes) * number // 4 for number in range(5)]
     return [sizes[a : max(b, a + 1)] for a, b in pairwise(bounds)]
+
+
+def _grew(sizes: list[float]) -> float:
+    """By how much the mean of the second half is above that of the first."""
+    middle = len(sizes) // 2
+    return statistics.fmean(sizes[middle:]) - statistics.fmean(sizes[: middle or 1])
 
 
 @contextmanager

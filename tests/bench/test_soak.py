@@ -67,10 +67,16 @@ def test_memory_is_told_by_quarters_of_the_time() -> None:
     memory = Memory()
     memory.looks["web"] += [100.0, 102.0, 500.0, 110.0, 110.0, 110.0, 120.0, 124.0]
     assert memory.quarters() == [
-        {"process": "web", "quarters_mb": [101.0, 305.0, 110.0, 122.0], "most_mb": 500.0}
+        {
+            "process": "web",
+            "quarters_mb": [101.0, 305.0, 110.0, 122.0],
+            "still_grew_mb": 4.0,
+            "most_mb": 500.0,
+        }
     ]
     memory.looks["web"][1:] = []
-    assert memory.quarters()[0]["quarters_mb"][0] == 100.0
+    alone = memory.quarters()[0]
+    assert (alone["quarters_mb"][0], alone["still_grew_mb"]) == (100.0, 0.0)
 
 
 def test_a_look_tells_of_each_kind_of_process_and_of_all() -> None:
