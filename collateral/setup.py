@@ -17,9 +17,9 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from collateral import headers, limits, queue, small_files, storage, templating
+from collateral.asked import RowNumber
 from collateral.config import ROOT, Settings
 from collateral.db import COPY, db, engine_options
-from collateral.numbers import RowNumber
 
 FEATURES = (
     "accounts",

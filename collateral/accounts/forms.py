@@ -58,8 +58,7 @@ def tell(form: FlaskForm, error: CollateralError) -> None:
 
 
 def _text(value: Any) -> Any:
-    # PostgreSQL keeps no NUL, and no name or address has one.
-    return value.replace("\x00", "").strip() if isinstance(value, str) else value
+    return value.strip() if isinstance(value, str) else value
 
 
 def _email(label: Any) -> StringField:

@@ -19,9 +19,9 @@ from flask_login import current_user
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from collateral.accounts.permissions import Permission, can
+from collateral.asked import Request
 from collateral.config import Settings
 from collateral.db import db
-from collateral.numbers import Request
 from collateral.storage import Incoming, storage
 
 V = TypeVar("V", bound=Callable[..., Any])

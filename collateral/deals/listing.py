@@ -120,7 +120,7 @@ def _narrowed(
         # rows themselves it goes through them in their order in less than half the time.
         query = query.where(Deal.outcome.in_(list(Outcome)))
     if request.stage:
-        query = query.where(Deal.stage == request.stage.replace("\x00", ""))
+        query = query.where(Deal.stage == request.stage)
     if request.owner == "me":
         query = query.where(queries.own(person))
     elif is_id(request.owner):

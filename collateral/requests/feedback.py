@@ -164,8 +164,8 @@ def _version_id(asset: Asset) -> int:
 
 
 def _line(sentence: str, field: str) -> str:
-    """One line of text; PostgreSQL keeps no NUL."""
-    sentence = " ".join(sentence.replace("\x00", "").split())
+    """One line of text."""
+    sentence = " ".join(sentence.split())
     if len(sentence) > LONGEST_SENTENCE:
         refused = _("Say it in at most %(num)s characters.", num=LONGEST_SENTENCE)
         raise Invalid(refused, fields={field: refused})

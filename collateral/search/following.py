@@ -9,9 +9,9 @@ from flask_login import current_user
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from collateral.asked import search_number
 from collateral.assets.revisions import touch
 from collateral.clock import now
-from collateral.numbers import search_number
 from collateral.search import records
 from collateral.usage.models import Use
 

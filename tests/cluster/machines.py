@@ -113,7 +113,7 @@ class Cluster(Site):
                 machine.wait()
         for web in self.webs:
             web.wait()
-        if self.proxy.process is not None:
+        if self.proxy.alive():
             self._until_each_is_asked()
 
     def _until_each_is_asked(self) -> None:

@@ -97,6 +97,9 @@ class Proxy:
                 command, stdout=output, stderr=output, env=environ, start_new_session=True
             )
 
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def stop(self) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)

@@ -72,4 +72,4 @@ def asked_number(name: str) -> int | None:
 
 def asked_words(name: str) -> str:
     """Words in the address, as many as anybody would type."""
-    return request.args.get(name, "").replace("\x00", "").strip()[:200]
+    return request.args.get(name, "").strip()[:200]

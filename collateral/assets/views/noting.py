@@ -8,11 +8,11 @@ from flask import request, url_for
 from flask_login import current_user
 
 from collateral.accounts.guard import actor
+from collateral.asked import search_number
 from collateral.assets.models import AssetVersion
 from collateral.clock import now
 from collateral.db import db
 from collateral.deals.models import Deal
-from collateral.numbers import search_number
 from collateral.usage import operations as usage
 from collateral.usage.models import EventKind
 

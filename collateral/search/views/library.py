@@ -12,8 +12,8 @@ from flask_login import current_user
 from collateral.accounts.guard import actor, requires
 from collateral.accounts.models import Person
 from collateral.accounts.permissions import Permission
+from collateral.asked import search_number
 from collateral.clock import now
-from collateral.numbers import search_number
 from collateral.search import queries, records, typeahead
 from collateral.search.requests import MOST, PAGE, SearchRequest, from_address
 from collateral.search.results import SearchResult

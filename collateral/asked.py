@@ -1,12 +1,13 @@
-"""Numbers in what was asked: one that no row can have is no number.
+"""What was asked, as a row can have it, whatever view asks for it.
 
-SQLite's driver fails at a number above its own largest, PostgreSQL at writing one. So such numbers
-come no further than here, whatever view asks for them: `request.args.get("deal", type=int)` answers
-its default, and an address with one leads nowhere.
+SQLite's driver fails at a number above its own largest, PostgreSQL at writing one: a number that no
+row can have is none. `request.args.get("deal", type=int)` answers its default, and an address with
+one leads nowhere. Nor does PostgreSQL keep a NUL, or take a question with one: words come without.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import flask
@@ -54,8 +55,15 @@ def _bounded(type: Any) -> Any:
     return row_number if type is int else type
 
 
+def _without_nul(value: Any) -> Any:
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
 class Asked(_Bounded, ImmutableMultiDict[str, str]):  # type: ignore[misc]
-    """The parameters of an address, or of a form."""
+    """The parameters of an address, or of a form; and, by Werkzeug's parser, the files of one."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__([(name, _without_nul(value)) for name, value in pairs])
 
 
 class AskedAnywhere(_Bounded, CombinedMultiDict[str, str]):  # type: ignore[misc]
@@ -63,7 +71,7 @@ class AskedAnywhere(_Bounded, CombinedMultiDict[str, str]):  # type: ignore[misc
 
 
 class Request(flask.Request):
-    """A request in whose parameters are only numbers that a row can have."""
+    """A request in whose parameters are only numbers and words that a row can have."""
 
     parameter_storage_class = Asked
 
