@@ -45,7 +45,7 @@ _JOBS: dict[str, Job] = {}
 PERIODIC: dict[str, int] = {}
 """The minutes between two times of each job that runs by the clock."""
 _PRIORITY: dict[str, int] = {}
-_LAST = -2
+_LAST = -3
 _LET_GO: dict[str, Job] = {}
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
@@ -71,6 +71,12 @@ def background(function: F) -> F:
 
 def second(function: F) -> F:
     """Register a job that finishes what another began, when no other has anything to begin."""
+    _PRIORITY[_name(function)] = -2
+    return job(function)
+
+
+def of_many(function: F) -> F:
+    """Register a job for one of many things of one person: it lets those of others go first."""
     _PRIORITY[_name(function)] = -1
     return job(function)
 

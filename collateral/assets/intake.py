@@ -2,7 +2,8 @@
 
 What a file is, is the reading feature's knowledge, which comes after this one. It
 says so here once, when its jobs are registered: `judge_with` for the kind of a file,
-`read_with` for the job that reads a new version and the one that gets ready for that.
+`read_with` for the job that reads a new version, the one that does so for one of many, and the
+one that gets ready for that.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class Received:
 
 _judges: list[Callable[[Path, str], Kind]] = []
 _readers: list[Job] = []
+_readers_of_many: list[Job] = []
 _heralded: list[Job] = []
 
 
@@ -74,10 +76,11 @@ def judge_with(function: Callable[[Path, str], Kind]) -> None:
     _judges[:] = [function]
 
 
-def read_with(job: Job, *, get_ready: Job) -> None:
-    """From now on this job is sent, with the version's id, when a version is received, and
-    `get_ready` when somebody is about to send files."""
+def read_with(job: Job, *, of_many: Job, get_ready: Job) -> None:
+    """From now on this job is sent, with the version's id, when a version is received; `of_many`
+    when it is one of many from one person; `get_ready` when somebody is about to send files."""
     _readers[:] = [job]
+    _readers_of_many[:] = [of_many]
     _heralded[:] = [get_ready]
 
 
@@ -88,8 +91,8 @@ def expect_files() -> None:
         send(job)
 
 
-def readers() -> tuple[Job, ...]:
-    return tuple(_readers)
+def readers(*, of_many: bool = False) -> tuple[Job, ...]:
+    return tuple(_readers_of_many if of_many else _readers)
 
 
 def receive(stream: BinaryIO | Incoming, filename: str, *, limit: int | None = None) -> Received:

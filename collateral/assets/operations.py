@@ -18,6 +18,7 @@ from collateral.assets.models import Asset, AssetVersion, ReadingState, Status
 from collateral.assets.publishing import publish
 from collateral.assets.queries import same_file
 from collateral.assets.rules import title_from_filename
+from collateral.assets.turns import one_of_many
 from collateral.db import db, is_sqlite
 from collateral.errors import Conflict, WrongState
 from collateral.queue import after_commit
@@ -150,7 +151,7 @@ def _new_version(
     )
     db.session.add(version)
     db.session.flush()  # the job needs its id
-    for job in readers():
+    for job in readers(of_many=one_of_many(version)):
         after_commit(job, version.id)
     return version
 

@@ -12,6 +12,7 @@ import logging
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,12 +26,13 @@ from sqlalchemy.exc import OperationalError
 from collateral.adaptations.jobs_prints import index_version
 from collateral.assets.intake import judge_with, read_with
 from collateral.assets.models import AssetVersion, ReadingState
+from collateral.assets.turns import few_wait
 from collateral.clock import now
 from collateral.db import db
 from collateral.errors import CollateralError
 from collateral.observing import events
 from collateral.observing.gauges import gauge
-from collateral.queue import after_commit, every, job, queue, second, send, when_lost
+from collateral.queue import after_commit, every, job, of_many, queue, second, send, when_lost
 from collateral.reading import door
 from collateral.reading.confined.client import shared
 from collateral.reading.later_pages import LATER, known_of, left_for_later, others_wait
@@ -53,8 +55,19 @@ BATCH = 64
 def read_version(version_id: int) -> None:
     """Read one version, if it still waits to be read. Commits after each step.
 
-    While others wait, a long file is read as far as its first page; the rest comes after them.
+    While others wait who have as few, a long file is read as far as its first page; the rest
+    comes after them.
     """
+    _read(version_id, few_wait)
+
+
+@of_many
+def read_one_of_many(version_id: int) -> None:
+    """The same for a version of somebody who sent many: all others go before its rest."""
+    _read(version_id, others_wait)
+
+
+def _read(version_id: int, others_wait: Callable[[], bool]) -> None:
     version = db.session.get(AssetVersion, version_id)
     known = known_of(version) if version is not None and left_for_later(version) else None
     if not _claim(version_id):
@@ -167,7 +180,8 @@ def sweep() -> None:
     room = BATCH - queue().waiting()
     if room > 0:
         for version in overdue(now(), room):
-            send(read_the_rest if left_for_later(version) else read_version, version.id)
+            # What only waits longer than others must not go before what comes now.
+            send(read_the_rest if left_for_later(version) else read_one_of_many, version.id)
     _tidy_workshop()
 
 
@@ -194,6 +208,7 @@ def give_back(moment: datetime) -> int:
 
 
 @when_lost(read_the_rest)
+@when_lost(read_one_of_many)
 @when_lost(read_version)
 def let_go(version_id: int) -> None:
     """Make `received` again, or `failed`, what a worker that is known to be dead was reading."""
@@ -267,4 +282,4 @@ def _tidy_workshop() -> None:
 
 
 judge_with(identify)
-read_with(read_version, get_ready=get_ready)
+read_with(read_version, of_many=read_one_of_many, get_ready=get_ready)

@@ -159,7 +159,7 @@ def test_a_failure_of_ours_blames_nobodys_file(
     assert "not the file's" in (version.error or "")
 
 
-@pytest.mark.parametrize(("place", "step"), [(jobs, "others_wait"), (door, "read")])
+@pytest.mark.parametrize(("place", "step"), [(jobs, "few_wait"), (door, "read")])
 def test_a_busy_database_puts_reading_off(
     app: Flask, no_queue: None, monkeypatch: pytest.MonkeyPatch, place: ModuleType, step: str
 ) -> None:
