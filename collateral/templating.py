@@ -134,10 +134,12 @@ def format_day(value: date | datetime | None) -> str:
 
 
 def ago(value: datetime | None) -> str:
-    """3 days ago."""
+    """3 days ago; of less than a minute no seconds, which nobody counts."""
     if value is None:
         return ""
     away = value - now()
+    if timedelta(minutes=-1) < away <= timedelta():
+        return str(gettext("just now"))
     if abs(away) > timedelta(days=2):
         away = timedelta(hours=round(away / timedelta(hours=1)))  # the same words, kept for longer
     return _ago(away, _locale())

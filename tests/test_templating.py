@@ -108,6 +108,7 @@ def test_a_day_within_a_week_has_its_weekday(app: Flask, monkeypatch: pytest.Mon
 def test_how_long_ago(app: Flask) -> None:
     with read_in(app, "en"):
         assert templating.ago(now() - timedelta(days=3, minutes=1)) == "3 days ago"
+        assert templating.ago(now() - timedelta(seconds=59)) == "just now"
     with read_in(app, "de"):
         assert templating.ago(now() - timedelta(days=3, minutes=1)) == "vor 3 Tagen"
 
