@@ -81,10 +81,9 @@ def measure(app: Flask, environ: dict[str, str], soak: Soak) -> dict[str, Any]:
     tally, over, files = Tally(), Event(), Files(soak.seed)
     with tempfile.TemporaryDirectory(prefix="collateral-soak-") as folder:
         with app.app_context():
-            crowd = _crowd(app, soak, tally, over, files)
-            owner = db.session.scalars(select(Person.email).order_by(Person.id.desc())).first()
+            crowd, owner = _crowd(app, soak, tally, over, files)
             db.session.rollback()
-        ingest = ["ingest", "--publish", "--owner", str(owner)]
+        ingest = ["ingest", "--publish", "--owner", owner]
         stock, bulk = Path(folder) / "stock", Path(folder) / "bulk"
         for place, number in ((stock, STOCK), (bulk, soak.bulk)):
             files.write(place, number)
@@ -153,8 +152,9 @@ class Files:
 
 def _crowd(
     app: Flask, soak: Soak, tally: Tally, over: Event, files: Files
-) -> list[Callable[[], None]]:
-    """What each of them does until it is over. New people of the library, who stay in it."""
+) -> tuple[list[Callable[[], None]], str]:
+    """What each of them does until it is over, and the address of one more, whose folders are
+    ingested. New people of the library, who stay in it."""
     url, run = app.extensions["settings"].base_url, uuid.uuid4().hex[:6]
     crowd: list[Callable[[], None]] = []
 
@@ -184,7 +184,7 @@ def _crowd(
             new_file=files.new, deals=[deal.id for deal in deals],
         )  # fmt: skip
         crowd.append(lambda writer=writer: writer.live(writer.work))  # type: ignore[misc]
-    return crowd
+    return crowd, somebody("folders", 0, [Role.MARKETER]).email
 
 
 def _deal(owner: Person, number: str) -> Deal:
