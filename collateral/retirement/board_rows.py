@@ -30,7 +30,7 @@ from collateral.retirement.models import (
 )
 from collateral.usage.models import Use
 
-PAGE = 50
+PAGE = 40
 
 
 class Show(StrEnum):
