@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from collateral import queue
 from collateral.accounts.models import Role
+from collateral.api import identify
 from collateral.assets.models import Vocabulary
 from collateral.clock import now
 from collateral.db import db
@@ -56,7 +57,9 @@ enabled = false
 
 
 @pytest.mark.either
-def test_schemathesis_finds_nothing_amiss(bare_app: Flask, serve: Server, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing_amiss(
+    bare_app: Flask, serve: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with bare_app.app_context():
         admin = make_person(Role.ADMIN, Role.MARKETER, Role.MANAGER)
         make_term(Vocabulary.STAGE, "evaluation")
@@ -70,6 +73,7 @@ def test_schemathesis_finds_nothing_amiss(bare_app: Flask, serve: Server, tmp_pa
     (tmp_path / "schemathesis.toml").write_text(config)
     # As it is outside of tests: what a call leaves to a worker is not done while it is waited for.
     queue.init_app(bare_app, f"sqlite:{tmp_path / 'queue.sqlite'}")
+    monkeypatch.setattr(identify, "PATIENCE", 0.5)  # no worker will ever answer
     base = serve(bare_app)
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
