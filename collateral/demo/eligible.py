@@ -12,9 +12,9 @@ from collateral.demo.company import Colleague
 # How readily an asset of each fate is used, beside its pull.
 _USED = {
     "works": 1.0, "steady": 1.0, "recreated": 1.0, "dropped": 1.0, "new": 0.25,
-    "opened": 0.012, "shown": 0.008, "unseen": 0.004,
+    "opened": 0.004, "shown": 0.003, "unseen": 0.001,
 }  # fmt: skip
-_AFTER_SUCCESSOR = 0.02
+_AFTER_SUCCESSOR = 0.01
 
 
 class Shelf:

@@ -110,7 +110,7 @@ def test_every_fate_has_its_assets() -> None:
     fates = Counter(sample.fate for sample in SAMPLES)
     assert min(fates.values()) >= 2
     ignored = sum(fates[fate] for fate in ("dropped", "opened", "shown", "unseen"))
-    assert 20 <= ignored <= 40
+    assert 0.5 * len(SAMPLES) <= ignored <= 0.7 * len(SAMPLES)
 
 
 def test_a_successor_is_newer_than_what_it_replaced() -> None:
