@@ -45,7 +45,8 @@ _JOBS: dict[str, Job] = {}
 PERIODIC: dict[str, int] = {}
 """The minutes between two times of each job that runs by the clock."""
 _PRIORITY: dict[str, int] = {}
-_LAST = -3
+PRIORITIES = _FIRST, _USUAL, _OF_MANY, _SECOND, _LAST = 1, 0, -1, -2, -3
+"""Of messages, the highest first."""
 _LET_GO: dict[str, Job] = {}
 _PENDING = "jobs_after_commit"
 _JOBS_RUN_AT_ONCE = threading.local()
@@ -71,19 +72,19 @@ def background(function: F) -> F:
 
 def second(function: F) -> F:
     """Register a job that finishes what another began, when no other has anything to begin."""
-    _PRIORITY[_name(function)] = -2
+    _PRIORITY[_name(function)] = _SECOND
     return job(function)
 
 
 def of_many(function: F) -> F:
     """Register a job for one of many things of one person: it lets those of others go first."""
-    _PRIORITY[_name(function)] = -1
+    _PRIORITY[_name(function)] = _OF_MANY
     return job(function)
 
 
 def first(function: F) -> F:
     """Register a short job that goes before all others: what they did is not seen before it."""
-    _PRIORITY[_name(function)] = 1
+    _PRIORITY[_name(function)] = _FIRST
     return job(function)
 
 
@@ -158,7 +159,7 @@ class Queue:
 
     def send_again(self, held: Held) -> None:
         """What a dead worker held, before all that waits."""
-        self.run_task(held.job, held.args, held.request, 0.0, held.deaths, priority=1)
+        self.run_task(held.job, held.args, held.request, 0.0, held.deaths, priority=_FIRST)
 
     def by_clock(self, name: str) -> Any:
         """The message of a job that is due by the clock; what is due each hour waits for others."""
@@ -231,7 +232,7 @@ class Queue:
 
 def priority(name: str) -> int:
     """Of its messages: the highest first."""
-    return _PRIORITY.get(name, 0)
+    return _PRIORITY.get(name, _USUAL)
 
 
 def _carried_out(name: str, args: list[int | str], sent: float) -> bool:

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from collateral.observing.gauges import gauge
-from collateral.queue import queue
+from collateral.queue import PRIORITIES, queue
 
 SENT = 3
 """Which argument of a message is the moment at which it was sent (`Queue.send`)."""
@@ -43,7 +43,7 @@ def _in_redis(huey: Any) -> float | None:
     storage = huey.storage
     firsts = [
         storage.conn.zrangebyscore(storage.queue_key, score, score, start=0, num=1)
-        for score in (-1, 0, 1, 2, 3)
+        for score in (-priority for priority in PRIORITIES)
     ]
     moments = [struct.unpack(">Q", found[0][:8])[0] / 1e6 for found in firsts if found]
     return min(moments, default=None)

@@ -67,7 +67,7 @@ def read_one_of_many(version_id: int) -> None:
     _read(version_id, others_wait)
 
 
-def _read(version_id: int, others_wait: Callable[[], bool]) -> None:
+def _read(version_id: int, others_first: Callable[[], bool]) -> None:
     version = db.session.get(AssetVersion, version_id)
     known = known_of(version) if version is not None and left_for_later(version) else None
     if not _claim(version_id):
@@ -78,7 +78,7 @@ def _read(version_id: int, others_wait: Callable[[], bool]) -> None:
         version = db.session.get_one(AssetVersion, version_id)
         sha256, filename = version.sha256, version.filename
         # What was read before keeps its pictures until all are drawn anew.
-        brief = known is None and version.read_at is None and others_wait()
+        brief = known is None and version.read_at is None and others_first()
         db.session.rollback()  # nothing stays open while the file is read
         progress = Progress(version_id, known)
         with storage().local(sha256) as path:
